@@ -1,0 +1,1 @@
+"""The nouns: frozen dataclasses and states, standard library only."""

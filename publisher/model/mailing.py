@@ -1,0 +1,132 @@
+"""Issues, variants, deliveries and what became of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class IssueKind(StrEnum):
+    """What an issue is: the new posts of a newsletter, or one post sent by hand."""
+
+    DIGEST = "digest"
+    ONE_OFF = "one_off"
+
+
+class IssueStatus(StrEnum):
+    """Where an issue stands."""
+
+    AWAITING = "awaiting"
+    SENDING = "sending"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+
+class DeliveryStatus(StrEnum):
+    """Where one mail to one address stands; `sent` means accepted by the next server, no more."""
+
+    PLANNED = "planned"
+    ATTEMPTING = "attempting"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A mail that knows all but its recipient.
+
+    Slots for the recipient stand in the texts as `marker` + name + `marker`; the marker is
+    alphanumeric, derived from the content and absent from it, so nothing a writer or a reader
+    typed can become a slot.
+    """
+
+    subject: str
+    html: str
+    text: str
+    marker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What a group of recipients shares, stored when the issue is planned.
+
+    `key` is the SHA-256 over (ordered post ids, language, format, template hash), in hex.
+    """
+
+    key: str
+    post_ids: tuple[str, ...]
+    language: str
+    rendered: Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One address a mail goes to; `address_key` is its normal form, what makes it unique."""
+
+    email: str
+    address_key: str
+    name: str = ""
+    language: str | None = None
+    subscriber_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One mailing. `at` bounds its posts; `since` is set on a newsletter's first, how far it reached back."""
+
+    id: int
+    uid: str
+    newsletter: str | None
+    number: int | None
+    kind: IssueKind
+    status: IssueStatus
+    reason: str
+    period: str | None
+    sender: str
+    reply_to: str | None
+    list_title: str
+    at: datetime
+    since: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One mail to one address."""
+
+    id: int
+    issue_id: int
+    variant_id: int | None
+    recipient: Recipient
+    status: DeliveryStatus
+    reason: str
+    message_id: str
+    attempts: int
+    last_reply: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the next server answered to a message it took."""
+
+    code: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message as handed to a transport: `sender` may be empty (RFC 5321 null reverse-path).
+
+    `data` has CRLF line ends and is not dot-stuffed; `utf8` where RFC 6531 is needed.
+    """
+
+    sender: str
+    recipient: str
+    data: bytes
+    utf8: bool = False

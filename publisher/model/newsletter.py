@@ -1,0 +1,67 @@
+"""A newsletter, its rhythm, and its periods."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Frequency(StrEnum):
+    """How often a reader gets a digest."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A local wall-clock rhythm: at `hour`:`minute` on `weekdays` (0 is Monday) or on `day` of the month.
+
+    Neither weekdays nor day: every day.
+    """
+
+    hour: int
+    minute: int
+    weekdays: tuple[int, ...] = ()
+    day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """One newsletter as configured.
+
+    `sender` and `reply_to` are mailbox texts (RFC 5322 section 3.4); `sender` is None until set.
+    `categories` None means all, future ones too. `languages` empty means any.
+    """
+
+    name: str
+    title: str
+    sender: str | None
+    reply_to: str | None
+    subject: str | None
+    schedules: dict[Frequency, Schedule]
+    timezone: str
+    categories: tuple[str, ...] | None
+    languages: tuple[str, ...]
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The stretch that one scheduled digest covers: after `start`, up to and with `end` (aware).
+
+    `nominal_end` is the local wall time the schedule names, also where DST has no such minute.
+    """
+
+    newsletter: str
+    frequency: Frequency
+    zone: str
+    start: datetime
+    end: datetime
+    nominal_end: datetime
+
+    @property
+    def key(self) -> str:
+        """Such as `weekly/weekly/Asia~Tokyo/2026-11-23T09:00`: what makes a digest unique."""
+        zone = self.zone.replace("/", "~")
+        return f"{self.newsletter}/{self.frequency}/{zone}/{self.nominal_end:%Y-%m-%dT%H:%M}"

@@ -1,0 +1,41 @@
+"""A post as the writer's engine sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote: a plain name, and an address where the post gives one."""
+
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One readable, dated, undrafted post; its text is rendered only when a feed or mail needs it.
+
+    `source` is the file, relative to the site's folder, with `/`.
+    `path` is the address below the site's root as the engine gives it, Unicode, not escaped,
+    starting with `/`; `url` is the absolute address, its UTF-8 bytes percent-encoded.
+    `published` and `updated` are aware; `updated` only where the post itself says so.
+    `title`, `summary`, categories and tags are plain text, never HTML.
+    `language` is a BCP 47 tag where the post gives one.
+    `digest` is the SHA-256 of the file's bytes, in hex.
+    """
+
+    source: str
+    path: str
+    url: str
+    title: str
+    published: datetime
+    digest: str
+    updated: datetime | None = None
+    summary: str = ""
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    authors: tuple[Author, ...] = ()
+    language: str | None = None
+    in_feeds: bool = True
+    in_newsletters: bool = True

@@ -1,0 +1,50 @@
+"""Subscribers and their subscriptions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from publisher.model.newsletter import Frequency
+
+
+class SubscriptionStatus(StrEnum):
+    """Whether a subscriber has said yes."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One address; `address_key` is its normal form."""
+
+    id: int
+    email: str
+    address_key: str
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscriber's wish for one newsletter; `categories` None means all, future ones too."""
+
+    id: int
+    subscriber: Subscriber
+    newsletter: str
+    status: SubscriptionStatus
+    frequency: Frequency
+    language: str | None
+    categories: tuple[str, ...] | None
+    confirmed_at: datetime | None
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that gets no mail, and why."""
+
+    address_key: str
+    reason: str
+    created_at: datetime
