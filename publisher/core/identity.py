@@ -1,0 +1,115 @@
+"""Which id a post has, and that it keeps it.
+
+An id is a tag URI (RFC 4151) of the site's host, the post's date and its path at first sighting: derived,
+so that a checkout without our files gives the same; then recorded, so that it outlives every one of them.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from publisher.model.post import Post
+from publisher.model.site import PLACEHOLDER_HOST
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is remembered of a post: by any of these it is known again. `published` is ISO 8601, UTC."""
+
+    id: str
+    source: str
+    url: str
+    published: str
+    title: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """`ids` by the post's source; `records` for all posts ever seen, sorted by id; `clashes` share one id."""
+
+    ids: dict[str, str]
+    records: tuple[Record, ...]
+    clashes: tuple[tuple[str, str], ...]
+
+
+def derive_id(post: Post, host: str, timezone: str) -> str:
+    """The tag URI that a post seen for the first time gets; the date is local to `timezone`.
+
+    The path keeps its case and its bytes, percent-encoded as RFC 4151 section 2.1 asks of `specific`.
+    """
+    day = post.published.astimezone(ZoneInfo(timezone)).date().isoformat()
+    return f"tag:{host},{day}:{quote(post.path, safe='/-._~!$&*+,;=:@')}"
+
+
+def assign(posts: Sequence[Post], records: Iterable[Record], *, url: str, timezone: str) -> Identities:
+    """Each post's id: the recorded one where it is known again, else a derived one.
+
+    Known by its file; else, where a recorded file is gone, by its address, its text, its title and date.
+    What was recorded under the placeholder host was never anyone's: it is derived anew once the host is known.
+    """
+    host = urlsplit(url).hostname or PLACEHOLDER_HOST
+    known = [record for record in records if host == PLACEHOLDER_HOST or not _provisional(record)]
+    ids = _recognise(posts, known, host, timezone)
+    assigned = {id_: source for source, id_ in ids.items()}
+    clashes: list[tuple[str, str]] = []
+    for post in posts:
+        if post.source in ids:
+            continue
+        derived = derive_id(post, host, timezone)
+        if derived in assigned:
+            clashes.append((assigned[derived], post.source))
+            continue
+        ids[post.source] = derived
+        assigned[derived] = post.source
+    merged = {record.id: record for record in known}
+    merged |= {ids[post.source]: _record(ids[post.source], post) for post in posts if post.source in ids}
+    return Identities(ids, tuple(merged[key] for key in sorted(merged)), tuple(clashes))
+
+
+def _provisional(record: Record) -> bool:
+    return record.id.startswith(f"tag:{PLACEHOLDER_HOST},")
+
+
+def _record(id_: str, post: Post) -> Record:
+    return Record(id_, post.source, post.url, _moment(post.published), post.title, post.digest)
+
+
+def _moment(when: datetime) -> str:
+    return when.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_Mark = tuple[Callable[[Post], Hashable], Callable[[Record], Hashable]]
+
+
+def _recognise(posts: Sequence[Post], records: Sequence[Record], host: str, timezone: str) -> dict[str, str]:
+    by_source = {record.source: record.id for record in records}
+    ids = {post.source: by_source[post.source] for post in posts if post.source in by_source}
+    marks: tuple[_Mark, ...] = (
+        (lambda post: post.url, lambda record: record.url),
+        (lambda post: derive_id(post, host, timezone), lambda record: record.id),
+        (lambda post: post.digest, lambda record: record.digest),
+        (lambda post: (post.title, _moment(post.published)), lambda record: (record.title, record.published)),
+    )
+    for of_post, of_record in marks:
+        strays = [post for post in posts if post.source not in ids]
+        if not strays:
+            break
+        used = set(ids.values())
+        orphans = _unique((of_record(record), record.id) for record in records if record.id not in used)
+        wanted = _unique((of_post(post), post.source) for post in strays)
+        ids |= {source: orphans[mark] for mark, source in wanted.items() if mark in orphans}
+    return ids
+
+
+def _unique(pairs: Iterable[tuple[Hashable, str]]) -> dict[Hashable, str]:
+    """Marks that stand for one thing only: two posts with one title and date prove nothing."""
+    found: dict[Hashable, str] = {}
+    twice: set[Hashable] = set()
+    for mark, value in pairs:
+        if mark in found:
+            twice.add(mark)
+        found[mark] = value
+    return {mark: value for mark, value in found.items() if mark not in twice}

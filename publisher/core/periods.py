@@ -1,0 +1,45 @@
+"""Which stretch of time a digest covers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from publisher.model.newsletter import Frequency, Newsletter, Period, Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """One moment of a schedule: the instant (UTC) and the local wall time it is named by (naive)."""
+
+    instant: datetime
+    nominal: datetime
+
+
+NextFire = Callable[[Schedule, str, datetime], Fire]
+"""(schedule, zone, after) → the first fire strictly after `after`."""
+
+PrevFire = Callable[[Schedule, str, datetime], Fire]
+"""(schedule, zone, at) → the last fire at or before `at`."""
+
+
+def ended_period(newsletter: Newsletter, frequency: Frequency, now: datetime, prev_fire: PrevFire) -> Period:
+    """The latest period of `frequency` that has ended at `now`."""
+    schedule = newsletter.schedules[frequency]
+    end = prev_fire(schedule, newsletter.timezone, now)
+    start = prev_fire(schedule, newsletter.timezone, end.instant - timedelta(microseconds=1))
+    return Period(newsletter.name, frequency, newsletter.timezone, start.instant, end.instant, end.nominal)
+
+
+def running_since(newsletter: Newsletter, frequency: Frequency, at: datetime, prev_fire: PrevFire) -> datetime:
+    """When the period running at `at` began: how far back a new reader's first digest reaches."""
+    schedule = newsletter.schedules[frequency]
+    return prev_fire(schedule, newsletter.timezone, at).instant
+
+
+def first_since(newsletter: Newsletter, at: datetime, prev_fire: PrevFire) -> datetime:
+    """How far a newsletter's first issue looks back: one period, of its longest frequency, before `at`."""
+    lengths = []
+    for frequency in newsletter.schedules:
+        period = ended_period(newsletter, frequency, at, prev_fire)
+        lengths.append(period.end - period.start)
+    return at - max(lengths)

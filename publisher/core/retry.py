@@ -1,0 +1,56 @@
+"""What becomes of a delivery whose message was not taken."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from publisher.errors import Scope, TransportError
+from publisher.model.mailing import DeliveryStatus
+
+GIVE_UP_AFTER = timedelta(hours=72)
+"""RFC 5321 section 4.5.4.1 asks a sender to try for four to five days; a digest is stale after three."""
+
+FIRST_DELAY = timedelta(minutes=5)
+LONGEST_DELAY = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The state that follows, when it is due again (aware, deferred only), and whether the issue pauses."""
+
+    status: DeliveryStatus
+    reason: str
+    due_at: datetime | None = None
+    pause: bool = False
+
+
+MOST_LOSSES = 3
+"""Connections lost one after the other before the issue pauses: one loss is the reader's, three are the server's."""
+
+
+def judge(
+    error: TransportError,
+    *,
+    attempts: int,
+    first_attempt_at: datetime,
+    now: datetime,
+    losses: int,
+    connected: bool,
+) -> Verdict:
+    """What follows from `error` on the delivery's attempt number `attempts` (from 1).
+
+    A session that was refused, with words or before it began, says nothing of the reader: the delivery is
+    planned again, its attempt not counted, and the issue pauses. A connection that was there (`connected`)
+    and is lost in the middle, `losses` in a row with this one, defers the one delivery it carried, or leaves
+    it unknown where the message had ended.
+    """
+    pause = losses >= MOST_LOSSES
+    if error.undecided:
+        return Verdict(DeliveryStatus.UNKNOWN, f"no answer after the end of the message: {error.reply}", pause=pause)
+    if error.scope is Scope.SESSION and (error.code is not None or not connected):
+        return Verdict(DeliveryStatus.PLANNED, error.reply, pause=True)
+    if error.permanent and error.scope is not Scope.SESSION:
+        return Verdict(DeliveryStatus.FAILED, error.reply)
+    due = now + min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY)
+    if due - first_attempt_at > GIVE_UP_AFTER:
+        return Verdict(DeliveryStatus.FAILED, f"given up after {attempts} attempts: {error.reply}", pause=pause)
+    return Verdict(DeliveryStatus.DEFERRED, error.reply, due_at=due, pause=pause)

@@ -1,0 +1,86 @@
+"""Which posts go where: into feeds, and to each reader."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from publisher.core.slugs import category_slug
+from publisher.model.post import Post
+from publisher.model.reader import Subscription
+
+
+def newest_first(posts: Iterable[Post]) -> list[Post]:
+    """By date, then address, the newest first: the same order on every machine."""
+    return sorted(posts, key=lambda post: (post.published, post.path), reverse=True)
+
+
+def published(posts: Iterable[Post], at: datetime) -> list[Post]:
+    """Those whose moment has come at `at`."""
+    return [post for post in posts if post.published <= at]
+
+
+def next_moment(posts: Iterable[Post], after: datetime) -> datetime | None:
+    """When the next future-dated post comes due, or None."""
+    return min((post.published for post in posts if post.published > after), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The posts of one feed: the whole site (`category` None) or one category, newest first."""
+
+    category: str | None
+    slug: str | None
+    posts: tuple[Post, ...]
+
+
+def group(posts: Sequence[Post], *, limit: int, by_category: bool, slugs: Mapping[str, str]) -> list[Group]:
+    """The feeds that `posts` make, at most `limit` posts each: the site's first, then by slug.
+
+    Categories that share a slug (`AI` and `ai`, one page in Hugo) share a feed, named as the newest post spells it.
+    """
+    ordered = newest_first(post for post in posts if post.in_feeds)
+    groups = [Group(None, None, tuple(ordered[:limit]))]
+    if not by_category:
+        return groups
+    names: dict[str, str] = {}
+    members: dict[str, dict[str, Post]] = {}
+    for post in ordered:
+        for category in post.categories:
+            slug = category_slug(category, slugs)
+            names.setdefault(slug, category)
+            members.setdefault(slug, {})[post.source] = post
+    groups += [Group(names[slug], slug, tuple(members[slug].values())[:limit]) for slug in sorted(members)]
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A post that a digest may bring, by its identity."""
+
+    id: str
+    post: Post
+
+
+def pick(
+    candidates: Sequence[Candidate],
+    subscription: Subscription,
+    *,
+    languages: Collection[str],
+    since: datetime,
+    carried: Collection[str],
+) -> tuple[str, ...]:
+    """The ids that a reader's digest brings, in the order of `candidates`.
+
+    Posts after `since`, of the reader's categories and language, that no delivery has carried to them yet.
+    A post that names no language is for everybody.
+    """
+    wanted = None if subscription.categories is None else set(subscription.categories)
+    spoken = {subscription.language} if subscription.language else set(languages)
+    return tuple(
+        candidate.id
+        for candidate in candidates
+        if candidate.post.published > since
+        and candidate.id not in carried
+        and (wanted is None or wanted.intersection(candidate.post.categories))
+        and (not spoken or candidate.post.language is None or candidate.post.language in spoken)
+    )

@@ -1,0 +1,77 @@
+"""The only door to APScheduler: a calendar, and a clock that rings. It never decides what is due."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+
+from publisher.core.periods import Fire
+from publisher.core.schedules import WEEKDAYS
+from publisher.model.newsletter import Schedule
+
+_LONGEST_GAP = timedelta(days=63)
+
+
+def next_fire(schedule: Schedule, zone: str, after: datetime) -> Fire:
+    """The first fire strictly after `after` (aware).
+
+    In the hour that a DST change repeats a schedule fires once, at the first of the two; a wall time
+    that the change skips fires as many minutes after it as it stood after the gap's start.
+    """
+    trigger = _trigger(schedule, zone)
+    moment = after + timedelta(microseconds=1)
+    while True:
+        local = trigger.get_next_fire_time(None, moment)
+        if local is None:
+            raise ValueError(f"{schedule} never fires")
+        instant = local.astimezone(UTC)
+        moment = instant + timedelta(seconds=1)
+        # APScheduler fires twice in the repeated hour (its issue #120): the second has fold 1.
+        if instant > after and instant.astimezone(ZoneInfo(zone)).fold == 0:
+            return Fire(instant, local.replace(tzinfo=None, fold=0))
+
+
+def prev_fire(schedule: Schedule, zone: str, at: datetime) -> Fire:
+    """The last fire at or before `at` (aware)."""
+    window = timedelta(days=9) if schedule.day is None else _LONGEST_GAP
+    fire = next_fire(schedule, zone, at - window)
+    while True:
+        following = next_fire(schedule, zone, fire.instant)
+        if following.instant > at:
+            return fire
+        fire = following
+
+
+def _trigger(schedule: Schedule, zone: str) -> CronTrigger:
+    # Names, not numbers: APScheduler counts Monday as 0 where cron has Sunday (its issue #286).
+    days = ",".join(WEEKDAYS[day] for day in schedule.weekdays) or None
+    return CronTrigger(
+        day_of_week=days,
+        day=schedule.day,
+        hour=schedule.hour,
+        minute=schedule.minute,
+        second=0,
+        timezone=ZoneInfo(zone),
+    )
+
+
+class Ticker:
+    """Calls `ring` in a thread of its own at the moments asked for; a late ring is still rung."""
+
+    def __init__(self, ring: Callable[[], None]) -> None:
+        self._ring = ring
+        # A sleeping laptop would lose the weekly digest to the default grace of one second (issue #182).
+        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+        self._scheduler.start()
+
+    def wake_at(self, moment: datetime) -> None:
+        """Ring at `moment` (aware), instead of whenever was asked before."""
+        self._scheduler.add_job(self._ring, DateTrigger(moment.astimezone(UTC)), id="wake", replace_existing=True)
+
+    def close(self) -> None:
+        """Stop ringing."""
+        self._scheduler.shutdown(wait=False)

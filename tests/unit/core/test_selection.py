@@ -1,0 +1,115 @@
+"""Which posts go where."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.core.selection import Candidate, group, newest_first, next_moment, pick, published
+from publisher.core.slugs import category_slug
+from publisher.model.newsletter import Frequency
+from publisher.model.post import Post
+from publisher.model.reader import Subscriber, Subscription, SubscriptionStatus
+
+T0 = datetime(2026, 1, 5, tzinfo=UTC)
+BASE = Post(source="a.md", path="/a/", url="https://example.jp/a/", title="題", published=T0, digest="d")
+
+
+def post(name: str, days: int = 0, *categories: str, language: str | None = None) -> Post:
+    return replace(
+        BASE,
+        source=f"{name}.md",
+        path=f"/{name}/",
+        published=T0 + timedelta(days=days),
+        categories=categories,
+        language=language,
+    )
+
+
+def reader(*categories: str, language: str | None = None) -> Subscription:
+    who = Subscriber(1, "a@example.jp", "a@example.jp", "花子", T0)
+    wanted = categories or None
+    return Subscription(1, who, "weekly", SubscriptionStatus.CONFIRMED, Frequency.WEEKLY, language, wanted, T0, "")
+
+
+def picked(posts: list[Post], who: Subscription, *, carried: set[str] = frozenset(), since: int = -1) -> list[str]:  # type: ignore[assignment]
+    candidates = [Candidate(one.source, one) for one in posts]
+    return list(pick(candidates, who, languages=(), since=T0 + timedelta(days=since), carried=carried))
+
+
+def test_a_future_post_is_not_out_until_its_very_moment() -> None:
+    future = post("未来", 3)
+
+    assert published([future], future.published - timedelta(seconds=1)) == []
+    assert published([future], future.published) == [future]
+    assert next_moment([post("a"), future], T0) == future.published
+    assert next_moment([post("a")], T0) is None
+
+
+def test_the_newest_comes_first_and_ties_are_settled_by_address() -> None:
+    assert [one.source for one in newest_first([post("a", 1), post("c", 2), post("b", 1)])] == ["c.md", "b.md", "a.md"]
+
+
+def test_a_feed_for_the_site_and_one_for_each_category() -> None:
+    posts = [post("a", 1, "投資分析"), post("b", 2, "AI", "投資分析"), post("c", 3)]
+
+    groups = group(posts, limit=2, by_category=True, slugs={"AI": "artificial"})
+
+    assert [(one.category, one.slug, [p.source for p in one.posts]) for one in groups] == [
+        (None, None, ["c.md", "b.md"]),
+        ("AI", "artificial", ["b.md"]),
+        ("投資分析", "投資分析", ["b.md", "a.md"]),
+    ]
+    assert len(group(posts, limit=2, by_category=False, slugs={})) == 1
+
+
+def test_spellings_that_share_a_slug_share_a_feed_and_no_post_stands_twice() -> None:
+    groups = group([post("a", 1, "ai"), post("b", 2, "AI", "ai")], limit=9, by_category=True, slugs={})
+
+    assert [(one.category, [p.source for p in one.posts]) for one in groups[1:]] == [("AI", ["b.md", "a.md"])]
+
+
+def test_a_post_that_asks_not_to_be_fed_is_in_no_feed() -> None:
+    hidden = replace(post("a", 1, "本"), in_feeds=False)
+
+    groups = group([hidden], limit=9, by_category=True, slugs={})
+
+    assert [one.posts for one in groups] == [()]
+
+
+def test_a_reader_gets_their_categories_each_post_once() -> None:
+    posts = [post("a", 1, "本", "庭"), post("b", 1, "道具")]
+
+    assert picked(posts, reader()) == ["a.md", "b.md"]
+    assert picked(posts, reader("本", "庭")) == ["a.md"]
+    assert picked(posts, reader("ない")) == []
+
+
+def test_what_was_carried_does_not_come_again_and_what_is_older_never_comes() -> None:
+    posts = [post("a", 1), post("b", 2)]
+
+    assert picked(posts, reader(), carried={"a.md"}) == ["b.md"]
+    assert picked(posts, reader(), since=1) == ["b.md"]
+
+
+def test_a_post_without_a_language_is_for_everybody() -> None:
+    posts = [post("ja", language="ja"), post("en", language="en"), post("any")]
+
+    assert picked(posts, reader(language="ja")) == ["ja.md", "any.md"]
+    assert picked(posts, reader()) == ["ja.md", "en.md", "any.md"]
+
+
+def test_slugs_keep_letters_and_nothing_that_could_leave_the_folder() -> None:
+    assert category_slug("投資分析", {}) == "投資分析"
+    assert category_slug("Market News", {}) == "market-news"
+    assert category_slug("C++ / Rust", {}) == "c-rust"
+    assert category_slug("投資分析", {"投資分析": "investment"}) == "investment"
+
+
+@given(st.text())
+def test_no_category_can_name_a_path(category: str) -> None:
+    slug = category_slug(category, {})
+
+    assert slug
+    assert not set(slug) & set("/\\.\0")
