@@ -1,0 +1,119 @@
+"""Finding, reading and checking the configuration."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from publisher.config.document import Document, read_document
+from publisher.config.environment import overlay
+from publisher.config.schema import Schema, keys_of
+from publisher.errors import ConfigError, Problem, Severity
+
+HOME_NAME = "_publisher"
+_WORDING = {
+    "missing": "is required",
+    "string_type": "must be text; put it in quotes",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+    "model_type": "must be a section of keys",
+    "dict_type": "must be a section of keys",
+    "model_attributes_type": "must be a section of keys",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The checked settings and where they live.
+
+    `home` holds all that is ours; `folder` is the site's, the base of every path in the settings.
+    """
+
+    file: Path
+    home: Path
+    folder: Path
+    settings: Schema
+
+
+def find_config(given: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
+    """The config file: `given`, `PUBLISHER_CONFIG`, `_publisher/config.yaml`, `config.yaml`; else ConfigError."""
+    named = given or (Path(environ["PUBLISHER_CONFIG"]) if environ.get("PUBLISHER_CONFIG") else None)
+    if named is not None:
+        path = cwd / named
+        return path / "config.yaml" if path.is_dir() else path
+    for candidate in (cwd / HOME_NAME / "config.yaml", cwd / "config.yaml"):
+        if candidate.is_file():
+            return candidate
+    problem = Problem(str(Path("config.yaml")), 0, 0, Severity.ERROR, "config", "there is none here")
+    raise ConfigError([problem], hint="run 'publisher init' in your site's folder, or name one with --config")
+
+
+def load_config(given: Path | None, environ: Mapping[str, str], cwd: Path) -> Config:
+    """Find, read and check the configuration; ConfigError lists every problem at once."""
+    file = find_config(given, environ, cwd).resolve()
+    shown = str(file.relative_to(cwd.resolve())) if file.is_relative_to(cwd.resolve()) else str(file)
+    document = read_document(file, shown)
+    if "baseurl" in {key.lower() for key in document.values}:
+        problem = Problem(shown, 1, 1, Severity.ERROR, "config", "is Hugo's own, not Publisher's")
+        raise ConfigError([problem], hint="run 'publisher init' here: it makes _publisher/config.yaml beside it")
+    origins = overlay(document.values, environ)
+    try:
+        settings = Schema.model_validate(document.values)
+    except ValidationError as error:
+        raise ConfigError(_problems(error, document, origins)) from error
+    home = file.parent
+    return Config(file, home, home.parent if home.name == HOME_NAME else home, settings)
+
+
+def _problems(error: ValidationError, document: Document, origins: dict[tuple[str, ...], str]) -> list[Problem]:
+    found: dict[tuple[str, int, int, str], Problem] = {}
+    for fault in error.errors():
+        path = _known_part(fault["loc"])
+        file, (line, column) = document.file, document.place(path, key=fault["type"] == "extra_forbidden")
+        variable = _variable(path, document, origins)
+        if variable is not None:
+            file, line, column = variable, 0, 0
+        dotted = ".".join(map(str, path)) or "the file"
+        message = f"{dotted}: {_wording(fault, path)}"
+        found.setdefault((file, line, column, dotted), Problem(file, line, column, Severity.ERROR, "config", message))
+    return sorted(found.values())
+
+
+def _variable(path: tuple[str | int, ...], document: Document, origins: dict[tuple[str, ...], str]) -> str | None:
+    """The variable that set the value at `path`, or something above it, or below a section only it has made."""
+    words = tuple(map(str, path))
+    for origin, variable in origins.items():
+        if words[: len(origin)] == origin or (path not in document.places and origin[: len(words)] == words):
+            return variable
+    return None
+
+
+def _known_part(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    # A dict's bad key is located as (…, key, "[key]"): the last part is pydantic's, not the writer's.
+    return location[:-1] if location and location[-1] == "[key]" else location
+
+
+def _wording(fault: Any, path: tuple[str | int, ...]) -> str:
+    kind = fault["type"]
+    if kind == "extra_forbidden":
+        return _unknown(str(path[-1]), keys_of(tuple(map(str, path[:-1]))))
+    if kind == "value_error":
+        return str(fault["ctx"]["error"])
+    if kind in ("literal_error", "enum"):
+        return f"must be {fault['ctx']['expected']}"
+    if kind == "string_pattern_mismatch":
+        return f"{fault['input']!r} may hold only letters, digits, '-' and '_', and starts with a letter or digit"
+    return _WORDING.get(kind) or str(fault["msg"]).replace("Input should", "must").replace("must be", "must be", 1)
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    if near:
+        return f"unknown key; did you mean '{near[0]}'?"
+    return f"unknown key; known here: {', '.join(known)}" if known else "unknown key"

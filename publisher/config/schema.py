@@ -1,0 +1,218 @@
+"""The keys of `config.yaml`, their types and defaults. docs/reference/config.md is tested against this."""
+
+import re
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from publisher.core.schedules import parse_schedule
+from publisher.model.newsletter import Frequency
+
+_HEADER_BREAKERS = re.compile("[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def _one_line(text: str) -> str:
+    if _HEADER_BREAKERS.search(text):
+        raise ValueError("must be one line, without control or text-direction characters")
+    return text
+
+
+def _absolute(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an absolute address such as https://example.com/")
+    if parts.query or parts.fragment:
+        raise ValueError("must be an address without '?' and '#'")
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{text!r} is no time zone: write an IANA name such as Asia/Tokyo") from error
+    return text
+
+
+def _inside(text: str) -> str:
+    if text.startswith("/") or ".." in text.split("/") or "\\" in text or not text.strip():
+        raise ValueError("must be a path inside the output folder, without '..'")
+    return text
+
+
+def _all_or_list(value: Any) -> Any:
+    if value == "all":
+        return None
+    if not isinstance(value, list) or not value:
+        raise ValueError("must be 'all' or a list of category names")
+    return value
+
+
+def _schedules(texts: dict[str, str]) -> dict[str, str]:
+    faults = [] if texts else ["needs at least one of: " + ", ".join(Frequency)]
+    for name, text in texts.items():
+        try:
+            parse_schedule(Frequency(name), text)
+        except ValueError as error:
+            faults.append(str(error) if name in set(Frequency) else f"{name!r} is none of {', '.join(Frequency)}")
+    if faults:
+        raise ValueError("; ".join(faults))
+    return texts
+
+
+def _transport(text: str) -> str:
+    if not re.match(r"(smtps?://[^/]+/?$|maildir:.|console:$)", text):
+        raise ValueError(f"{text!r} is none of smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH, console:")
+    if text.startswith("smtp") and "@" in text:
+        raise ValueError("must not hold a name or password: use user and password_file")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+Address = Annotated[str, AfterValidator(_absolute)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Inside = Annotated[str, AfterValidator(_inside)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+class AuthorConfig(_Section):
+    """`site.author`."""
+
+    name: Line
+    email: Line | None = None
+
+
+class SiteConfig(_Section):
+    """`site`: what feeds and mails say of it; what is left out comes from the engine's own settings."""
+
+    title: Line | None = None
+    url: Address | None = None
+    language: Line | None = None
+    timezone: Zone | None = None
+    author: AuthorConfig | None = None
+    description: str | None = None
+    icon: Address | None = None
+    logo: Address | None = None
+    address: str | None = None
+
+
+class ContentConfig(_Section):
+    """`content`: where posts are and how they are read."""
+
+    path: str | None = None
+    engine: Literal["auto", "jekyll", "hugo", "plain"] = "auto"
+    permalink: Line | None = None
+    source: Literal["markdown"] = "markdown"
+
+
+class PathsConfig(_Section):
+    """`feeds.paths`: where each feed lies below the output folder; `{slug}` is the category's."""
+
+    rss: Inside = "feed.xml"
+    atom: Inside = "atom.xml"
+    json_: Inside = Field(default="feed.json", alias="json")
+    category_rss: Inside = "category/{slug}/feed.xml"
+    category_atom: Inside = "category/{slug}/atom.xml"
+    category_json: Inside = "category/{slug}/feed.json"
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "PathsConfig":
+        patterns = list(self.model_dump().values())
+        if len(set(patterns)) < len(patterns):
+            raise ValueError("two feeds would be written to one path")
+        for name in ("category_rss", "category_atom", "category_json"):
+            if getattr(self, name).count("{slug}") != 1:
+                raise ValueError(f"{name} must hold {{slug}} once, or all categories would share one file")
+        return self
+
+
+class FeedsConfig(_Section):
+    """`feeds`: which feeds are written, and where."""
+
+    output: str | None = None
+    formats: list[Literal["rss", "atom", "json"]] = Field(default=["rss", "atom"], min_length=1)
+    limit: int = Field(default=20, ge=1, le=10_000)
+    content: Literal["full", "summary"] = "full"
+    by: list[Literal["category"]] = ["category"]
+    hub: Address | None = None
+    paths: PathsConfig = Field(default_factory=PathsConfig)
+
+
+class NewsletterConfig(_Section):
+    """`newsletters.NAME`."""
+
+    title: Line
+    from_: Line | None = Field(default=None, alias="from")
+    reply_to: Line | None = None
+    subject: Line | None = None
+    schedules: Annotated[dict[str, str], AfterValidator(_schedules)]
+    timezone: Zone | None = None
+    categories: Annotated[list[Line] | None, BeforeValidator(_all_or_list)] = None
+    languages: list[str] = []
+    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "digest"
+    catch_up: Literal["latest"] = "latest"
+
+
+class MailConfig(_Section):
+    """`mail`: how mail leaves. Either `transport`, or `host` and `port`."""
+
+    transport: Annotated[str, AfterValidator(_transport)] | None = None
+    host: str | None = None
+    port: int | None = Field(default=None, ge=1, le=65535)
+    user: str | None = None
+    password_file: str | None = None
+    tls: bool | None = None
+    connections: int = Field(default=1, ge=1, le=50)
+    return_path: Line | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "MailConfig":
+        if self.transport and self.host:
+            raise ValueError("give either transport or host, not both")
+        if (self.user is None) != (self.password_file is None):
+            raise ValueError("user and password_file go together")
+        return self
+
+
+def _sqlite(text: str) -> str:
+    if not text.startswith("sqlite:///") or text == "sqlite:///":
+        raise ValueError("must be sqlite:///FILE, the file relative to the config's folder")
+    return text
+
+
+class Schema(_Section):
+    """The whole file."""
+
+    site: SiteConfig = SiteConfig()
+    content: ContentConfig = ContentConfig()
+    feeds: FeedsConfig = FeedsConfig()
+    categories: dict[str, Annotated[str, Field(pattern=r"^[\w][\w.-]*$")]] = {}
+    newsletters: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], NewsletterConfig] = {}
+    mail: MailConfig = Field(default_factory=MailConfig)
+    database: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///publisher.db"
+
+
+SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
+    (): Schema,
+    ("site",): SiteConfig,
+    ("site", "author"): AuthorConfig,
+    ("content",): ContentConfig,
+    ("feeds",): FeedsConfig,
+    ("feeds", "paths"): PathsConfig,
+    ("newsletters", "*"): NewsletterConfig,
+    ("mail",): MailConfig,
+}
+"""Every section of the file; `*` stands for a newsletter's name."""
+
+
+def keys_of(section: tuple[str, ...]) -> list[str]:
+    """The keys that may stand in `section`, as written in the file; [] where it is free or unknown."""
+    if len(section) == 2 and section[0] == "newsletters":
+        section = ("newsletters", "*")
+    model = SECTIONS.get(section)
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []

@@ -1,0 +1,212 @@
+"""Finding, reading and checking the configuration."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from publisher.config import load_config, newsletter, shown, transport_url
+from publisher.errors import ConfigError, NotFound
+
+MINIMAL = 'newsletters:\n  weekly:\n    title: "週刊"\n    schedules: {weekly: "mon 09:00"}\n'
+
+
+def write(folder: Path, text: str, name: str = "config.yaml") -> Path:
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults(folder: Path, text: str, **environ: str) -> list[str]:
+    write(folder, text)
+    with pytest.raises(ConfigError) as refusal:
+        load_config(None, environ, folder)
+    assert refusal.value.exit_code == 78
+    return str(refusal.value).splitlines()
+
+
+def test_all_faults_are_told_at_once_with_line_column_path_and_a_near_match(tmp_path: Path) -> None:
+    text = """\
+site:
+  titel: "日本語"
+  url: example.com
+feeds: {limit: 0, formats: [rss, xml]}
+newsletters:
+  weekly:
+    title: 週刊
+    schedules: {weekly: "mon 9"}
+mail: {prot: 25}
+databse: x
+"""
+    assert faults(tmp_path, text) == [
+        "config.yaml:2:3: site.titel: unknown key; did you mean 'title'?",
+        "config.yaml:3:8: site.url: must be an absolute address such as https://example.com/",
+        "config.yaml:4:16: feeds.limit: must be greater than or equal to 1",
+        "config.yaml:4:34: feeds.formats.1: must be 'rss', 'atom' or 'json'",
+        "config.yaml:8:16: newsletters.weekly.schedules: 'mon 9' is no schedule: write 'mon 09:00'",
+        "config.yaml:9:8: mail.prot: unknown key; did you mean 'port'?",
+        "config.yaml:10:1: databse: unknown key; did you mean 'database'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("site: {title: 5}", "site.title: must be text; put it in quotes"),
+        ("site: [1]", "site: must be a section of keys"),
+        ("site: {timezone: Tokio}", "'Tokio' is no time zone"),
+        ("site: {url: 'https://a.example/?q'}", "without '?' and '#'"),
+        ("feeds: {limit: many}", "feeds.limit: must be a whole number"),
+        ("feeds: {paths: {rss: ../feed.xml}}", "without '..'"),
+        ("feeds: {paths: {rss: x.xml, atom: x.xml}}", "two feeds would be written to one path"),
+        ("feeds: {paths: {category_rss: c/feed.xml}}", "{slug}"),
+        ("categories: {本: ../x}", "categories.本"),
+        ("newsletters: {weekly: {schedules: {weekly: 'mon 09:00'}}}", "newsletters.weekly.title: is required"),
+        ("newsletters: {週刊: {title: x, schedules: {weekly: 'mon 09:00'}}}", "may hold only letters"),
+        ("newsletters: {w: {title: x, schedules: {}}}", "needs at least one of"),
+        ("newsletters: {w: {title: x, schedules: {hourly: '1'}}}", "'hourly' is none of daily, weekly, monthly"),
+        ('newsletters: {w: {title: "a\\nb", schedules: {weekly: "mon 09:00"}}}', "must be one line"),
+        ("newsletters: {w: {title: x, categories: [], schedules: {weekly: 'mon 09:00'}}}", "'all' or a list"),
+        ("mail: {transport: 'smtp://me:secret@mail.example'}", "must not hold a name or password"),
+        ("mail: {transport: 'ftp://x'}", "is none of smtp://"),
+        ("mail: {transport: 'console:', host: x}", "either transport or host"),
+        ("mail: {user: me}", "user and password_file go together"),
+        ("mail: {tls: perhaps}", "mail.tls: must be true or false"),
+        ("database: postgresql://x", "must be sqlite:///FILE"),
+        ("- 1", "must be a mapping"),
+        ("site: {title: a}\nsite: {title: b}", "config.yaml:2:1: site: stands here a second time"),
+        ("site: {title: 'x", "not YAML"),
+        ("a: &a [*a]", "nested too deeply"),
+        ("baseURL: https://x.example/", "is Hugo's own"),
+    ],
+)
+def test_what_is_wrong_is_said_plainly(tmp_path: Path, text: str, message: str) -> None:
+    assert message in "\n".join(faults(tmp_path, text))
+
+
+def test_a_file_that_is_not_utf8_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_bytes("site: {title: 日本}".encode("cp932"))
+
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load_config(None, {}, tmp_path)
+
+
+def test_words_that_yaml_1_1_would_turn_into_something_else_stay_words(tmp_path: Path) -> None:
+    write(tmp_path, "site: {title: no, language: 'no'}\nnewsletters: {w: {title: on, schedules: {daily: 19:00}}}")
+
+    config = load_config(None, {}, tmp_path)
+
+    assert config.settings.site.title == "no"
+    assert config.settings.newsletters["w"].schedules == {"daily": "19:00"}
+
+
+def test_without_a_config_the_way_out_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        load_config(None, {}, tmp_path)
+
+    assert refusal.value.hint is not None
+    assert "publisher init" in refusal.value.hint
+
+
+def test_the_config_is_found_in_the_order_promised(tmp_path: Path) -> None:
+    write(tmp_path, "site: {title: plain}")
+    assert load_config(None, {}, tmp_path).folder == tmp_path.resolve()
+
+    write(tmp_path, "site: {title: home}", "_publisher/config.yaml")
+    found = load_config(None, {}, tmp_path)
+    assert (found.settings.site.title, found.home.name) == ("home", "_publisher")
+    assert found.folder == tmp_path.resolve()
+
+    write(tmp_path, "site: {title: env}", "env.yaml")
+    environ = {"PUBLISHER_CONFIG": "env.yaml"}
+    assert load_config(None, environ, tmp_path).settings.site.title == "env"
+
+    write(tmp_path, "site: {title: given}", "given.yaml")
+    assert load_config(Path("given.yaml"), environ, tmp_path).settings.site.title == "given"
+
+
+def test_every_key_can_be_set_by_environment(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL)
+    environ = {
+        "PUBLISHER_MAIL__TRANSPORT": "smtp://127.0.0.1:2525",
+        "PUBLISHER_FEEDS__FORMATS": '["rss"]',
+        "PUBLISHER_FEEDS__LIMIT": "5",
+        "PUBLISHER_NEWSLETTERS__WEEKLY__FROM": "編集部 <news@example.jp>",
+        "PUBLISHER_SITE__AUTHOR": '{"name": "三浦"}',
+    }
+
+    config = load_config(None, environ, tmp_path)
+
+    assert transport_url(config) == "smtp://127.0.0.1:2525"
+    assert (config.settings.feeds.formats, config.settings.feeds.limit) == (["rss"], 5)
+    assert newsletter(config, "weekly", "UTC").sender == "編集部 <news@example.jp>"
+    assert config.settings.site.author is not None
+    assert config.settings.site.author.name == "三浦"
+
+
+def test_a_wrong_variable_is_named_instead_of_a_line(tmp_path: Path) -> None:
+    found = faults(
+        tmp_path,
+        MINIMAL,
+        PUBLISHER_FEEDS__LIMIT="many",
+        PUBLISHER_SITE__TITEL="x",
+        PUBLISHER_FEED__LIMIT="3",
+    )
+
+    assert found == [
+        "PUBLISHER_FEEDS__LIMIT: feeds.limit: must be a whole number",
+        "PUBLISHER_FEED__LIMIT: feed: unknown key; did you mean 'feeds'?",
+        "PUBLISHER_SITE__TITEL: site.titel: unknown key; did you mean 'title'?",
+    ]
+
+
+def test_a_variable_that_is_no_json_is_said_so(tmp_path: Path) -> None:
+    assert faults(tmp_path, MINIMAL, PUBLISHER_FEEDS__FORMATS="[rss]")[0].startswith(
+        "PUBLISHER_FEEDS__FORMATS: not JSON"
+    )
+
+
+def test_an_unknown_newsletter_lists_the_known(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL)
+
+    with pytest.raises(NotFound) as refusal:
+        newsletter(load_config(None, {}, tmp_path), "daily", "UTC")
+
+    assert "weekly" in (refusal.value.hint or "")
+
+
+def test_host_and_port_make_a_transport(tmp_path: Path) -> None:
+    write(tmp_path, "mail: {host: mail.example.jp, port: 465}")
+    assert transport_url(load_config(None, {}, tmp_path)) == "smtps://mail.example.jp:465"
+    write(tmp_path, "mail: {host: '::1'}")
+    assert transport_url(load_config(None, {}, tmp_path)) == "smtp://[::1]:587"
+
+
+def test_mailing_without_a_transport_names_the_key(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL)
+
+    with pytest.raises(ConfigError, match=r"mail\.transport: is required"):
+        transport_url(load_config(None, {}, tmp_path))
+
+
+def test_the_effective_settings_are_shown_with_the_files_own_words(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL)
+
+    values = shown(load_config(None, {"PUBLISHER_NEWSLETTERS__WEEKLY__FROM": "a@example.jp"}, tmp_path))
+
+    assert values["newsletters"]["weekly"]["from"] == "a@example.jp"  # type: ignore[index]
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_no_bytes_make_it_do_anything_but_accept_or_explain(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "config.yaml").write_bytes(data)
+
+    problems = -1
+    try:
+        load_config(None, {}, tmp_path)
+    except ConfigError as error:
+        problems = len(error.problems)
+    assert problems != 0, "refused without a word"
