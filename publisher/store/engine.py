@@ -1,0 +1,153 @@
+"""Opening the ledger: one database, two kinds of transaction."""
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from publisher.errors import StoreBusy, StoreError, WrongDatabase
+from publisher.store import schema
+from publisher.store.tables import meta
+
+_WAIT_SECONDS = 30
+
+
+class Store:
+    """The ledger at `url`. `uid` tells it from every other, `secret` signs what it sends.
+
+    Opening a new file makes it; WrongDatabase where the file is another program's or its schema is
+    not this version's, StoreBusy where another program holds it, StoreError where it cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        with _translated():
+            self._prepare()
+            with self.read() as connection:
+                values = {row.key: row.value for row in connection.execute(sa.select(meta))}
+        self.uid = values["uid"]
+        self.secret = bytes.fromhex(values["secret"])
+
+    def _prepare(self) -> None:
+        with self.engine.connect() as connection:
+            state = schema.state(connection)
+            connection.rollback()
+        if state is schema.State.FOREIGN:
+            raise WrongDatabase("the database is another program's: nothing was changed in it")
+        if state is schema.State.OLD:
+            raise WrongDatabase("the ledger is of an older version", hint="run 'publisher db migrate'")
+        if state is schema.State.NEW:
+            raise WrongDatabase("the ledger is of a newer version", hint="use the version of Publisher that made it")
+        if state is schema.State.EMPTY:
+            create(self.engine)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection that sees one moment of the ledger and writes nothing."""
+        with _translated(), self.engine.connect() as connection:
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A connection whose changes are committed together, or not at all."""
+        with (
+            _translated(),
+            self.engine.connect().execution_options(publisher_write=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def migrate(url: str) -> bool:
+    """Bring the ledger at `url` to this version's schema; False where it is already, WrongDatabase if not ours."""
+    engine = _engine(url)
+    try:
+        with _translated():
+            with engine.connect() as connection:
+                state = schema.state(connection)
+                connection.rollback()
+            if state in (schema.State.FOREIGN, schema.State.NEW):
+                raise WrongDatabase("the database is another program's, or of a newer version: nothing was changed")
+            if state is schema.State.CURRENT:
+                return False
+            create(engine)
+            return True
+    finally:
+        engine.dispose()
+
+
+def backup(url: str, file: Path) -> None:
+    """Copy the SQLite ledger at `url` to `file`, which must not exist; StoreError where it cannot be done."""
+    if file.exists():
+        raise StoreError(f"{file} is there already", hint="name another file")
+    source = Path(url.removeprefix("sqlite:///"))
+    if not source.exists():
+        raise StoreError(f"{source}: there is no ledger yet")
+    try:
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(file)) as copy:
+            live.backup(copy)
+    except sqlite3.Error as error:
+        raise StoreError(f"{file}: {error}") from error
+
+
+def create(engine: sa.Engine) -> None:
+    """Make the tables of a new ledger, its uid and its secret; two processes at once make one."""
+    schema.upgrade(engine)
+    fresh = {"uid": secrets.token_hex(16), "secret": secrets.token_hex(32)}
+    with engine.connect().execution_options(publisher_write=True) as connection, connection.begin():
+        present = set(connection.scalars(sa.select(meta.c.key)))
+        for key, value in fresh.items():
+            if key not in present:
+                connection.execute(meta.insert().values(key=key, value=value))
+
+
+def _engine(url: str) -> sa.Engine:
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url)
+    file = url.removeprefix("sqlite:///")
+    try:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{file}: {error.strerror}") from error
+    engine = sa.create_engine(url, connect_args={"timeout": _WAIT_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(raw: Any, _record: Any) -> None:
+    # The driver's own BEGIN comes too late for reads and too weak for writes; ours is in _on_begin.
+    raw.isolation_level = None
+    raw.execute("PRAGMA foreign_keys = ON")
+    raw.execute("PRAGMA synchronous = FULL")
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    # Two writers that begin as readers deadlock into "database is locked" at once: writers say so first.
+    write = connection.get_execution_options().get("publisher_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        words = str(error.orig)
+        if "locked" in words or "busy" in words:
+            raise StoreBusy(f"the ledger is held by another program: {words}") from error
+        if "not a database" in words:
+            raise WrongDatabase(f"the ledger's file is damaged or not a database: {words}") from error
+        if isinstance(error, sa.exc.OperationalError):
+            raise StoreError(f"the ledger: {words}") from error
+        raise

@@ -1,0 +1,166 @@
+"""Issues and the variants stored with them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from publisher.core.lifecycle import OPEN, check_issue
+from publisher.errors import Conflict, NotFound
+from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Rendered, Variant
+from publisher.store.tables import deliveries, issues, variant_posts, variants
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An issue to be made."""
+
+    uid: str
+    newsletter: str | None
+    kind: IssueKind
+    status: IssueStatus
+    reason: str
+    period: str | None
+    sender: str
+    reply_to: str | None
+    list_title: str
+    at: datetime
+    since: datetime | None
+
+
+def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:
+    """Make the issue with its newsletter's next number; Conflict where its period has one.
+
+    A skipped period takes no number: readers count what they got.
+    """
+    number = None
+    if draft.newsletter is not None and draft.status is not IssueStatus.SKIPPED:
+        top = sa.select(sa.func.max(issues.c.number)).where(issues.c.newsletter == draft.newsletter)
+        number = (connection.scalar(top) or 0) + 1
+    values = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
+    try:
+        with connection.begin_nested():
+            made = connection.execute(issues.insert().values(**values, number=number, created_at=now))
+    except sa.exc.IntegrityError as error:
+        raise Conflict("issue of period", draft.period or str(number)) from error
+    assert made.inserted_primary_key is not None
+    return get(connection, int(made.inserted_primary_key[0]))
+
+
+def insert_variant(connection: sa.Connection, issue_id: int, variant: Variant) -> int:
+    """Store a variant of an issue; its row's id."""
+    rendered = variant.rendered
+    made = connection.execute(
+        variants.insert().values(
+            issue_id=issue_id,
+            key=variant.key,
+            language=variant.language,
+            marker=rendered.marker,
+            subject=rendered.subject,
+            html=rendered.html,
+            text=rendered.text,
+        )
+    )
+    assert made.inserted_primary_key is not None
+    variant_id = int(made.inserted_primary_key[0])
+    rows = [
+        {"variant_id": variant_id, "position": position, "post_id": post_id}
+        for position, post_id in enumerate(variant.post_ids)
+    ]
+    connection.execute(variant_posts.insert(), rows)
+    return variant_id
+
+
+def variant(connection: sa.Connection, variant_id: int) -> Variant:
+    """One stored variant."""
+    row = connection.execute(sa.select(variants).where(variants.c.id == variant_id)).one()
+    posts = sa.select(variant_posts.c.post_id).where(variant_posts.c.variant_id == variant_id)
+    post_ids = tuple(connection.scalars(posts.order_by(variant_posts.c.position)))
+    return Variant(row.key, post_ids, row.language, Rendered(row.subject, row.html, row.text, row.marker))
+
+
+def of_variant(connection: sa.Connection, variant_id: int) -> Issue:
+    """The issue that a stored variant belongs to."""
+    query = sa.select(issues).join(variants, variants.c.issue_id == issues.c.id)
+    return _issue(connection.execute(query.where(variants.c.id == variant_id)).one())
+
+
+def post_ids(connection: sa.Connection, issue_id: int) -> list[str]:
+    """The posts of an issue, each once, as its variants order them."""
+    query = sa.select(variant_posts.c.post_id).join(variants, variants.c.id == variant_posts.c.variant_id)
+    ordered = query.where(variants.c.issue_id == issue_id).order_by(variants.c.id, variant_posts.c.position)
+    return list(dict.fromkeys(connection.scalars(ordered)))
+
+
+def get(connection: sa.Connection, issue_id: int) -> Issue:
+    """The issue, or NotFound."""
+    row = connection.execute(sa.select(issues).where(issues.c.id == issue_id)).first()
+    if row is None:
+        raise NotFound("issue", str(issue_id), hint="'publisher issue list' shows those there are")
+    return _issue(row)
+
+
+def listed(
+    connection: sa.Connection, *, newsletter: str | None = None, statuses: Sequence[IssueStatus] | None = None
+) -> list[Issue]:
+    """Issues, newest first."""
+    query = sa.select(issues).order_by(issues.c.id.desc())
+    if newsletter is not None:
+        query = query.where(issues.c.newsletter == newsletter)
+    if statuses is not None:
+        query = query.where(issues.c.status.in_(statuses))
+    return [_issue(row) for row in connection.execute(query)]
+
+
+def of_period(connection: sa.Connection, period: str) -> Issue | None:
+    """The issue of a period, or None while it has none."""
+    row = connection.execute(sa.select(issues).where(issues.c.period == period)).first()
+    return None if row is None else _issue(row)
+
+
+def first(connection: sa.Connection, newsletter: str) -> Issue | None:
+    """A newsletter's first digest: the one that looked back."""
+    query = sa.select(issues).where(issues.c.newsletter == newsletter, issues.c.since.is_not(None))
+    row = connection.execute(query.order_by(issues.c.id).limit(1)).first()
+    return None if row is None else _issue(row)
+
+
+def count(connection: sa.Connection) -> int:
+    """How many issues there are: what the witness remembers of the ledger."""
+    return connection.scalar(sa.select(sa.func.count()).select_from(issues)) or 0
+
+
+def counts(connection: sa.Connection) -> dict[int, dict[DeliveryStatus, int]]:
+    """For each issue, how many deliveries are in which state; states that none is in are left out."""
+    query = sa.select(deliveries.c.issue_id, deliveries.c.status, sa.func.count())
+    found: dict[int, dict[DeliveryStatus, int]] = defaultdict(dict)
+    for issue_id, status, number in connection.execute(query.group_by(deliveries.c.issue_id, deliveries.c.status)):
+        found[issue_id][DeliveryStatus(status)] = number
+    return found
+
+
+def move(connection: sa.Connection, issue_id: int, status: IssueStatus, reason: str = "") -> None:
+    """Change an issue's state; IllegalTransition where the state it has does not allow it."""
+    before = get(connection, issue_id).status
+    if before is status:
+        return
+    check_issue(before, status)
+    connection.execute(issues.update().where(issues.c.id == issue_id).values(status=status, reason=reason))
+
+
+def finish(connection: sa.Connection) -> list[int]:
+    """Mark as done every sending issue that has no open delivery; their ids."""
+    unfinished = sa.select(deliveries.c.issue_id).where(deliveries.c.status.in_(OPEN))
+    ready = sa.select(issues.c.id).where(issues.c.status == IssueStatus.SENDING, issues.c.id.not_in(unfinished))
+    ids = list(connection.scalars(ready))
+    for issue_id in ids:
+        move(connection, issue_id, IssueStatus.DONE)
+    return ids
+
+
+def _issue(row: sa.Row[tuple[object, ...]]) -> Issue:
+    values = dict(row._mapping)
+    values["kind"], values["status"] = IssueKind(values["kind"]), IssueStatus(values["status"])
+    return Issue(**values)

@@ -1,0 +1,120 @@
+"""Subscribers and their subscriptions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from publisher.model.newsletter import Frequency
+from publisher.model.reader import Subscriber, Subscription, SubscriptionStatus
+from publisher.store.tables import subscribers, subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A confirmed subscription to be written; `evidence` is what proves the consent."""
+
+    email: str
+    address_key: str
+    name: str
+    newsletter: str
+    frequency: Frequency
+    language: str | None
+    categories: tuple[str, ...] | None
+    evidence: str
+
+
+def subscribe(connection: sa.Connection, wish: Wish, now: datetime) -> bool:
+    """Write a confirmed subscription, or bring the one there is up to the wish; True where it is new or was left."""
+    subscriber_id = _subscriber_id(connection, wish, now)
+    table = subscriptions
+    same = sa.and_(table.c.subscriber_id == subscriber_id, table.c.newsletter == wish.newsletter)
+    before = connection.scalar(sa.select(table.c.status).where(same))
+    values = {
+        "frequency": wish.frequency,
+        "language": wish.language,
+        "categories": None if wish.categories is None else list(wish.categories),
+        "status": SubscriptionStatus.CONFIRMED,
+    }
+    joined = {"confirmed_at": now, "unsubscribed_at": None, "evidence": wish.evidence}
+    if before is None:
+        key = {"subscriber_id": subscriber_id, "newsletter": wish.newsletter, "created_at": now}
+        connection.execute(table.insert().values(**key, **values, **joined))
+        return True
+    again = bool(before != SubscriptionStatus.CONFIRMED)
+    connection.execute(table.update().where(same).values(**values, **(joined if again else {})))
+    return again
+
+
+def _subscriber_id(connection: sa.Connection, wish: Wish, now: datetime) -> int:
+    table = subscribers
+    found = connection.scalar(sa.select(table.c.id).where(table.c.address_key == wish.address_key))
+    if found is not None:
+        if wish.name:
+            connection.execute(table.update().where(table.c.id == found).values(name=wish.name))
+        return int(found)
+    row = {"email": wish.email, "address_key": wish.address_key, "name": wish.name, "created_at": now}
+    made = connection.execute(table.insert().values(**row)).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+def unsubscribe(connection: sa.Connection, address_key: str, newsletter: str | None, now: datetime) -> int:
+    """End the subscriptions of an address, all or to one newsletter; how many there were."""
+    table = subscriptions
+    whose = sa.select(subscribers.c.id).where(subscribers.c.address_key == address_key)
+    where = [table.c.subscriber_id.in_(whose), table.c.status != SubscriptionStatus.UNSUBSCRIBED]
+    if newsletter is not None:
+        where.append(table.c.newsletter == newsletter)
+    change = table.update().where(*where).values(status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now)
+    return connection.execute(change).rowcount
+
+
+def find(connection: sa.Connection, address_key: str) -> Subscriber | None:
+    """The subscriber of an address."""
+    row = connection.execute(sa.select(subscribers).where(subscribers.c.address_key == address_key)).first()
+    return None if row is None else _subscriber(row)
+
+
+def listed(
+    connection: sa.Connection,
+    *,
+    newsletter: str | None = None,
+    status: SubscriptionStatus | None = None,
+    address_key: str | None = None,
+) -> Sequence[Subscription]:
+    """Subscriptions by address, then newsletter."""
+    where = []
+    if newsletter is not None:
+        where.append(subscriptions.c.newsletter == newsletter)
+    if status is not None:
+        where.append(subscriptions.c.status == status)
+    if address_key is not None:
+        where.append(subscribers.c.address_key == address_key)
+    columns = [*subscriptions.c, *(column.label(f"reader_{column.name}") for column in subscribers.c)]
+    query = sa.select(*columns).join_from(subscriptions, subscribers).where(*where)
+    rows = connection.execute(query.order_by(subscribers.c.address_key, subscriptions.c.newsletter))
+    return [_subscription(row) for row in rows]
+
+
+def _subscriber(row: sa.Row[tuple[object, ...]], prefix: str = "") -> Subscriber:
+    values = row._mapping
+    names = ("id", "email", "address_key", "name", "created_at")
+    return Subscriber(**{name: values[prefix + name] for name in names})
+
+
+def _subscription(row: sa.Row[tuple[object, ...]]) -> Subscription:
+    values = row._mapping
+    categories = values["categories"]
+    return Subscription(
+        id=values["id"],
+        subscriber=_subscriber(row, "reader_"),
+        newsletter=values["newsletter"],
+        status=SubscriptionStatus(values["status"]),
+        frequency=Frequency(values["frequency"]),
+        language=values["language"],
+        categories=None if categories is None else tuple(categories),
+        confirmed_at=values["confirmed_at"],
+        evidence=values["evidence"],
+    )

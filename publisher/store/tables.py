@@ -1,0 +1,177 @@
+"""The ledger's tables. A change here comes with a migration; a test compares the two."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; SQLite has no zones, so there it is stored naive and read back as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """To UTC; ValueError for a naive moment."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive moment {value}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From the database, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+meta = Table("meta", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    _id(),
+    Column("email", String(320), nullable=False),
+    Column("address_key", String(320), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _id(),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
+    Column("newsletter", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("frequency", String(16), nullable=False),
+    Column("language", String(35)),
+    Column("categories", JSON(none_as_null=True)),
+    Column("confirmed_at", Instant),
+    Column("unsubscribed_at", Instant),
+    Column("evidence", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("subscriber_id", "newsletter"),
+    Index(None, "newsletter", "status"),
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    _id(),
+    Column("uid", String(32), nullable=False, unique=True),
+    Column("newsletter", String(64)),
+    Column("number", Integer),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("period", String(160), unique=True),
+    Column("sender", Text, nullable=False),
+    Column("reply_to", Text),
+    Column("list_title", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("since", Instant),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("newsletter", "number"),
+    Index(None, "status"),
+)
+
+variants = Table(
+    "variants",
+    metadata,
+    _id(),
+    Column("issue_id", ForeignKey("issues.id"), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("marker", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("issue_id", "key"),
+)
+
+variant_posts = Table(
+    "variant_posts",
+    metadata,
+    Column("variant_id", ForeignKey("variants.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("post_id", Text, nullable=False),
+    Index(None, "post_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    Column("issue_id", ForeignKey("issues.id"), nullable=False),
+    Column("variant_id", ForeignKey("variants.id"), nullable=False),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="SET NULL")),
+    Column("email", String(320), nullable=False),
+    Column("address_key", String(320), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("language", String(35)),
+    Column("message_id", String(320), nullable=False, unique=True),
+    Column("status", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_reply", Text, nullable=False),
+    Column("due_at", Instant),
+    Column("owner", String(64)),
+    Column("lease_until", Instant),
+    UniqueConstraint("issue_id", "address_key"),
+    Index(None, "status", "due_at"),
+    Index(None, "issue_id", "status"),
+    Index(None, "address_key"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _id(),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", String(16), nullable=False),
+    Column("code", Integer),
+    Column("reply", Text, nullable=False),
+    Index(None, "delivery_id"),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address_key", String(320), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)

@@ -1,0 +1,219 @@
+"""The life of a delivery, on both databases."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from publisher.errors import IllegalTransition
+from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueStatus
+from publisher.store import deliveries, issues
+from publisher.store.deliveries import Outcome
+from publisher.store.engine import Store
+
+MakeIssue = Callable[..., Issue]
+HOUR = timedelta(hours=1)
+SENT = Outcome(DeliveryStatus.SENT, "", "2.0.0 Ok", 250)
+
+
+def take(store: Store, now: datetime, owner: str = "me") -> Delivery | None:
+    with store.write() as connection:
+        return deliveries.claim(connection, owner, now, now + HOUR)
+
+
+def begin(store: Store, delivery: Delivery, now: datetime, owner: str = "me") -> bool:
+    with store.write() as connection:
+        return deliveries.begin_attempt(connection, delivery, owner, now)
+
+
+def record(store: Store, delivery: Delivery, outcome: Outcome, now: datetime, owner: str = "me") -> bool:
+    with store.write() as connection:
+        return deliveries.record(connection, delivery, owner, outcome, now)
+
+
+def only(store: Store, issue: Issue) -> Delivery:
+    with store.read() as connection:
+        (found,) = deliveries.listed(connection, issue.id)
+    return found
+
+
+def test_what_one_has_claimed_another_does_not_get(store: Store, make_issue: MakeIssue, now: datetime) -> None:
+    make_issue("a@example.jp", "b@example.jp")
+
+    first, second, third = take(store, now, "me"), take(store, now, "you"), take(store, now, "you")
+
+    assert first is not None
+    assert second is not None
+    assert {first.recipient.email, second.recipient.email} == {"a@example.jp", "b@example.jp"}
+    assert third is None
+
+
+def test_a_sent_delivery_keeps_the_servers_answer_and_is_never_claimed_again(
+    store: Store, make_issue: MakeIssue, now: datetime
+) -> None:
+    issue = make_issue("a@example.jp")
+    delivery = take(store, now)
+    assert delivery is not None
+
+    assert begin(store, delivery, now)
+    assert record(store, delivery, SENT, now)
+
+    found = only(store, issue)
+    assert (found.status, found.last_reply, found.attempts) == (DeliveryStatus.SENT, "2.0.0 Ok", 1)
+    assert take(store, now + timedelta(days=30)) is None
+    with store.write() as connection:
+        assert issues.finish(connection) == [issue.id]
+        assert issues.get(connection, issue.id).status is IssueStatus.DONE
+
+
+def test_a_paused_issue_gives_out_nothing_and_stops_the_mail_in_hand(
+    store: Store, make_issue: MakeIssue, now: datetime
+) -> None:
+    issue = make_issue("a@example.jp", "b@example.jp")
+    delivery = take(store, now)
+    assert delivery is not None
+    with store.write() as connection:
+        issues.move(connection, issue.id, IssueStatus.PAUSED, "手で")
+
+    assert take(store, now) is None
+    assert not begin(store, delivery, now)
+
+
+def test_a_deferred_delivery_waits_for_its_time(store: Store, make_issue: MakeIssue, now: datetime) -> None:
+    issue = make_issue("a@example.jp")
+    delivery = take(store, now)
+    assert delivery is not None
+    record(store, delivery, Outcome(DeliveryStatus.DEFERRED, "busy", "451 busy", 451, due_at=now + HOUR), now)
+
+    assert take(store, now + HOUR - timedelta(seconds=1)) is None
+    again = take(store, now + HOUR)
+
+    assert again is not None
+    assert again.message_id == delivery.message_id
+    assert only(store, issue).attempts == 1
+    with store.read() as connection:
+        assert deliveries.next_due(connection) == now + HOUR
+
+
+def test_a_refused_session_spends_nobodys_attempt(store: Store, make_issue: MakeIssue, now: datetime) -> None:
+    issue = make_issue("a@example.jp")
+    delivery = take(store, now)
+    assert delivery is not None
+
+    record(store, delivery, Outcome(DeliveryStatus.PLANNED, "421", "421 later", 421, counted=False), now)
+
+    assert only(store, issue).attempts == 0
+    assert take(store, now) is not None
+
+
+def test_a_session_refused_at_the_last_dot_spends_nobodys_attempt_either(
+    store: Store, make_issue: MakeIssue, now: datetime
+) -> None:
+    issue = make_issue("a@example.jp")
+    for _ in range(2):
+        delivery = take(store, now)
+        assert delivery is not None
+        assert begin(store, delivery, now)
+        record(store, delivery, Outcome(DeliveryStatus.PLANNED, "policy", "550 5.7.1", 550, counted=False), now)
+
+    assert only(store, issue).attempts == 0
+
+
+def test_what_the_dead_were_attempting_is_unknown_and_the_rest_is_free(
+    store: Store, make_issue: MakeIssue, now: datetime
+) -> None:
+    issue = make_issue("a@example.jp", "b@example.jp")
+    first, second = take(store, now, "dead/1"), take(store, now, "dead/1")
+    assert first is not None
+    assert second is not None
+    assert begin(store, first, now, "dead/1")
+
+    with store.write() as connection:
+        assert deliveries.reap(connection, ["dead/1"], now) == 1
+
+    with store.read() as connection:
+        states = {one.recipient.email: one.status for one in deliveries.listed(connection, issue.id)}
+    assert states == {first.recipient.email: DeliveryStatus.UNKNOWN, second.recipient.email: DeliveryStatus.PLANNED}
+    assert not record(store, first, SENT, now, "dead/1"), (
+        "a frozen sender that wakes must not overwrite what was decided"
+    )
+    again = take(store, now)
+    assert again is not None
+    assert again.id == second.id
+
+
+def test_an_unknown_delivery_is_held_until_a_person_decides(store: Store, make_issue: MakeIssue, now: datetime) -> None:
+    issue = make_issue("a@example.jp")
+    delivery = take(store, now)
+    assert delivery is not None
+    begin(store, delivery, now)
+    with store.write() as connection:
+        deliveries.reap(connection, ["me"], now)
+    assert take(store, now + timedelta(days=9)) is None
+
+    with store.write() as connection:
+        moved = deliveries.move(connection, issue.id, (DeliveryStatus.UNKNOWN,), DeliveryStatus.PLANNED, reason="手で")
+
+    again = take(store, now)
+    assert moved == 1
+    assert again is not None
+    assert again.message_id == delivery.message_id
+
+
+def test_a_lease_that_is_over_frees_what_nobody_sends(store: Store, make_issue: MakeIssue, now: datetime) -> None:
+    make_issue("a@example.jp")
+    delivery = take(store, now, "elsewhere")
+    assert delivery is not None
+
+    assert take(store, now + 2 * HOUR, "me") is not None
+    assert not begin(store, delivery, now + 2 * HOUR, "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("status", "counts"),
+    [
+        (DeliveryStatus.SENT, True),
+        (DeliveryStatus.DEFERRED, True),
+        (DeliveryStatus.UNKNOWN, True),
+        (DeliveryStatus.FAILED, False),
+    ],
+)
+def test_a_failed_delivery_gives_its_posts_back_and_others_do_not(
+    store: Store, make_issue: MakeIssue, now: datetime, status: DeliveryStatus, counts: bool
+) -> None:
+    make_issue("a@example.jp", post="tag:p")
+    delivery = take(store, now)
+    assert delivery is not None
+    begin(store, delivery, now)
+    record(store, delivery, Outcome(status, "", "", None), now)
+
+    with store.read() as connection:
+        carried = deliveries.carried(connection, "weekly")
+
+    assert ("tag:p" in carried.get("a@example.jp", set())) is counts
+
+
+def test_a_post_on_its_way_is_carried_already(store: Store, make_issue: MakeIssue) -> None:
+    make_issue("a@example.jp", post="tag:p")
+
+    with store.read() as connection:
+        assert deliveries.carried(connection, "weekly") == {"a@example.jp": {"tag:p"}}
+        assert deliveries.carried(connection, "another") == {}
+
+
+def test_a_one_off_to_an_address_counts_for_every_newsletter(store: Store, make_issue: MakeIssue) -> None:
+    make_issue("a@example.jp", post="tag:p", newsletter=None)
+
+    with store.read() as connection:
+        assert deliveries.carried(connection, "weekly") == {"a@example.jp": {"tag:p"}}
+
+
+def test_an_illegal_step_is_refused(store: Store, make_issue: MakeIssue, now: datetime) -> None:
+    issue = make_issue("a@example.jp")
+    delivery = take(store, now)
+    assert delivery is not None
+
+    with pytest.raises(IllegalTransition):
+        record(store, delivery, SENT, now)
+    with pytest.raises(IllegalTransition), store.write() as connection:
+        deliveries.move(connection, issue.id, (DeliveryStatus.SENT,), DeliveryStatus.PLANNED, reason="")

@@ -1,0 +1,147 @@
+"""Opening the ledger."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from publisher.errors import StoreBusy, StoreError, WrongDatabase
+from publisher.store import engine as engine_module
+from publisher.store.engine import Store, backup, migrate
+from publisher.store.tables import metadata, suppressions
+
+
+def test_a_new_ledger_has_a_uid_and_a_secret_that_stay(store: Store) -> None:
+    again = Store(store.engine.url.render_as_string(hide_password=False))
+
+    assert (again.uid, again.secret) == (store.uid, store.secret)
+    assert len(store.uid) == 32
+    assert len(store.secret) == 32
+    again.close()
+
+
+def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
+    with store.read() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+
+    assert differences == []
+
+
+def test_what_fails_in_the_middle_leaves_nothing(store: Store) -> None:
+    def fail_in_the_middle() -> None:
+        with store.write() as connection:
+            connection.execute(sa.text("DELETE FROM meta"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_in_the_middle()
+
+    with store.read() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM meta")) == 2
+
+
+def test_another_programs_database_is_refused_and_untouched(tmp_path: Path) -> None:
+    file = tmp_path / "other.db"
+    with sqlite3.connect(file) as other:
+        other.execute("CREATE TABLE notes (text)")
+    other.close()
+    before = file.read_bytes()
+
+    with pytest.raises(WrongDatabase, match="another program's"):
+        Store(f"sqlite:///{file}")
+
+    assert file.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "publisher.db"
+    file.write_text("日本語の文章であって、データベースではない。" * 100, encoding="utf-8")
+
+    with pytest.raises(WrongDatabase, match="not a database"):
+        Store(f"sqlite:///{file}")
+
+
+def test_a_stale_schema_is_refused_until_migrated(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'publisher.db'}"
+    Store(url).close()
+    _set_revision(tmp_path, "0000")
+
+    with pytest.raises(WrongDatabase) as refusal:
+        Store(url)
+
+    assert refusal.value.hint == "run 'publisher db migrate'"
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'publisher.db'}"
+    Store(url).close()
+    _set_revision(tmp_path, "9999")
+
+    with pytest.raises(WrongDatabase, match="newer"):
+        Store(url)
+    with pytest.raises(WrongDatabase, match="newer"):
+        migrate(url)
+
+
+def test_migrating_a_current_ledger_does_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'publisher.db'}"
+
+    assert migrate(url) is True
+    assert migrate(url) is False
+
+
+def test_a_ledger_that_is_held_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "publisher.db"
+    Store(f"sqlite:///{file}").close()
+    monkeypatch.setattr(engine_module, "_WAIT_SECONDS", 0.05)
+    ledger = Store(f"sqlite:///{file}")
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StoreBusy), ledger.write():
+        pass
+
+    holder.close()
+    ledger.close()
+
+
+def test_readers_are_not_stopped_by_a_writer(tmp_path: Path) -> None:
+    ledger = Store(f"sqlite:///{tmp_path / 'publisher.db'}")
+
+    with ledger.write() as writing:
+        writing.execute(sa.text("DELETE FROM meta"))
+        with ledger.read() as reading:
+            assert reading.scalar(sa.text("SELECT count(*) FROM meta")) == 2
+    ledger.close()
+
+
+def test_a_backup_is_whole_and_overwrites_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'publisher.db'}"
+    ledger = Store(url)
+    copy = tmp_path / "copy.db"
+
+    backup(url, copy)
+    restored = Store(f"sqlite:///{copy}")
+
+    assert restored.uid == ledger.uid
+    with pytest.raises(StoreError, match="there already"):
+        backup(url, copy)
+    ledger.close()
+    restored.close()
+
+
+def test_a_naive_moment_is_a_bug_that_shows(store: Store) -> None:
+    import datetime as dt
+
+    row = {"address_key": "a@example.com", "reason": "x", "created_at": dt.datetime(2026, 1, 1)}
+    with pytest.raises(sa.exc.StatementError, match="naive"), store.write() as connection:
+        connection.execute(suppressions.insert().values(**row))
+
+
+def _set_revision(folder: Path, revision: str) -> None:
+    with sqlite3.connect(folder / "publisher.db") as raw:
+        raw.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    raw.close()
