@@ -1,0 +1,13 @@
+"""The names that writing and reading back share."""
+
+GENERATOR = "Publisher"
+"""Says whose feed it is, without a version: an upgrade must not change the bytes of every feed."""
+
+ATOM = "http://www.w3.org/2005/Atom"
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
+DC = "http://purl.org/dc/elements/1.1/"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+JSON_VERSION = "https://jsonfeed.org/version/1.1"
+JSON_GENERATOR = "_generator"
+"""JSON Feed has no generator of its own; names of custom objects start with `_` (1.1, Extensions)."""

@@ -1,0 +1,45 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from publisher.model.feed import Entry, Feed
+from publisher.model.post import Author
+
+JST = timezone(timedelta(hours=9))
+
+
+@pytest.fixture
+def entry() -> Entry:
+    return Entry(
+        id="tag:kabu.example.jp,2026-11-23:/2026/11/23/%E6%8A%95%E8%B3%87.html",
+        url="https://kabu.example.jp/2026/11/23/%E6%8A%95%E8%B3%87%EF%BC%88%EF%BC%91%EF%BC%89.html",
+        title="投資分析（１）：Q&A ﾊﾝｶｸ 🗻",
+        published=datetime(2026, 11, 23, 9, 0, tzinfo=JST),
+        updated=datetime(2026, 11, 24, 0, 30, tzinfo=UTC),
+        summary="利回り < 3% & 手数料 > 0 の場合、<b> を使う。",
+        html='<p>株価は<strong>上昇</strong>。</p>\n<pre>a &lt; b &amp;&amp; c ]]&gt;</pre>\n<p><a href="https://kabu.example.jp/x">次</a></p>',
+        categories=("投資分析", "ｶﾌﾞ・入門"),
+        authors=(Author("山田 太郎"), Author("Ann", "ann@example.jp")),
+    )
+
+
+@pytest.fixture
+def feed(entry: Entry) -> Feed:
+    older = Entry(
+        id="tag:kabu.example.jp,2026-11-16:/en.html",
+        url="https://kabu.example.jp/en.html",
+        title="In English",
+        published=datetime(2026, 11, 16, 23, 59, 59, tzinfo=UTC),
+        updated=datetime(2026, 11, 16, 23, 59, 59, tzinfo=UTC),
+        language="en",
+    )
+    return Feed(
+        id="https://kabu.example.jp/",
+        title="株の日記 & Co.",
+        description="毎週の投資分析",
+        page_url="https://kabu.example.jp/",
+        self_url="https://kabu.example.jp/feed.xml",
+        language="ja",
+        updated=entry.updated,
+        entries=(entry, older),
+    )

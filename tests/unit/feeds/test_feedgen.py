@@ -1,0 +1,97 @@
+"""feedgen's faults, one test each: where one fails, upstream has mended it and our mend can go."""
+
+import locale
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+NAMES = {"a": "http://www.w3.org/2005/Atom"}
+MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@pytest.fixture
+def generator() -> Any:
+    generator = FeedGenerator()
+    generator.id("https://kabu.example.jp/")
+    generator.title("株の日記")
+    generator.description("毎週")
+    generator.link(href="https://kabu.example.jp/", rel="alternate")
+    generator.updated(MOMENT)
+    return generator
+
+
+@pytest.fixture
+def entry(generator: Any) -> Any:
+    entry = generator.add_entry()
+    entry.id("tag:kabu.example.jp,2026:1")
+    entry.title("投資")
+    entry.link(href="https://kabu.example.jp/1", rel="alternate", type="text/html")
+    entry.updated(MOMENT)
+    return entry
+
+
+def test_an_atom_entry_link_loses_its_rel(generator: Any, entry: Any) -> None:
+    assert entry.link()[0]["rel"] == "alternate"
+    (link,) = etree.fromstring(generator.atom_str()).findall("a:entry/a:link", NAMES)
+    assert link.keys() == ["href"]
+
+
+def test_the_last_link_of_any_rel_becomes_the_site(generator: Any) -> None:
+    generator.link(href="https://hub.example.org/", rel="hub")
+    assert etree.fromstring(generator.rss_str()).findtext("channel/link") == "https://hub.example.org/"
+
+
+def test_a_hub_does_not_reach_rss(generator: Any) -> None:
+    generator.link(href="https://hub.example.org/", rel="hub")
+    assert etree.fromstring(generator.rss_str()).find("channel/a:link[@rel='hub']", NAMES) is None
+
+
+def test_entries_are_put_before_earlier_ones(generator: Any, entry: Any) -> None:
+    second = generator.add_entry()
+    assert generator.entry() == [second, entry]
+
+
+def test_an_entry_is_of_the_moment_it_was_made() -> None:
+    before = datetime.now(UTC)
+    generator = FeedGenerator()
+    assert before <= generator.updated() <= generator.add_entry().updated() <= datetime.now(UTC)
+
+
+def test_an_author_without_an_address_is_dropped_from_rss(generator: Any, entry: Any) -> None:
+    entry.author({"name": "山田 太郎"})
+    assert "山田".encode() not in generator.rss_str()
+
+
+def test_content_without_a_summary_becomes_the_description(generator: Any, entry: Any) -> None:
+    entry.content("<p>株</p>", type="html")
+    assert etree.fromstring(generator.rss_str()).findtext("channel/item/description") == "<p>株</p>"
+
+
+def test_cdata_content_has_an_impossible_type(generator: Any, entry: Any) -> None:
+    entry.content("<p>株</p>", type="CDATA")
+    content = etree.fromstring(generator.atom_str()).find("a:entry/a:content", NAMES)
+    assert content is not None
+    assert content.get("type") == "CDATA"
+
+
+def test_an_rss_date_switches_the_locale_of_the_process(generator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(locale, "setlocale", lambda *args: asked.append(args))
+    generator.rss_str()
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x08", "\ufffe", "\uffff"])
+def test_an_illegal_character_is_refused(generator: Any, entry: Any, character: str) -> None:
+    entry.title(f"投資{character}")
+    with pytest.raises(ValueError, match="XML compatible"):
+        generator.rss_str()
+
+
+def test_an_entry_without_a_title_is_refused(generator: Any, entry: Any) -> None:
+    entry.title("")
+    with pytest.raises(ValueError, match="Required fields"):
+        generator.atom_str()
