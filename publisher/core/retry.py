@@ -23,33 +23,34 @@ class Verdict:
     pause: bool = False
 
 
-MOST_LOSSES = 3
-"""Connections lost one after the other before the issue pauses: one loss is the reader's, three are the server's."""
+MOST_IN_A_ROW = 3
+"""Troubles one after the other before the issue pauses: one may be the reader's, three are ours or the server's."""
+
+
+def is_trouble(error: TransportError) -> bool:
+    """Whether this may be no fault of the reader's: a connection lost, or policy (RFC 3463 X.7.X) against us."""
+    lost = error.scope is Scope.SESSION and error.code is None
+    return lost or (error.enhanced or "").startswith("5.7.")
 
 
 def judge(
-    error: TransportError,
-    *,
-    attempts: int,
-    first_attempt_at: datetime,
-    now: datetime,
-    losses: int,
-    connected: bool,
+    error: TransportError, *, attempts: int, first_attempt_at: datetime, now: datetime, in_a_row: int, connected: bool
 ) -> Verdict:
     """What follows from `error` on the delivery's attempt number `attempts` (from 1).
 
     A session that was refused, with words or before it began, says nothing of the reader: the delivery is
     planned again, its attempt not counted, and the issue pauses. A connection that was there (`connected`)
-    and is lost in the middle, `losses` in a row with this one, defers the one delivery it carried, or leaves
-    it unknown where the message had ended.
+    and is lost in the middle defers the one delivery it carried, or leaves it unknown where the message had
+    ended. `in_a_row` counts troubles (`is_trouble`) up to this one: "relay access denied" for one reader
+    after another pauses the issue, too, before it fails them all.
     """
-    pause = losses >= MOST_LOSSES
+    pause = in_a_row >= MOST_IN_A_ROW
     if error.undecided:
         return Verdict(DeliveryStatus.UNKNOWN, f"no answer after the end of the message: {error.reply}", pause=pause)
     if error.scope is Scope.SESSION and (error.code is not None or not connected):
         return Verdict(DeliveryStatus.PLANNED, error.reply, pause=True)
     if error.permanent and error.scope is not Scope.SESSION:
-        return Verdict(DeliveryStatus.FAILED, error.reply)
+        return Verdict(DeliveryStatus.PLANNED if pause else DeliveryStatus.FAILED, error.reply, pause=pause)
     due = now + min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY)
     if due - first_attempt_at > GIVE_UP_AFTER:
         return Verdict(DeliveryStatus.FAILED, f"given up after {attempts} attempts: {error.reply}", pause=pause)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from publisher.core.retry import FIRST_DELAY, GIVE_UP_AFTER, LONGEST_DELAY, Verdict, judge
+from publisher.core.retry import FIRST_DELAY, GIVE_UP_AFTER, LONGEST_DELAY, Verdict, is_trouble, judge
 from publisher.errors import Scope, TransportError
 from publisher.model.mailing import DeliveryStatus
 
@@ -16,14 +16,15 @@ def verdict(
     *,
     permanent: bool = False,
     code: int | None = 451,
+    enhanced: str | None = None,
     undecided: bool = False,
     attempts: int = 1,
     age: timedelta = timedelta(0),
-    losses: int = 0,
+    in_a_row: int = 0,
     connected: bool = True,
 ) -> Verdict:
-    error = TransportError("言葉", scope=scope, permanent=permanent, code=code, undecided=undecided)
-    return judge(error, attempts=attempts, first_attempt_at=NOW - age, now=NOW, losses=losses, connected=connected)
+    error = TransportError("言葉", scope=scope, permanent=permanent, code=code, enhanced=enhanced, undecided=undecided)
+    return judge(error, attempts=attempts, first_attempt_at=NOW - age, now=NOW, in_a_row=in_a_row, connected=connected)
 
 
 def test_an_address_that_does_not_exist_fails_at_once_with_the_servers_words() -> None:
@@ -55,22 +56,45 @@ def test_a_refused_session_pauses_the_issue_and_spends_nothing(permanent: bool) 
 
 
 def test_a_server_that_is_down_is_a_refused_session() -> None:
-    found = verdict(Scope.SESSION, code=None, connected=False, losses=1)
+    found = verdict(Scope.SESSION, code=None, connected=False, in_a_row=1)
 
     assert (found.status, found.pause) == (DeliveryStatus.PLANNED, True)
 
 
 def test_a_connection_lost_in_the_middle_defers_its_one_mail() -> None:
-    found = verdict(Scope.SESSION, code=None, losses=1)
+    found = verdict(Scope.SESSION, code=None, in_a_row=1)
 
     assert (found.status, found.pause) == (DeliveryStatus.DEFERRED, False)
 
 
 def test_three_connections_lost_in_a_row_pause_the_issue() -> None:
-    assert verdict(Scope.SESSION, code=None, losses=3).pause
+    assert verdict(Scope.SESSION, code=None, in_a_row=3).pause
 
 
 def test_an_answer_that_never_came_is_unknown_and_not_tried_again() -> None:
-    found = verdict(Scope.SESSION, code=None, undecided=True, losses=1)
+    found = verdict(Scope.SESSION, code=None, undecided=True, in_a_row=1)
 
     assert (found.status, found.due_at, found.pause) == (DeliveryStatus.UNKNOWN, None, False)
+
+
+def test_relay_denied_for_one_reader_after_another_pauses_before_it_fails_them_all() -> None:
+    first = verdict(permanent=True, code=554, enhanced="5.7.1", in_a_row=1)
+    third = verdict(permanent=True, code=554, enhanced="5.7.1", in_a_row=3)
+
+    assert (first.status, first.pause) == (DeliveryStatus.FAILED, False)
+    assert (third.status, third.pause) == (DeliveryStatus.PLANNED, True)
+
+
+@pytest.mark.parametrize(
+    ("scope", "code", "enhanced", "trouble"),
+    [
+        (Scope.SESSION, None, None, True),
+        (Scope.RECIPIENT, 554, "5.7.1", True),
+        (Scope.RECIPIENT, 550, "5.1.1", False),
+        (Scope.RECIPIENT, 451, "4.7.1", False),
+    ],
+)
+def test_what_may_be_no_fault_of_the_readers_is_counted(
+    scope: Scope, code: int | None, enhanced: str | None, trouble: bool
+) -> None:
+    assert is_trouble(TransportError("x", scope=scope, permanent=False, code=code, enhanced=enhanced)) is trouble

@@ -1,0 +1,65 @@
+"""What a server's refusal is about: one address, one message, or the whole session."""
+
+import re
+from enum import StrEnum
+
+from publisher.errors import Scope, TransportError
+
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
+# RFC 3463 section 3.2: X.1.7 and X.1.8 are about the *sender's* address, all other X.1.x about the recipient's.
+# Postfix answers them to RCPT, where it holds back its refusal of the sender.
+_BAD_SENDER = ("5.1.7", "5.1.8")
+_CLOSING = 421
+
+
+class Stage(StrEnum):
+    """Where in the dialogue a reply came."""
+
+    OPEN = "the greeting"
+    LOGIN = "the login"
+    MAIL = "MAIL FROM"
+    RCPT = "RCPT TO"
+    DATA = "the message"
+
+
+_HINTS = {
+    Stage.OPEN: "look at mail.transport",
+    Stage.LOGIN: "look at mail.user and mail.password_file",
+    Stage.MAIL: "the server does not take mail from this sender: look at the newsletter's from and mail.return_path",
+}
+
+
+def words(reply: bytes | str) -> str:
+    """The server's own words, on one line."""
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return " ".join(text.split())
+
+
+def enhanced_status(text: str) -> str | None:
+    """The RFC 3463 status that a reply starts with (RFC 2034)."""
+    match = _ENHANCED.match(text)
+    return match[0] if match else None
+
+
+def refusal(code: int, reply: bytes | str, stage: Stage) -> TransportError:
+    """The reply `code` (400 to 599, RFC 5321 section 4.2.1) at `stage` as an error."""
+    text = words(reply)
+    enhanced = enhanced_status(text)
+    scope, permanent = _judge(code, enhanced or "", stage)
+    hint = _HINTS.get(stage) if scope is Scope.SESSION else None
+    error_text = text or f"{code} without a word"
+    return TransportError(error_text, scope=scope, permanent=permanent, code=code, enhanced=enhanced, hint=hint)
+
+
+def _judge(code: int, enhanced: str, stage: Stage) -> tuple[Scope, bool]:
+    permanent = 500 <= code < 600
+    if code == _CLOSING:
+        return Scope.SESSION, False
+    if stage in (Stage.OPEN, Stage.LOGIN, Stage.MAIL) or enhanced in _BAD_SENDER:
+        return Scope.SESSION, permanent
+    if enhanced.startswith("5.1."):
+        return Scope.RECIPIENT, True
+    if stage is Stage.RCPT or not permanent:
+        return Scope.RECIPIENT, permanent
+    # 5.7.x after the text is policy against us, not against this reader: stop, and spend nobody's attempt.
+    return (Scope.SESSION if enhanced.startswith("5.7.") else Scope.MESSAGE), True
