@@ -1,0 +1,61 @@
+"""The stable words for what can be wrong with a post or with an engine's own configuration."""
+
+from enum import StrEnum
+
+from publisher.errors import ContentError, Problem, Severity
+
+
+class Code(StrEnum):
+    """One kind of fault; `meaning` says it in one line, for the documentation."""
+
+    meaning: str
+
+    def __new__(cls, word: str, meaning: str) -> "Code":
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.meaning = meaning
+        return member
+
+    UNREADABLE_FILE = "unreadable-file", "The file or folder cannot be opened: no permission, a dangling link, gone."
+    TOO_LARGE = "too-large", "The file is over 10 MB; no post is."
+    BAD_FILE_NAME = "bad-file-name", "The file's name is not valid UTF-8 or holds control characters."
+    LINK_LOOP = "link-loop", "A symbolic link leads to a folder that is read already; it is not entered again."
+    UNKNOWN_FORMAT = "unknown-format", "A post in a markup that is not read, such as Textile."
+    INVALID_UTF8 = "invalid-utf8", "The file's bytes are not UTF-8; the place is the first bad byte."
+    CONTROL_CHARACTER = "control-character", "A character that XML forbids; no feed could carry it."
+    UNCLOSED_FRONT_MATTER = "unclosed-front-matter", "The fence that opens the front matter is never closed."
+    BROKEN_FRONT_MATTER = "broken-front-matter", "The front matter is not valid YAML, TOML or JSON."
+    FULL_WIDTH_COLON = (
+        "full-width-colon",
+        "A key ends in ： or is followed by an ideographic space; the header would vanish.",
+    )
+    NO_MAPPING = "no-mapping", "The front matter is text or a list, not keys with values."
+    FRONT_MATTER_TOO_LARGE = "front-matter-too-large", "Front matter over 64 KB, nested too deep, or an alias bomb."
+    DUPLICATE_KEY = "duplicate-key", "A key stands twice; the last one counts."
+    NO_DATE = "no-date", "The post has no date where its engine looks for one."
+    IMPOSSIBLE_DATE = "impossible-date", "The date does not exist, such as 2024-02-30."
+    UNKNOWN_DATE = "unknown-date", "The date is written in a way its engine does not read."
+    UNKNOWN_ZONE = "unknown-zone", "The time zone is not known, or means different zones to different people."
+    BAD_LANGUAGE = "bad-language", "The language is not a BCP 47 tag such as ja or pt-BR; it is ignored."
+    BAD_PERMALINK = "bad-permalink", "The permalink holds a placeholder that does not exist."
+    LIQUID_NOT_RENDERED = "liquid-not-rendered", "The post uses Liquid tags, which stay in the text as they are."
+    SHORTCODE_NOT_RENDERED = (
+        "shortcode-not-rendered",
+        "The post uses Hugo shortcodes, which stay in the text as they are.",
+    )
+    SETTING_NOT_READ = (
+        "setting-not-read",
+        "The engine's configuration has a setting that changes addresses and is not followed.",
+    )
+
+    def error(self, file: str, line: int, column: int, message: str) -> Problem:
+        """A fault that leaves the post out."""
+        return Problem(file, line, column, Severity.ERROR, self.value, message)
+
+    def warning(self, file: str, line: int, column: int, message: str) -> Problem:
+        """A fault that the post survives."""
+        return Problem(file, line, column, Severity.WARNING, self.value, message)
+
+    def fatal(self, file: str, line: int, column: int, message: str) -> ContentError:
+        """The error as an exception, for where reading the post has to stop."""
+        return ContentError([self.error(file, line, column, message)])

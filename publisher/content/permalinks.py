@@ -1,0 +1,124 @@
+"""Addresses as Jekyll makes them (its url.rb, drops/url_drop.rb and utils.rb), and their escaping."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from urllib.parse import quote
+
+STYLES = {
+    "none": "/:categories/:title:output_ext",
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+}
+_PCHAR = "/:@!$&'()*+,;=-._~"
+_PRETTY = frozenset("._~!$&'()+,;=@")
+_WORDS = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$")
+_PLACEHOLDER = re.compile(r":([a-z_]+)")
+# Not strftime: its names follow the machine's locale, Ruby's do not.
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """What a permalink template can name: `published` in the zone whose day counts, `stem` the file's
+    name without extension, `below` its path below the posts folder without extension."""
+
+    published: datetime
+    slug: str
+    stem: str
+    below: str
+    categories: tuple[str, ...]
+
+
+_FILL: dict[str, Callable[[Slots], str]] = {
+    "year": lambda slots: f"{slots.published.year:04}",
+    "month": lambda slots: f"{slots.published.month:02}",
+    "day": lambda slots: f"{slots.published.day:02}",
+    "hour": lambda slots: f"{slots.published.hour:02}",
+    "minute": lambda slots: f"{slots.published.minute:02}",
+    "second": lambda slots: f"{slots.published.second:02}",
+    "i_day": lambda slots: str(slots.published.day),
+    "i_month": lambda slots: str(slots.published.month),
+    "short_month": lambda slots: _MONTHS[slots.published.month - 1][:3],
+    "long_month": lambda slots: _MONTHS[slots.published.month - 1],
+    "short_year": lambda slots: f"{slots.published.year % 100:02}",
+    "w_year": lambda slots: f"{slots.published.isocalendar().year:04}",
+    "week": lambda slots: f"{slots.published.isocalendar().week:02}",
+    "w_day": lambda slots: str(slots.published.isoweekday()),
+    "short_day": lambda slots: _DAYS[slots.published.weekday()][:3],
+    "long_day": lambda slots: _DAYS[slots.published.weekday()],
+    "y_day": lambda slots: f"{slots.published.timetuple().tm_yday:03}",
+    "title": lambda slots: slugify(slots.slug, pretty=True),
+    "slug": lambda slots: slugify(slots.slug).lower(),
+    "name": lambda slots: slugify(slots.stem).lower(),
+    "path": lambda slots: slots.below,
+    "collection": lambda _: "posts",
+    "output_ext": lambda _: ".html",
+    "categories": lambda slots: "/".join(_once(name.lower() for name in slots.categories)),
+    "slugified_categories": lambda slots: "/".join(_once(slugify(name).lower() for name in slots.categories)),
+}
+
+
+def fill(template: str, slots: Slots) -> str:
+    """The path for a template or the name of a style, Unicode; KeyError names a placeholder that is none."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in _FILL:
+            return _FILL[name](slots)
+        # Jekyll lets one underscore after a placeholder belong to the text: `:year_:month`.
+        if name.endswith("_") and name[:-1] in _FILL:
+            return _FILL[name[:-1]](slots) + "_"
+        raise KeyError(name)
+
+    return _sanitise(_PLACEHOLDER.sub(value, STYLES.get(template, template)))
+
+
+def absolute(root: str, path: str) -> str:
+    """The absolute address of a Unicode path below the site's root; its UTF-8 bytes are percent-encoded.
+
+    Nothing is normalised: Jekyll's own feeds apply NFKC and then link to files that are not there.
+    """
+    return root.rstrip("/") + quote(path, safe=_PCHAR)
+
+
+def extension(name: str) -> str:
+    """A file name's extension in lower case, dot included; empty where it has none."""
+    stem, dot, last = name.rpartition(".")
+    return f".{last.lower()}" if dot and stem else ""
+
+
+def slugify(text: str, *, pretty: bool = False) -> str:
+    """Jekyll's slug, case kept: runs of all but letters, marks and digits become one hyphen.
+
+    `pretty` also keeps `._~!$&'()+,;=@`. Japanese letters stay, 、（） become hyphens.
+    """
+    if _WORDS.match(text):
+        return text
+    kept = [char if _is_word(char) or (pretty and char in _PRETTY) else "-" for char in text]
+    slug = re.sub("-+", "-", "".join(kept))
+    return slug.removeprefix("-").removesuffix("-")
+
+
+@lru_cache(maxsize=4096)
+def _is_word(char: str) -> bool:
+    # re has no \p{M}: \w lacks the combining marks that decomposed kana are made of.
+    category = unicodedata.category(char)
+    return category[0] in "LM" or category == "Nd"
+
+
+def _sanitise(path: str) -> str:
+    return re.sub("/+", "/", f"/{path}".replace("..", "/").replace("./", ""))
+
+
+def _once(names: Iterable[str]) -> Iterable[str]:
+    return dict.fromkeys(names)

@@ -1,0 +1,81 @@
+"""What a header says, before anyone types it: text, lists and mappings, each with its place.
+
+Nothing is typed here on purpose. YAML 1.1 would turn the title 2024-01-01 into a date, the category `no`
+into False and 1.10 into 1.1; and whether a date was quoted decides its time zone in Jekyll.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+
+class Scalar(NamedTuple):
+    """One piece of text; `plain` where it stood without quotes. `line` and `column` count from 1, in the file."""
+
+    text: str
+    plain: bool
+    line: int
+    column: int
+
+
+Value: TypeAlias = Scalar | list["Value"] | dict[str, "Value"]
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_YES = frozenset({"true", "yes", "on"})
+_NO = frozenset({"false", "no", "off"})
+
+
+class Fields(dict[str, Value]):
+    """A header's values by key, the place of each key, and the keys that stand twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[str, tuple[int, int]] = {}
+        self.duplicates: list[tuple[str, int, int]] = []
+
+    def folded(self) -> "Fields":
+        """The same with its keys in lower case, for engines that do not tell them apart."""
+        folded = Fields()
+        folded.update({key.lower(): value for key, value in self.items()})
+        folded.places = {key.lower(): place for key, place in self.places.items()}
+        folded.duplicates = self.duplicates
+        return folded
+
+    def scalar(self, *keys: str) -> Scalar | None:
+        """The first of `keys` that holds text, null and empty text excepted."""
+        for key in keys:
+            value = self.get(key)
+            if isinstance(value, Scalar) and not is_null(value) and value.text.strip():
+                return value
+        return None
+
+    def text(self, *keys: str) -> str | None:
+        """The text of the first of `keys` that holds any, without white space around it."""
+        found = self.scalar(*keys)
+        return found.text.strip() if found else None
+
+    def says_yes(self, key: str) -> bool:
+        """Whether the key holds true, yes or on, in any case."""
+        return self._word(key) in _YES
+
+    def says_no(self, key: str) -> bool:
+        """Whether the key holds false, no or off, in any case."""
+        return self._word(key) in _NO
+
+    def _word(self, key: str) -> str:
+        value = self.get(key)
+        return value.text.strip().lower() if isinstance(value, Scalar) else ""
+
+
+def is_null(value: Scalar) -> bool:
+    """Whether the text is one of YAML's ways to write nothing."""
+    return value.plain and value.text in _NULLS
+
+
+def texts(value: Value | None) -> Iterator[str]:
+    """Every text of a value that is text or a list, nested lists too; nothing for nulls and mappings."""
+    if isinstance(value, Scalar):
+        if not is_null(value) and value.text.strip():
+            yield value.text.strip()
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(item)

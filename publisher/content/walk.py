@@ -1,0 +1,146 @@
+"""Which files of a folder may be posts."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from publisher.content.codes import Code
+from publisher.content.engines import READERS
+from publisher.content.nouns import Rules
+from publisher.content.posts import Reader
+from publisher.errors import Problem
+
+_LATEST = 2**63 - 1
+# Dependencies of a site, not its posts: Jekyll excludes them too, and they can hold a hundred thousand files.
+_NEVER = frozenset({"node_modules", "vendor", "__pycache__"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that may be a post. `file` is relative to the site's folder, `below` to the content folder."""
+
+    file: str
+    below: str
+    path: str
+    mtime_ns: int
+    ctime_ns: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """All that was found, by file; `closed` are folders (ending in `/`) and files that cannot be entered or opened."""
+
+    found: list[Found] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+
+def walk(rules: Rules) -> Walk:
+    """Look through the content folder, following links but no link twice."""
+    content = "" if rules.content in (".", "") else rules.content.strip("/")
+    return _Walker(rules, content).run()
+
+
+class _Walker:
+    def __init__(self, rules: Rules, content: str) -> None:
+        self._reader: Reader = READERS[rules.engine]
+        self._root = os.path.join(os.fspath(rules.folder), "")  # noqa: PTH118
+        self._prefix = f"{content}/" if content else ""
+        self._exclude = frozenset(name.strip("/") for name in rules.exclude)
+        self._walk = Walk()
+        self._entered: set[tuple[int, int]] = set()
+
+    def run(self) -> Walk:
+        pending = [""]
+        while pending:
+            pending.extend(self._folder(pending.pop()))
+        self._walk.found.sort(key=lambda found: found.file)
+        return self._walk
+
+    def _folder(self, folder: str) -> Iterator[str]:
+        """Collect the files of one folder below the content folder; the folders to enter next."""
+        file = f"{self._prefix}{folder}".rstrip("/")
+        try:
+            with os.scandir(self._root + file) as entries:
+                files, folders = self._sort(file, list(entries))
+        except OSError as error:
+            self._closed(f"{file}/" if file else "", file or ".", error)
+            return
+        picked, entered = self._reader.choose(folder.rstrip("/"), list(files), list(folders))
+        for name in picked:
+            self._file(folder + name, files[name])
+        for name in sorted(entered, reverse=True):
+            if self._may_enter(f"{file}/{name}".lstrip("/"), folders[name]):
+                yield f"{folder}{name}/"
+
+    def _sort(
+        self, file: str, entries: list["os.DirEntry[str]"]
+    ) -> tuple[dict[str, "os.DirEntry[str]"], dict[str, "os.DirEntry[str]"]]:
+        files: dict[str, os.DirEntry[str]] = {}
+        folders: dict[str, os.DirEntry[str]] = {}
+        for entry in entries:
+            if not entry.name.isprintable() and not self._is_name(file, entry.name):
+                continue
+            (folders if _is_folder(entry) else files)[entry.name] = entry
+        return files, folders
+
+    def _is_name(self, folder: str, name: str) -> bool:
+        # A byte that is not UTF-8 arrives as a lone surrogate, which no address and no database can hold.
+        if all(char >= " " and not "\ud800" <= char <= "\udfff" for char in name):
+            return True
+        shown = "".join(char if char.isprintable() else "\ufffd" for char in name)
+        where = f"{folder}/{shown}".lstrip("/")
+        if name.endswith((".md", ".markdown")):
+            message = "the file's name is not UTF-8 or holds control characters; rename it"
+            self._walk.problems.append(Code.BAD_FILE_NAME.error(where, 0, 0, message))
+        return False
+
+    def _may_enter(self, file: str, entry: "os.DirEntry[str]") -> bool:
+        if file in self._exclude or entry.name in _NEVER:
+            return False
+        if not entry.is_symlink():
+            return True
+        # Each target is entered through a link once: a loop ends, and links to links cannot multiply.
+        status = entry.stat()
+        target = (status.st_dev, status.st_ino)
+        above = Path(self._root, file).parent.resolve()
+        if target in self._entered or above.is_relative_to(Path(entry.path).resolve()):
+            message = "the link leads to a folder that is read already; it is not entered again"
+            self._walk.problems.append(Code.LINK_LOOP.warning(file, 0, 0, message))
+            return False
+        self._entered.add(target)
+        return True
+
+    def _file(self, below: str, entry: "os.DirEntry[str]") -> None:
+        file = self._prefix + below
+        try:
+            status = entry.stat()
+        except OSError as error:
+            self._closed(file, file, error)
+            return
+        if stat.S_ISREG(status.st_mode):
+            self._walk.found.append(Found(file, below, entry.path, *signs(status)))
+
+    def _closed(self, closed: str, file: str, error: OSError) -> None:
+        self._walk.closed.append(closed)
+        self._walk.problems.append(unreadable(file, error))
+
+
+def signs(status: os.stat_result) -> tuple[int, int, int]:
+    """Change times in nanoseconds and size: what shows that a file changed. Past 2262 SQLite has no number for them."""
+    return min(status.st_mtime_ns, _LATEST), min(status.st_ctime_ns, _LATEST), status.st_size
+
+
+def unreadable(file: str, error: OSError) -> Problem:
+    """The system's own words on why a file or folder cannot be read."""
+    return Code.UNREADABLE_FILE.error(file, 0, 0, f"cannot be read: {error.strerror or error}")
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
