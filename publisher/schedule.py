@@ -59,7 +59,7 @@ def _trigger(schedule: Schedule, zone: str) -> CronTrigger:
 
 
 class Ticker:
-    """Calls `ring` in a thread of its own at the moments asked for; a late ring is still rung."""
+    """Calls `ring` in a thread of its own after the delays asked for; a late ring is still rung."""
 
     def __init__(self, ring: Callable[[], None]) -> None:
         self._ring = ring
@@ -68,9 +68,10 @@ class Ticker:
         self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
         self._scheduler.start()
 
-    def wake_at(self, moment: datetime) -> None:
-        """Ring at `moment` (aware), instead of whenever was asked before."""
-        self._scheduler.add_job(self._ring, DateTrigger(moment.astimezone(UTC)), id="wake", replace_existing=True)
+    def wake_in(self, delay: timedelta) -> None:
+        """Ring after `delay`, instead of whenever was asked before: a delay, so that the caller's clock decides."""
+        moment = datetime.now(UTC) + max(delay, timedelta(0))
+        self._scheduler.add_job(self._ring, DateTrigger(moment), id="wake", replace_existing=True)
 
     def close(self) -> None:
         """Stop ringing."""

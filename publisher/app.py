@@ -1,0 +1,106 @@
+"""The composition root: the only place that builds edges. Heavy ones are imported when they are first asked for."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher.config import Config, database_file, load_config, password, transport_url
+from publisher.config import newsletter as configured_newsletter
+from publisher.config import newsletters as configured_newsletters
+from publisher.model.newsletter import Newsletter
+
+if TYPE_CHECKING:
+    from publisher.jobs.library import Library, Progress
+    from publisher.jobs.mailing import Desk
+    from publisher.store.engine import Store
+    from publisher.templating import Templates
+    from publisher.transport import Transport
+
+
+def system_clock() -> datetime:
+    """Now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class App:
+    """One site with its settings; the only thing commands, daemon and web are given."""
+
+    config: Config
+    clock: Callable[[], datetime] = system_clock
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @contextmanager
+    def library(self, progress: "Progress | None" = None, at: datetime | None = None) -> "Iterator[Library]":
+        """The posts as of `at`, or now; while open, no other process of this site builds or plans."""
+        from publisher.jobs.library import open_library
+
+        with open_library(self.config, at=at or self.clock(), progress=progress) as library:
+            yield library
+
+    @contextmanager
+    def store(self) -> "Iterator[Store]":
+        """The ledger, made where there is none."""
+        from publisher.store.engine import Store
+
+        store = Store(self.database_url())
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def database_url(self) -> str:
+        """Where the ledger is, as SQLAlchemy writes it."""
+        return f"sqlite:///{database_file(self.config)}"
+
+    def has_ledger(self) -> bool:
+        """Whether anything was ever subscribed or sent here."""
+        return database_file(self.config).exists()
+
+    def templates(self) -> "Templates":
+        """The packaged templates under the site's own."""
+        from publisher.templating import Templates
+
+        return Templates(self.config.home / "templates")
+
+    def transport(self) -> "Transport":
+        """The way mail leaves; ConfigError where none is configured."""
+        from publisher.transport import make_transport
+
+        mail = self.config.settings.mail
+        return make_transport(
+            transport_url(self.config),
+            user=mail.user,
+            password=password(self.config),
+            tls=mail.tls,
+            home=self.config.home,
+        )
+
+    def timezone(self) -> str:
+        """The site's zone."""
+        from publisher.jobs.site import resolve
+
+        return resolve(self.config).site.timezone
+
+    def newsletter(self, name: str) -> Newsletter:
+        """The newsletter called `name`, or NotFound."""
+        return configured_newsletter(self.config, name, self.timezone())
+
+    def newsletters(self) -> list[Newsletter]:
+        """All of them."""
+        return configured_newsletters(self.config, self.timezone())
+
+    def desk(self, library: "Library", newsletter: Newsletter) -> "Desk":
+        """Where mail of `newsletter` is made."""
+        from publisher.jobs.mailing import Desk
+
+        return Desk(library, self.templates(), newsletter)
+
+
+def open_app(config: Path | None, environ: Mapping[str, str] = os.environ, cwd: Path | None = None) -> App:
+    """Find and check the configuration; ConfigError lists every problem."""
+    return App(load_config(config, environ, cwd or Path.cwd()), environ=environ)

@@ -1,0 +1,54 @@
+"""deliver: send what issues still have to send; and what digest and send end with."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from publisher.app import App
+from publisher.cli.options import DryRun, Yes, site
+from publisher.cli.talk import bar, put, say, stop_on_signals
+
+if TYPE_CHECKING:
+    from publisher.model.mailing import Issue
+    from publisher.store.engine import Store
+
+
+def deliver(context: typer.Context, yes: Yes = False, dry_run: DryRun = False) -> None:  # noqa: ARG001
+    """Send what issues still have to send; they were said yes to when they were made, so --yes changes nothing."""
+    from publisher.jobs.issue import unfinished
+
+    app = site(context)
+    with app.store() as store:
+        if dry_run:
+            for issue, left in unfinished(store):
+                put(f"issue {issue.id} ({issue.status}): {left} to send")
+            return
+        raise typer.Exit(send_out(app, store, None))
+
+
+def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
+    """Deliver, say how it went, and give the exit code."""
+    from publisher.jobs.deliver import PostOffice
+    from publisher.jobs.deliver import deliver as deliver_all
+    from publisher.jobs.issue import unfinished
+
+    mail = app.config.settings.mail
+    total, done = sum(left for _, left in unfinished(store)), 0
+    with stop_on_signals() as stop, bar("Delivering") as progress:
+
+        def advance(step: int) -> None:
+            nonlocal done
+            done += step
+            progress(done, total)
+
+        office = PostOffice(store, app.transport(), mail.return_path, app.clock, stop.is_set, advance)
+        tally = deliver_all(office, connections=mail.connections)
+    if issue is not None:
+        say(f"issue {issue.id}" + (f" ({issue.newsletter} no. {issue.number})" if issue.number else ""))
+    for line in tally.lines():
+        say(line)
+    left = sum(left for _, left in unfinished(store))
+    if stop.is_set() and left:
+        say(f"stopped with {left} still to send: run 'publisher deliver'")
+        return 75
+    return tally.exit_code

@@ -1,0 +1,55 @@
+"""demo: the whole way from posts to mail, on the example site."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from publisher.app import open_app
+from publisher.cli.deliver import send_out
+from publisher.cli.talk import put, say
+
+
+def demo(
+    into: Annotated[Path, typer.Option(help="The folder to play in; an earlier demo there is replaced.")] = Path(
+        "demo"
+    ),
+) -> None:
+    """Build the example site and mail its digest into a local Maildir, to look at."""
+    from publisher.jobs import demo as job
+    from publisher.jobs import preview
+    from publisher.jobs.build import build
+    from publisher.jobs.digest import make_digest
+    from publisher.jobs.subscribe import Request, add
+    from publisher.packaged import example
+    from publisher.schedule import prev_fire
+
+    stage = job.set_up(example(), into.resolve())
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PUBLISHER_")}
+    app = open_app(stage.config, clean, stage.folder)
+    report = build(app.config, at=job.AT)
+    newsletter = app.newsletter("weekly")
+    with app.store() as store:
+        for address, name, categories in job.READERS:
+            request = Request(address, name, categories=categories)
+            add(store, request, [newsletter], evidence="a sample", now=job.AT)
+        with app.library(at=job.AT) as library:
+            desk = app.desk(library, newsletter)
+            now = app.clock()
+            sample = preview.sample_digest(
+                desk, at=job.AT, since=None, prev_fire=prev_fire, reader=preview.SAMPLE_READER, now=now, test=False
+            )
+            pages = preview.write(sample, app.config.home / "preview", newsletter.name)
+            issue = make_digest(desk, store, at=job.AT, now=now, prev_fire=prev_fire)
+        assert issue is not None
+        code = send_out(app, store, issue)
+    say(f"\n{report.posts} posts in {len(report.written)} feeds:")
+    for path in report.written:
+        put(str(stage.folder / path))
+    say("\nThe digest, to open in a browser:")
+    put(str(pages[0]))
+    say("\nThe mails, one for each of three readers:")
+    for mail in sorted((app.config.home / "mail" / "new").iterdir()):
+        put(str(mail))
+    raise typer.Exit(code)

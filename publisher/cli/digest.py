@@ -1,0 +1,75 @@
+"""digest: everything new to a newsletter's readers, by hand."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from publisher.cli.deliver import send_out
+from publisher.cli.options import At, DryRun, Yes, site
+from publisher.cli.talk import bar, consent, moment, say
+from publisher.errors import UsageError
+
+if TYPE_CHECKING:
+    from publisher.jobs.digest import Plan
+    from publisher.jobs.library import Library
+    from publisher.model.newsletter import Newsletter
+    from publisher.store.engine import Store
+
+
+def digest(
+    context: typer.Context,
+    newsletter: Annotated[str, typer.Argument(help="The newsletter's name.")],
+    at: At = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Send everything new to the readers of a newsletter, now."""
+    from publisher.jobs.digest import make_digest, plan_digest
+    from publisher.schedule import prev_fire
+
+    app = site(context)
+    chosen = app.newsletter(newsletter)
+    moment_ = moment(at, app.timezone(), app.clock())
+    if moment_ > app.clock() and not dry_run:
+        raise UsageError("mail as of the future is not sent", hint="preview it with 'publisher preview --at'")
+    with app.store() as store:
+        with bar("Reading posts") as progress, app.library(progress, moment_) as library:
+            plan = plan_digest(app.desk(library, chosen), store, at=moment_, prev_fire=prev_fire)
+            _show_plan(library, plan)
+        if not plan.picks:
+            _nothing_new(store, chosen, plan)
+            return
+        if dry_run:
+            return
+        consent(plan.recipients, yes=yes)
+        app.transport()  # fails before an issue is made that nobody could send
+        with app.library(at=moment_) as library:
+            desk = app.desk(library, chosen)
+            issue = make_digest(desk, store, at=moment_, now=app.clock(), prev_fire=prev_fire)
+        if issue is None:
+            _nothing_new(store, chosen, plan)
+            return
+        raise typer.Exit(send_out(app, store, issue))
+
+
+def _show_plan(library: "Library", plan: "Plan") -> None:
+    titles = {library.ids[post.source]: post.title for post in library.posts}
+    for one in plan.picks:
+        say(f"{len(one.readers)} reader(s), {one.language}:")
+        for post_id in one.post_ids:
+            say(f"  {titles[post_id]}")
+
+
+def _nothing_new(store: "Store", newsletter: "Newsletter", plan: "Plan") -> None:
+    from publisher.jobs.issue import unfinished
+
+    say(f"{newsletter.name}: nothing new for {plan.readers} reader(s); nothing was sent")
+    if not plan.readers:
+        say("  'publisher subscriber add ADDR' adds a reader")
+    for issue, left in unfinished(store, newsletter.name):
+        way = (
+            f"publisher issue resume {issue.id}, then publisher deliver"
+            if issue.status == "paused"
+            else "publisher deliver"
+        )
+        say(f"  issue {issue.id} is {issue.status} with {left} to send: {way}")

@@ -1,0 +1,72 @@
+"""preview: what a mail will look like."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from publisher.app import App
+from publisher.cli.options import At, DryRun, NewsletterName, Yes, site
+from publisher.cli.send import only_newsletter
+from publisher.cli.talk import bar, consent, moment, put, say
+from publisher.model.newsletter import Newsletter
+
+
+def preview(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="NEWSLETTER|POST", help="A newsletter, or a post.")],
+    newsletter: NewsletterName = None,
+    to: Annotated[list[str] | None, typer.Option(metavar="ADDR", help="Mail it there too, marked as a test.")] = None,
+    at: At = None,
+    output: Annotated[Path | None, typer.Option(help="The folder to write to; 'preview' beside the config.")] = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Write a mail as HTML, text and .eml to look at; the ledger is not touched."""
+    from publisher.jobs import preview as job
+    from publisher.jobs.mailing import require_sender
+    from publisher.jobs.send import find_post
+    from publisher.schedule import prev_fire
+
+    app = site(context)
+    is_newsletter = what in app.config.settings.newsletters
+    chosen = (
+        app.newsletter(what) if is_newsletter else app.newsletter(newsletter) if newsletter else only_newsletter(app)
+    )
+    readers = to or [job.SAMPLE_READER]
+    now, moment_ = app.clock(), moment(at, app.timezone(), app.clock())
+    samples = []
+    with bar("Reading posts") as progress, app.library(progress, moment_) as library:
+        desk = app.desk(library, chosen)
+        found = None if is_newsletter else find_post(library, what, Path.cwd())
+        for reader in readers:
+            if found is None:
+                since = _last_issue(app, chosen)
+                samples.append(
+                    job.sample_digest(
+                        desk, at=moment_, since=since, prev_fire=prev_fire, reader=reader, now=now, test=bool(to)
+                    )
+                )
+            else:
+                samples.append(job.sample_one_off(desk, found, reader=reader, now=now, test=bool(to)))
+    name = what if is_newsletter else Path(found.source).stem if found else what
+    for path in job.write(samples[0], output or app.config.home / "preview", name):
+        put(str(path))
+    if samples[0].nothing_new:
+        say("nothing is new: these are the newest posts, to show how it looks")
+    if to and not dry_run:
+        require_sender(app.config, chosen)
+        consent(len(to), yes=yes)
+        job.mail(samples, app.transport(), app.config.settings.mail.return_path)
+        say(f"mailed to {', '.join(to)} as a test")
+
+
+def _last_issue(app: App, newsletter: Newsletter) -> datetime | None:
+    """When the newsletter last went out, or None; a ledger that is not there is not made for a preview."""
+    from publisher.jobs.issue import last_digest_at
+
+    if not app.has_ledger():
+        return None
+    with app.store() as store:
+        return last_digest_at(store, newsletter.name)

@@ -1,0 +1,59 @@
+"""send: one whole post, by hand."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from publisher.app import App
+from publisher.cli.deliver import send_out
+from publisher.cli.options import DryRun, NewsletterName, Yes, site
+from publisher.cli.talk import bar, consent, say
+from publisher.errors import UsageError
+from publisher.model.newsletter import Newsletter
+
+
+def send(
+    context: typer.Context,
+    post: Annotated[str, typer.Argument(help="The post: its file, its address, or its name.")],
+    newsletter: NewsletterName = None,
+    to: Annotated[list[str] | None, typer.Option(metavar="ADDR", help="To this address; may be given again.")] = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Send one whole post, now."""
+    from publisher.jobs.send import audience, find_post, make_one_off
+
+    app = site(context)
+    if newsletter is None and not to:
+        raise UsageError("nobody to send to", hint="add --newsletter NAME or --to ADDR")
+    chosen = app.newsletter(newsletter) if newsletter else only_newsletter(app)
+    addresses = to or []
+    with app.store() as store:
+        with bar("Reading posts") as progress, app.library(progress) as library:
+            desk = app.desk(library, chosen)
+            found = find_post(library, post, Path.cwd())
+            if found.published > app.clock():
+                raise UsageError(f"{found.source} is dated {found.published:%Y-%m-%d %H:%M}: it is not out yet")
+            whom = audience(desk, store, found, addresses)
+        say(f"{found.title}\n  to {whom.count} reader(s); {whom.already} had it already")
+        if dry_run or not whom.count:
+            say("nothing was sent")
+            return
+        consent(whom.count, yes=yes)
+        app.transport()  # fails before an issue is made that nobody could send
+        with app.library() as library:
+            issue = make_one_off(app.desk(library, chosen), store, found, to=addresses, now=app.clock())
+        if issue is None:
+            say("nothing was sent")
+            return
+        raise typer.Exit(send_out(app, store, issue))
+
+
+def only_newsletter(app: App) -> Newsletter:
+    names = list(app.config.settings.newsletters)
+    if len(names) != 1:
+        raise UsageError(
+            "which newsletter is it from?", hint="add --newsletter NAME: " + (", ".join(names) or "none yet")
+        )
+    return app.newsletter(names[0])

@@ -1,0 +1,31 @@
+"""status: what comes next and what is under way."""
+
+from contextlib import nullcontext
+
+import typer
+
+from publisher.cli.options import Json, site
+from publisher.cli.talk import put, put_json
+
+
+def status(context: typer.Context, as_json: Json = False) -> None:
+    """Show what comes next and what is under way."""
+    from publisher.jobs.status import Status, coming, under_way
+
+    app = site(context)
+    now = app.clock()
+    with app.library() as library:
+        future = tuple((post.source, post.published) for post in library.posts if post.published > now)
+    # Looking makes nothing: a site that never mailed has no ledger, and gets none by being asked.
+    with app.store() if app.has_ledger() else nullcontext() as store:
+        found = Status(
+            coming=tuple(coming(app.newsletters(), store, now)),
+            unfinished=tuple(under_way(store)),
+            future=future,
+            timezone=app.timezone(),
+        )
+    if as_json:
+        put_json(found.as_json())
+        return
+    for line in found.lines():
+        put(line)

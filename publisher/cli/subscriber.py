@@ -1,0 +1,95 @@
+"""subscriber add|list|import|remove."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from publisher.cli.options import Json, NewsletterName, site
+from publisher.cli.talk import bar, put, put_json, say
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="Who reads which newsletter.", no_args_is_help=True)
+    group.command("list")(list_)
+    group.command("import")(import_)
+    for command in (add, remove):
+        group.command()(command)
+    cli.add_typer(group, name="subscriber")
+
+
+def add(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDR")],
+    name: Annotated[str, typer.Option(help="The reader's name.")] = "",
+    newsletter: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Every one if none is named.")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(metavar="C", help="Only this category; may be given again.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(metavar="L", help="Only posts in this language.")] = None,
+    frequency: Annotated[str | None, typer.Option(metavar="F", help="daily, weekly or monthly.")] = None,
+) -> None:
+    """Subscribe a reader who has asked you to; your word is the consent's evidence."""
+    from publisher.jobs.subscribe import Request
+    from publisher.jobs.subscribe import add as job
+
+    app = site(context)
+    request = Request(address, name, tuple(newsletter or ()), tuple(category or ()), language, frequency)
+    with app.store() as store:
+        done = job(store, request, app.newsletters(), evidence="added by the operator", now=app.clock())
+    for named, fresh in done:
+        say(f"{address}: {named}" + ("" if fresh else " (was subscribed already; settings brought up to date)"))
+
+
+def list_(context: typer.Context, newsletter: NewsletterName = None, as_json: Json = False) -> None:
+    """List subscriptions."""
+    from publisher.store.subscribers import listed
+
+    with site(context).store() as store, store.read() as connection:
+        found = listed(connection, newsletter=newsletter)
+    rows = [
+        {
+            "email": one.subscriber.email,
+            "name": one.subscriber.name,
+            "newsletter": one.newsletter,
+            "status": one.status,
+            "frequency": one.frequency,
+            "language": one.language,
+            "categories": one.categories,
+            "confirmed_at": None if one.confirmed_at is None else one.confirmed_at.isoformat(),
+        }
+        for one in found
+    ]
+    if as_json:
+        put_json(rows)
+        return
+    for row, one in zip(rows, found, strict=True):
+        wanted = "all" if one.categories is None else ", ".join(one.categories)
+        cells = (row["email"], row["newsletter"], row["status"], row["frequency"], wanted, row["name"])
+        put("  ".join(str(cell) for cell in cells).rstrip())
+
+
+def import_(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE.csv")]) -> None:
+    """Subscribe every row of a CSV file: email,name,newsletter,categories,language,frequency."""
+    from publisher.jobs.subscribe import import_file
+
+    app = site(context)
+    with app.store() as store, bar("Importing") as progress:
+        done = import_file(store, file, app.newsletters(), now=app.clock(), progress=progress)
+    for problem in done.problems:
+        say(f"{problem}")
+    say(f"{done.added} added, {done.present} were there already, {len(done.problems)} left out")
+    raise typer.Exit(65 if done.problems else 0)
+
+
+def remove(
+    context: typer.Context, address: Annotated[str, typer.Argument(metavar="ADDR")], newsletter: NewsletterName = None
+) -> None:
+    """End a reader's subscriptions; what is known of them is kept."""
+    from publisher.jobs.subscribe import remove as job
+
+    app = site(context)
+    with app.store() as store:
+        ended = job(store, address, newsletter, app.clock())
+    say(f"{address}: {ended} subscription(s) ended")

@@ -1,0 +1,55 @@
+"""suppress add|list|remove."""
+
+from typing import Annotated
+
+import typer
+
+from publisher.cli.options import site
+from publisher.cli.talk import put, say
+from publisher.errors import NotFound
+
+Address = Annotated[str, typer.Argument(metavar="ADDR")]
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="Addresses that get no mail, whatever they subscribe to.", no_args_is_help=True)
+    group.command("list")(list_)
+    for command in (add, remove):
+        group.command()(command)
+    cli.add_typer(group, name="suppress")
+
+
+def add(
+    context: typer.Context,
+    address: Address,
+    reason: Annotated[str, typer.Option(help="Why; shown wherever the address is left out.")] = "by hand",
+) -> None:
+    """Send no mail to an address."""
+    from publisher.mail import parse_address
+    from publisher.store.suppressions import add as job
+
+    app = site(context)
+    with app.store() as store, store.write() as connection:
+        fresh = job(connection, parse_address(address).key, reason, app.clock())
+    say(f"{address} is suppressed" + ("" if fresh else " already"))
+
+
+def list_(context: typer.Context) -> None:
+    """List suppressed addresses."""
+    from publisher.store.suppressions import listed
+
+    with site(context).store() as store, store.read() as connection:
+        for one in listed(connection):
+            put(f"{one.address_key}  {one.created_at:%Y-%m-%d}  {one.reason}")
+
+
+def remove(context: typer.Context, address: Address) -> None:
+    """Let an address have mail again."""
+    from publisher.mail import parse_address
+    from publisher.store.suppressions import remove as job
+
+    with site(context).store() as store, store.write() as connection:
+        if not job(connection, parse_address(address).key):
+            raise NotFound("suppressed address", address)
+    say(f"{address} may have mail again")

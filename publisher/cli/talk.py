@@ -1,0 +1,101 @@
+"""How the command speaks: data on stdout, talk on stderr, a bar only where somebody watches."""
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from threading import Event
+from types import FrameType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from publisher.errors import Problem, PublisherError, Refused, UsageError
+
+Progress = Callable[[int, int], None]
+
+
+def say(text: str) -> None:
+    """Talk to whoever watches."""
+    print(text, file=sys.stderr)
+
+
+def put(text: str) -> None:
+    """Data for whoever asked."""
+    print(text, flush=True)
+
+
+def put_json(value: Any) -> None:
+    """Data as JSON, for programs; text in any script stays readable."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str), flush=True)
+
+
+def complain(error: PublisherError) -> None:
+    """An error and the way out of it."""
+    say(error.message)
+    if error.hint:
+        say(f"  {error.hint}")
+
+
+def problems_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Problems as `build --json` and `check --json` give them."""
+    return [asdict(problem) for problem in problems]
+
+
+@contextmanager
+def bar(label: str) -> Iterator[Progress]:
+    """A progress bar on a terminal; elsewhere silence, and the caller's summary line is all there is."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(label, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+def consent(recipients: int, *, yes: bool) -> None:
+    """Ask before mail goes to more than one address; Refused where there is nobody to ask, or they say no."""
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Refused(f"nothing was sent: {recipients} mail(s) would go out", hint="add --yes to send without asking")
+    if recipients > 1:
+        say(f"Send {recipients} mails? [y/N]")
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise Refused("nothing was sent")
+
+
+def moment(text: str | None, zone: str, now: datetime) -> datetime:
+    """The moment `--at` names, in the site's zone where it has none; `now` where it is absent."""
+    if text is None:
+        return now
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--at {text!r} is no time", hint="write 2026-01-31T09:00 or 2026-01-31T09:00+09:00"
+        ) from error
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone))
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Event]:
+    """An event that Ctrl-C or SIGTERM sets: the mail in hand is finished, then the work stops."""
+    stop = Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        if not stop.is_set():
+            say("stopping after the mail in hand")
+        stop.set()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,171 @@
+"""Digest: for each reader the posts not yet carried to them; readers with the same pick share a variant."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from publisher.core.periods import PrevFire, first_since, running_since
+from publisher.core.selection import Candidate, newest_first, pick, published
+from publisher.jobs.mailing import (
+    Desk,
+    address,
+    digest_variant,
+    first_language,
+    require_known_ledger,
+    require_sender,
+    testify,
+)
+from publisher.jobs.site import require_address
+from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient
+from publisher.model.newsletter import Period
+from publisher.model.reader import Subscription, SubscriptionStatus
+from publisher.store import deliveries, issues, subscribers
+from publisher.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Readers who get the same posts in the same language."""
+
+    post_ids: tuple[str, ...]
+    language: str
+    readers: tuple[Subscription, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a digest would bring to whom. `since` is set for a newsletter's first, how far it looks back."""
+
+    picks: tuple[Pick, ...]
+    readers: int
+    since: datetime | None
+
+    @property
+    def recipients(self) -> int:
+        """How many mails it would send."""
+        return sum(len(one.readers) for one in self.picks)
+
+    @property
+    def post_ids(self) -> list[str]:
+        """The posts in it, each once."""
+        return list(dict.fromkeys(post_id for one in self.picks for post_id in one.post_ids))
+
+
+def plan_digest(desk: Desk, store: Store, *, at: datetime, prev_fire: PrevFire, period: Period | None = None) -> Plan:
+    """What a digest of everything new up to `at` holds; with `period`, for its readers only."""
+    with store.read() as connection:
+        return _plan(connection, desk, at=at, prev_fire=prev_fire, period=period)
+
+
+def make_digest(
+    desk: Desk, store: Store, *, at: datetime, now: datetime, prev_fire: PrevFire, period: Period | None = None
+) -> Issue | None:
+    """Store the issue, its variants and its deliveries in one transaction.
+
+    None where nothing is new by hand; an empty period is recorded as skipped. Conflict where the period
+    has its issue, ConfigError where sender or site address is missing, WrongLedger, TemplateError.
+    """
+    require_address(desk.library.config, desk.library.place.site)
+    sender = require_sender(desk.library.config, desk.newsletter)
+    require_known_ledger(store, desk.library.memory)
+    with store.write() as connection:
+        # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
+        plan = _plan(connection, desk, at=at, prev_fire=prev_fire, period=period)
+        if not plan.picks and period is None:
+            return None
+        issue = issues.insert(connection, _draft(desk, plan, at=at, period=period), now)
+        posts = {desk.library.ids[post.source]: post for post in desk.library.posts}
+        for one in plan.picks:
+            chosen = [(post_id, posts[post_id]) for post_id in one.post_ids]
+            variant = digest_variant(desk, chosen, language=one.language, number=issue.number)
+            variant_id = issues.insert_variant(connection, issue.id, variant)
+            to = [address(store, issue.uid, _recipient(reader), variant_id, sender) for reader in one.readers]
+            deliveries.insert(connection, issue.id, to)
+    testify(desk.library, store)
+    return issue
+
+
+def readers_of(connection: sa.Connection, period: Period) -> list[Subscription]:
+    """Who was a reader when the period ended.
+
+    Who came later waits for the next: a daemon started on a Wednesday must not mail Monday's.
+    """
+    return [
+        reader
+        for reader in _confirmed(connection, period.newsletter)
+        if reader.frequency == period.frequency and reader.confirmed_at and reader.confirmed_at <= period.end
+    ]
+
+
+def _confirmed(connection: sa.Connection, newsletter: str) -> Sequence[Subscription]:
+    return subscribers.listed(connection, newsletter=newsletter, status=SubscriptionStatus.CONFIRMED)
+
+
+def _draft(desk: Desk, plan: Plan, *, at: datetime, period: Period | None) -> issues.Draft:
+    assert desk.newsletter.sender is not None
+    return issues.Draft(
+        uid=secrets.token_hex(16),
+        newsletter=desk.newsletter.name,
+        kind=IssueKind.DIGEST,
+        status=IssueStatus.SENDING if plan.picks else IssueStatus.SKIPPED,
+        reason="" if plan.picks else "nothing new",
+        period=None if period is None else period.key,
+        sender=desk.newsletter.sender,
+        reply_to=desk.newsletter.reply_to,
+        list_title=desk.newsletter.title,
+        at=at,
+        since=plan.since if plan.picks else None,
+    )
+
+
+def _plan(connection: sa.Connection, desk: Desk, *, at: datetime, prev_fire: PrevFire, period: Period | None) -> Plan:
+    newsletter = desk.newsletter
+    readers = _confirmed(connection, newsletter.name) if period is None else readers_of(connection, period)
+    first = issues.first(connection, newsletter.name)
+    since = first_since(newsletter, at, prev_fire) if first is None else None
+    carried = deliveries.carried(connection, newsletter.name)
+    candidates = _candidates(desk, at)
+    groups: dict[tuple[tuple[str, ...], str], list[Subscription]] = defaultdict(list)
+    for reader in readers:
+        ids = pick(
+            candidates,
+            reader,
+            languages=newsletter.languages,
+            since=since or _reaches_back_to(desk, reader, first, at, prev_fire),
+            carried=carried.get(reader.subscriber.address_key, ()),
+        )
+        if ids:
+            groups[(ids, reader.language or first_language(desk))].append(reader)
+    picks = tuple(Pick(ids, language, tuple(members)) for (ids, language), members in groups.items())
+    return Plan(picks, len(readers), since)
+
+
+def _candidates(desk: Desk, at: datetime) -> list[Candidate]:
+    newsletter, library = desk.newsletter, desk.library
+    wanted = None if newsletter.categories is None else set(newsletter.categories)
+    return [
+        Candidate(library.ids[post.source], post)
+        for post in newest_first(published(library.posts, at))
+        if post.in_newsletters and (wanted is None or wanted.intersection(post.categories))
+    ]
+
+
+def _reaches_back_to(
+    desk: Desk, reader: Subscription, first: Issue | None, at: datetime, prev_fire: PrevFire
+) -> datetime:
+    joined = min(reader.confirmed_at or at, at)
+    frequency = reader.frequency if reader.frequency in desk.newsletter.schedules else min(desk.newsletter.schedules)
+    since = running_since(desk.newsletter, frequency, joined, prev_fire)
+    if first is not None and first.since is not None and joined <= first.created_at:
+        # What the newsletter's first issue brought and failed to deliver is given back, so it still counts.
+        return min(since, first.since)
+    return since
+
+
+def _recipient(reader: Subscription) -> Recipient:
+    who = reader.subscriber
+    return Recipient(who.email, who.address_key, who.name, reader.language, who.id)

@@ -1,0 +1,80 @@
+"""What is due now: the store says so; timers only make it prompt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from publisher.core.periods import NextFire, PrevFire, ended_period
+from publisher.errors import Conflict, PublisherError
+from publisher.jobs.digest import make_digest, readers_of
+from publisher.jobs.library import Library
+from publisher.jobs.mailing import Desk
+from publisher.model.mailing import Issue
+from publisher.model.newsletter import Newsletter, Period
+from publisher.store import deliveries, issues
+from publisher.store.engine import Store
+from publisher.templating import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A period that has ended and has no issue yet."""
+
+    newsletter: Newsletter
+    period: Period
+
+
+def due_periods(store: Store, newsletters: Sequence[Newsletter], now: datetime, prev_fire: PrevFire) -> list[Due]:
+    """The latest ended period of each newsletter and frequency that had readers, where it has no issue yet."""
+    ended = [
+        Due(newsletter, ended_period(newsletter, frequency, now, prev_fire))
+        for newsletter in newsletters
+        for frequency in newsletter.schedules
+    ]
+    with store.read() as connection:
+        return [
+            due
+            for due in ended
+            if issues.of_period(connection, due.period.key) is None and readers_of(connection, due.period)
+        ]
+
+
+def make_due(
+    library: Library,
+    store: Store,
+    templates: Templates,
+    due: Sequence[Due],
+    *,
+    now: datetime,
+    prev_fire: PrevFire,
+) -> tuple[list[Issue], list[PublisherError]]:
+    """Make the issue of each due period; one that cannot be made does not stop the others.
+
+    Another process that was first made it for both.
+    """
+    made: list[Issue] = []
+    errors: list[PublisherError] = []
+    for one in due:
+        desk = Desk(library, templates, one.newsletter)
+        try:
+            issue = make_digest(desk, store, at=one.period.end, now=now, prev_fire=prev_fire, period=one.period)
+        except Conflict:
+            continue
+        except PublisherError as error:
+            errors.append(error)
+            continue
+        if issue is not None:
+            made.append(issue)
+    return made, errors
+
+
+def next_wake(store: Store, newsletters: Sequence[Newsletter], now: datetime, next_fire: NextFire) -> datetime | None:
+    """When the next period ends or the next deferred delivery is due, or None."""
+    moments = [
+        next_fire(schedule, newsletter.timezone, now).instant
+        for newsletter in newsletters
+        for schedule in newsletter.schedules.values()
+    ]
+    with store.read() as connection:
+        deferred = deliveries.next_due(connection)
+    return min([*moments, *([] if deferred is None else [max(deferred, now)])], default=None)

@@ -1,0 +1,113 @@
+"""Looking at issues, and the operator's hand on them: pause, resume, cancel, retry, resolve."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from publisher.core.lifecycle import OPEN
+from publisher.errors import NotFound
+from publisher.mail import parse_address
+from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueKind, IssueStatus
+from publisher.store import deliveries, issues
+from publisher.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """An issue and how many of its deliveries are in which state."""
+
+    issue: Issue
+    counts: dict[DeliveryStatus, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """An issue with its posts' ids and every delivery."""
+
+    overview: Overview
+    post_ids: tuple[str, ...]
+    deliveries: tuple[Delivery, ...]
+
+
+def overview(store: Store, *, statuses: Sequence[IssueStatus] | None = None) -> list[Overview]:
+    """All issues, newest first."""
+    with store.read() as connection:
+        counts = issues.counts(connection)
+        return [Overview(issue, counts.get(issue.id, {})) for issue in issues.listed(connection, statuses=statuses)]
+
+
+def unfinished(store: Store, newsletter: str | None = None) -> list[tuple[Issue, int]]:
+    """Sending and paused issues, of one newsletter or all, with how many deliveries each has still to make."""
+    with store.read() as connection:
+        counts = issues.counts(connection)
+        running = issues.listed(connection, newsletter=newsletter, statuses=(IssueStatus.SENDING, IssueStatus.PAUSED))
+    left = [(issue, sum(counts.get(issue.id, {}).get(status, 0) for status in OPEN)) for issue in running]
+    return [(issue, number) for issue, number in left if number]
+
+
+def last_digest_at(store: Store, newsletter: str) -> datetime | None:
+    """Up to when the newsletter's last digest took posts, or None before the first."""
+    with store.read() as connection:
+        digests = [
+            issue.at
+            for issue in issues.listed(connection, newsletter=newsletter)
+            if issue.kind is IssueKind.DIGEST and issue.status is not IssueStatus.SKIPPED
+        ]
+    return max(digests, default=None)
+
+
+def details(store: Store, issue_id: int) -> Details:
+    """One issue, or NotFound."""
+    with store.read() as connection:
+        issue = issues.get(connection, issue_id)
+        counts = issues.counts(connection).get(issue_id, {})
+        posts = tuple(issues.post_ids(connection, issue_id))
+        return Details(Overview(issue, counts), posts, tuple(deliveries.listed(connection, issue_id)))
+
+
+def pause(store: Store, issue_id: int) -> None:
+    """Stop sending after the mail in hand; IllegalTransition where it is not sending."""
+    with store.write() as connection:
+        issues.move(connection, issue_id, IssueStatus.PAUSED, "paused by hand")
+
+
+def resume(store: Store, issue_id: int) -> None:
+    """Let a paused issue go on."""
+    with store.write() as connection:
+        issues.move(connection, issue_id, IssueStatus.SENDING)
+
+
+def cancel(store: Store, issue_id: int) -> int:
+    """Send no more of it; how many mails are spared. Their posts count as not carried."""
+    waiting = (DeliveryStatus.PLANNED, DeliveryStatus.DEFERRED)
+    with store.write() as connection:
+        issues.move(connection, issue_id, IssueStatus.CANCELLED, "cancelled by hand")
+        return deliveries.move(connection, issue_id, waiting, DeliveryStatus.CANCELLED, reason="cancelled by hand")
+
+
+def retry(store: Store, issue_id: int, *, unknown: bool) -> int:
+    """Plan the failed deliveries anew, or with `unknown` those (same Message-ID); how many."""
+    before = DeliveryStatus.UNKNOWN if unknown else DeliveryStatus.FAILED
+    with store.write() as connection:
+        issues.get(connection, issue_id)
+        moved = deliveries.move(connection, issue_id, (before,), DeliveryStatus.PLANNED, reason="retried by hand")
+        if moved:
+            issues.move(connection, issue_id, IssueStatus.SENDING)
+        return moved
+
+
+def resolve(store: Store, issue_id: int, email: str, outcome: DeliveryStatus) -> None:
+    """Settle an unknown delivery as sent or failed; NotFound where the address has none."""
+    address = parse_address(email)
+    with store.write() as connection:
+        issues.get(connection, issue_id)
+        moved = deliveries.move(
+            connection,
+            issue_id,
+            (DeliveryStatus.UNKNOWN,),
+            outcome,
+            reason="settled by hand",
+            address_key=address.key,
+        )
+    if not moved:
+        raise NotFound("unknown delivery to", email, hint=f"'publisher issue show {issue_id}' lists them")

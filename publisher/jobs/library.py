@@ -1,0 +1,80 @@
+"""The posts of the site with their identities: what builds, digests and one-offs all start from."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from publisher.config import Config
+from publisher.content import Index, Scan, render, scan
+from publisher.core.identity import Identities, assign
+from publisher.errors import Problem, Severity
+from publisher.jobs.ids import Memory, recall, remember
+from publisher.jobs.site import Place, resolve
+from publisher.model.post import Post
+
+Progress = Callable[[int, int], None]
+CACHE_NAME = "cache.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One reading of the folder. `posts` have ids, the held ones included; those that clash are left out.
+
+    `fed_unreadable` are the files that a feed has carried and that cannot be read now.
+    """
+
+    config: Config
+    place: Place
+    index: Index
+    posts: tuple[Post, ...]
+    ids: dict[str, str]
+    memory: Memory
+    problems: tuple[Problem, ...]
+    fed_unreadable: tuple[str, ...]
+
+    def html(self, post: Post) -> str | None:
+        """The post's whole content, or None where its file is gone and was never rendered."""
+        return render(self.place.rules, post, self.index)
+
+    def keep(self) -> None:
+        """Write what was learnt of the posts' identities."""
+        remember(self.config.home, self.memory)
+
+
+@contextmanager
+def open_library(config: Config, *, at: datetime, progress: Progress | None = None) -> Iterator[Library]:
+    """Read the folder as of `at` (what has expired is out); while it is open no other process of this site builds."""
+    place = resolve(config)
+    with Index(config.home / CACHE_NAME, key=repr((place.rules,))) as index:
+        before = recall(config.home)
+        found = scan(place.rules, index, progress=progress, now=at)
+        readable = (*found.posts, *found.held)
+        identities = assign(readable, before.records, url=place.site.url, timezone=place.site.timezone)
+        sources = {record.source for record in before.records}
+        yield Library(
+            config=config,
+            place=place,
+            index=index,
+            posts=tuple(post for post in readable if post.source in identities.ids),
+            ids=identities.ids,
+            memory=replace(before, records=identities.records),
+            problems=_problems(place, found, identities),
+            fed_unreadable=tuple(source for source in found.unreadable if source in sources),
+        )
+
+
+def _problems(place: Place, found: Scan, identities: Identities) -> tuple[Problem, ...]:
+    clashes = [
+        Problem(
+            second, 1, 1, Severity.ERROR, "duplicate-id", f"has the date and address of {first}: change one of them"
+        )
+        for first, second in identities.clashes
+    ]
+    return tuple(sorted([*place.problems, *found.problems, *clashes]))
+
+
+def shown_path(config: Config, path: Path) -> str:
+    """A path as messages name it: relative to the site's folder, with `/`."""
+    return path.relative_to(config.folder).as_posix() if path.is_relative_to(config.folder) else path.as_posix()

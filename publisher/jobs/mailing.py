@@ -1,0 +1,131 @@
+"""What every mailing needs before it becomes an issue: a sender, a ledger that may send, variants."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from publisher.config import Config
+from publisher.errors import ConfigError, Problem, Severity, WrongLedger
+from publisher.jobs.ids import Memory, Witness, remember
+from publisher.jobs.library import Library
+from publisher.mail import Mailbox, MailPost, message_id, parse_mailbox, render_digest, render_one_off, template_hash
+from publisher.model.mailing import Recipient, Variant
+from publisher.model.newsletter import Newsletter
+from publisher.model.post import Post
+from publisher.store import issues
+from publisher.store.deliveries import Addressed
+from publisher.store.engine import Store
+from publisher.templating import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where mail is made: the posts, the templates, and the newsletter it goes out under."""
+
+    library: Library
+    templates: Templates
+    newsletter: Newsletter
+
+
+def require_sender(config: Config, newsletter: Newsletter) -> Mailbox:
+    """Who the newsletter is from; ConfigError where that is not set."""
+    if newsletter.sender is None:
+        message = f"newsletters.{newsletter.name}.from: is required to send mail"
+        problem = Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)
+        raise ConfigError([problem], hint='such as from: "編集部 <news@example.com>"')
+    return parse_mailbox(newsletter.sender)
+
+
+def require_known_ledger(store: Store, memory: Memory) -> None:
+    """WrongLedger where the site last used another ledger, or a later state of this one."""
+    witness = memory.witness
+    if witness is None:
+        return
+    hint = "restore the ledger that sent last; or, if this one is right, run 'publisher db check --adopt'"
+    if witness.uid != store.uid:
+        message = "this ledger is not the one this site last sent with: nobody knows here who got what"
+        raise WrongLedger(message, hint=hint)
+    with store.read() as connection:
+        present = issues.count(connection)
+    if present < witness.issues:
+        message = f"this ledger is older than the site: it knows {present} issues of {witness.issues}"
+        raise WrongLedger(message, hint=hint)
+
+
+def testify(library: Library, store: Store) -> None:
+    """Write into `ids.json` which ledger this site uses, and how far it has come."""
+    with store.read() as connection:
+        witness = Witness(store.uid, issues.count(connection))
+    remember(library.config.home, replace(library.memory, witness=witness))
+
+
+def digest_variant(desk: Desk, posts: Sequence[tuple[str, Post]], *, language: str, number: int | None) -> Variant:
+    """The variant of readers who share these posts, each an id and a post."""
+    newsletter = desk.newsletter
+    rendered = render_digest(
+        desk.templates,
+        site=desk.library.place.site,
+        newsletter_title=newsletter.title,
+        subject=newsletter.subject,
+        number=number,
+        language=language,
+        posts=[mail_post(desk, post, html=None) for _, post in posts],
+        template=newsletter.template,
+    )
+    ids = tuple(post_id for post_id, _ in posts)
+    return Variant(_key(desk, ids, language, newsletter.template), ids, language, rendered)
+
+
+def one_off_variant(desk: Desk, post_id: str, post: Post, *, language: str, subscribed: bool) -> Variant:
+    """The variant of everybody who gets this one post whole; it says whether they are `subscribed`."""
+    rendered = render_one_off(
+        desk.templates,
+        site=desk.library.place.site,
+        newsletter_title=desk.newsletter.title if subscribed else None,
+        subject=None,
+        language=language,
+        post=mail_post(desk, post, html=desk.library.html(post)),
+    )
+    return Variant(_key(desk, (post_id,), language, "one_off"), (post_id,), language, rendered)
+
+
+def mail_post(desk: Desk, post: Post, *, html: str | None) -> MailPost:
+    """A post as templates see it, its date in the newsletter's zone."""
+    return MailPost(
+        title=post.title,
+        url=post.url,
+        summary=post.summary,
+        html=html,
+        published=post.published.astimezone(ZoneInfo(desk.newsletter.timezone)),
+        categories=post.categories,
+        authors=post.authors,
+    )
+
+
+def _key(desk: Desk, ids: tuple[str, ...], language: str, template: str) -> str:
+    parts = [
+        ids,
+        language,
+        "html+text",
+        template_hash(desk.templates, template, language, desk.library.place.site.language),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def address(store: Store, issue_uid: str, recipient: Recipient, variant_id: int, sender: Mailbox) -> Addressed:
+    """A delivery to `recipient`, its Message-ID derived so that every attempt carries the same."""
+    identifier = message_id(store.secret, issue_uid, recipient.address_key, sender.address.domain)
+    return Addressed(recipient, variant_id, identifier)
+
+
+def first_language(desk: Desk) -> str:
+    """The language of readers who named none."""
+    return desk.newsletter.languages[0] if desk.newsletter.languages else desk.library.place.site.language
+
+
+def local(moment: datetime, zone: str) -> str:
+    """A moment as people in `zone` write it, for messages."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")

@@ -1,0 +1,59 @@
+"""The site as it is: the config's word first, then the engine's own settings, then a default."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from publisher.config import HOME_NAME, Config
+from publisher.content import Engine, Rules, survey
+from publisher.errors import ConfigError, Problem, Severity
+from publisher.model.post import Author
+from publisher.model.site import PLACEHOLDER_HOST, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The site, the rules its posts are read by, and the folder its feeds are written to."""
+
+    site: Site
+    rules: Rules
+    output: Path
+    problems: tuple[Problem, ...]
+
+
+def resolve(config: Config) -> Place:
+    """What holds for this site; `problems` are those of the engine's own configuration."""
+    settings = config.settings
+    engine = None if settings.content.engine == "auto" else Engine(settings.content.engine)
+    found = survey(config.folder, engine)
+    author = settings.site.author
+    url = settings.site.url or found.url or f"https://{PLACEHOLDER_HOST}/"
+    site = Site(
+        title=settings.site.title or found.title or config.folder.name,
+        url=url if url.endswith("/") else url + "/",
+        language=settings.site.language or found.language or "en",
+        timezone=settings.site.timezone or found.timezone or "UTC",
+        author=Author(author.name, author.email) if author else found.author,
+        description=settings.site.description or found.description or "",
+        icon=settings.site.icon,
+        logo=settings.site.logo,
+        address=settings.site.address,
+    )
+    output = settings.feeds.output or found.output
+    rules = Rules(
+        engine=found.engine,
+        folder=config.folder,
+        content=settings.content.path or found.content,
+        url=site.url,
+        timezone=site.timezone,
+        permalink=settings.content.permalink or found.permalink,
+        exclude=(output, HOME_NAME),
+    )
+    return Place(site, rules, config.folder / output, found.problems)
+
+
+def require_address(config: Config, site: Site) -> None:
+    """ConfigError while the site's address is unknown: links in a mail cannot be mended once it is sent."""
+    if PLACEHOLDER_HOST in site.url:
+        message = "site.url: is still the placeholder; mail would link to nowhere"
+        problem = Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)
+        raise ConfigError([problem], hint="set site.url to the address your site is served from")

@@ -1,0 +1,180 @@
+"""The operator's hand on subscriptions: add, import, remove, suppress. Their word is the consent's evidence."""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from publisher.errors import ContentError, NotFound, Problem, PublisherError, Severity, UsageError
+from publisher.mail import is_one_line, parse_address
+from publisher.model.newsletter import Frequency, Newsletter
+from publisher.store import subscribers
+from publisher.store.engine import Store
+from publisher.store.subscribers import Wish
+
+COLUMNS = ("email", "name", "newsletter", "categories", "language", "frequency")
+_BATCH = 1000
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the operator wrote of one reader; `newsletters` empty means every one."""
+
+    email: str
+    name: str = ""
+    newsletters: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+    frequency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import came to: rows that made a subscription, rows that were there already, rows that are wrong."""
+
+    added: int
+    present: int
+    problems: tuple[Problem, ...]
+
+
+def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str) -> list[Wish]:
+    """The subscriptions a request asks for; UsageError or NotFound say what is wrong with it."""
+    address = parse_address(request.email)
+    name = _name(request.name)
+    chosen = [_named(newsletters, wanted) for wanted in request.newsletters] or list(newsletters)
+    if not chosen:
+        raise UsageError("no newsletter is configured", hint="add one under 'newsletters:' in config.yaml")
+    return [
+        Wish(
+            email=address.email,
+            address_key=address.key,
+            name=name,
+            newsletter=newsletter.name,
+            frequency=_frequency(newsletter, request.frequency),
+            language=request.language or None,
+            categories=request.categories or None,
+            evidence=evidence,
+        )
+        for newsletter in chosen
+    ]
+
+
+def add(
+    store: Store, request: Request, newsletters: Sequence[Newsletter], *, evidence: str, now: datetime
+) -> list[tuple[str, bool]]:
+    """Subscribe one reader; for each newsletter whether that is new."""
+    asked = wishes(request, newsletters, evidence=evidence)
+    with store.write() as connection:
+        return [(wish.newsletter, subscribers.subscribe(connection, wish, now)) for wish in asked]
+
+
+def import_file(
+    store: Store,
+    file: Path,
+    newsletters: Sequence[Newsletter],
+    *,
+    now: datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> Imported:
+    """Subscribe every row of a CSV file; wrong rows are reported by line and left out, the others are kept.
+
+    UTF-8, with or without BOM; a header of COLUMNS, of which only `email` must be there; several categories
+    or newsletters in one cell are divided by `;`. ContentError where the file or its header cannot be read.
+    """
+    rows = _rows(file)
+    added = present = 0
+    problems: list[Problem] = []
+    for start in range(0, len(rows), _BATCH):
+        # Committed in batches: an import that dies is run again, and its rows are there already.
+        with store.write() as connection:
+            for line, request in rows[start : start + _BATCH]:
+                try:
+                    asked = wishes(request, newsletters, evidence=f"imported from {file.name}, line {line}")
+                except PublisherError as error:
+                    problems.append(Problem(file.name, line, 1, Severity.ERROR, "import", error.message))
+                    continue
+                fresh = [subscribers.subscribe(connection, wish, now) for wish in asked]
+                added, present = added + any(fresh), present + (not any(fresh))
+        if progress is not None:
+            progress(min(start + _BATCH, len(rows)), len(rows))
+    return Imported(added, present, tuple(problems))
+
+
+def remove(store: Store, email: str, newsletter: str | None, now: datetime) -> int:
+    """End an address's subscriptions, to one newsletter or all; NotFound where there is none."""
+    address = parse_address(email)
+    with store.write() as connection:
+        ended = subscribers.unsubscribe(connection, address.key, newsletter, now)
+    if not ended:
+        raise NotFound("subscription of", email, hint="'publisher subscriber list' shows those there are")
+    return ended
+
+
+def _name(text: str) -> str:
+    name = text.strip()
+    if not is_one_line(name) or len(name) > _LONGEST_NAME:
+        raise UsageError(f"the name {name[:40]!r} is not one line of at most {_LONGEST_NAME} characters")
+    return name
+
+
+def _named(newsletters: Sequence[Newsletter], name: str) -> Newsletter:
+    for newsletter in newsletters:
+        if newsletter.name == name:
+            return newsletter
+    names = ", ".join(newsletter.name for newsletter in newsletters) or "none is configured"
+    raise NotFound("newsletter", name, hint=f"newsletters: {names}")
+
+
+def _frequency(newsletter: Newsletter, name: str | None) -> Frequency:
+    if not name:
+        return next(iter(newsletter.schedules))
+    for frequency in newsletter.schedules:
+        if frequency == name:
+            return frequency
+    offered = ", ".join(newsletter.schedules)
+    raise UsageError(f"newsletter {newsletter.name!r} has no frequency {name!r}; it has: {offered}")
+
+
+def _rows(file: Path) -> list[tuple[int, Request]]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle, strict=True)
+            _check_header(file, reader.fieldnames)
+            return [(reader.line_num, _request(row)) for row in reader]
+    except OSError as error:
+        raise _unreadable(file, 0, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(file, 0, "not UTF-8: save it as UTF-8 (in Excel: 'CSV UTF-8')") from error
+    except csv.Error as error:
+        raise _unreadable(file, reader.line_num, str(error)) from error
+
+
+def _check_header(file: Path, names: Sequence[str] | None) -> None:
+    present = [name.strip() for name in names or []]
+    unknown = [name for name in present if name not in COLUMNS]
+    if "email" not in present:
+        raise _unreadable(file, 1, f"the first line must name the columns, 'email' among them: {','.join(COLUMNS)}")
+    if unknown:
+        raise _unreadable(file, 1, f"unknown column {unknown[0]!r}; known: {','.join(COLUMNS)}")
+
+
+def _request(row: dict[str, str]) -> Request:
+    cells = {key.strip(): (value or "").strip() for key, value in row.items() if isinstance(value, str) and key}
+    return Request(
+        email=cells.get("email", ""),
+        name=cells.get("name", ""),
+        newsletters=_several(cells.get("newsletter", "")),
+        categories=_several(cells.get("categories", "")),
+        language=cells.get("language") or None,
+        frequency=cells.get("frequency") or None,
+    )
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def _unreadable(file: Path, line: int, message: str) -> ContentError:
+    return ContentError([Problem(file.name, line, 1 if line else 0, Severity.ERROR, "import", message)])

@@ -1,0 +1,193 @@
+"""Feeds through the real command: first builds, unchanged builds, bad posts."""
+
+import os
+import shutil
+from pathlib import Path
+
+import feedparser
+import pytest
+from support.site import Site, days_ago
+
+
+def feed(site: Site, path: str = "public/feed.xml") -> feedparser.FeedParserDict:
+    parsed = feedparser.parse(str(site.folder / path))
+    assert not parsed.bozo, parsed.get("bozo_exception")
+    return parsed
+
+
+def titles(site: Site, path: str = "public/feed.xml") -> list[str]:
+    return [entry.title for entry in feed(site, path).entries]
+
+
+def outputs(site: Site) -> dict[Path, tuple[int, bytes]]:
+    return {
+        path: (path.stat().st_mtime_ns, path.read_bytes())
+        for path in sorted((site.folder / "public").rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_build_says_what_it_did_for_programs(site: Site) -> None:
+    first = site.ok("build", "--json").json
+    second = site.ok("build", "--json").json
+
+    assert first["posts"] == 3
+    assert "public/feed.xml" in first["written"]
+    assert "public/category/庭/atom.xml" in first["written"]
+    assert (second["written"], second["unchanged"], second["problems"]) == ([], len(first["written"]), [])
+
+
+def test_a_second_build_touches_nothing_from_another_clock_and_zone(site: Site) -> None:
+    site.ok("build")
+    before = outputs(site)
+
+    site.ok("build", "--at", "2031-01-01T00:00", TZ="America/New_York", LC_ALL="C")
+
+    assert outputs(site) == before
+
+
+def test_without_its_cache_a_build_gives_the_same_bytes_and_touches_nothing(site: Site) -> None:
+    site.ok("build")
+    before = outputs(site)
+    (site.folder / "cache.db").unlink()
+
+    done = site.ok("build", "--json").json
+
+    assert done["written"] == []
+    assert outputs(site) == before
+
+
+def test_another_machine_gives_the_same_bytes_without_anything_of_ours(site: Site, tmp_path: Path) -> None:
+    site.ok("build")
+    other = Site(tmp_path / "elsewhere")
+    shutil.copytree(site.folder / "posts", other.folder / "posts")
+    shutil.copy(site.folder / "config.yaml", other.folder)
+
+    other.ok("build", TZ="Pacific/Auckland")
+
+    assert {p.relative_to(other.folder): b for p, (_, b) in outputs(other).items()} == {
+        p.relative_to(site.folder): b for p, (_, b) in outputs(site).items()
+    }
+
+
+def test_a_future_post_enters_when_its_moment_comes(site: Site) -> None:
+    site.post("未来", days_ago(-2), title="未来の記事")
+    site.ok("build")
+    assert "未来の記事" not in titles(site)
+
+    site.ok("build", "--at", days_ago(-3).isoformat())
+
+    assert titles(site)[0] == "未来の記事"
+
+
+def test_a_renamed_and_retitled_post_keeps_its_id(site: Site) -> None:
+    site.ok("build")
+    before = {entry.title: entry.id for entry in feed(site).entries}
+    old = site.folder / "posts/図書館の棚.md"
+    old.rename(site.folder / "posts/図書館.md")
+    site.ok("build")
+    renamed = site.folder / "posts/図書館.md"
+    renamed.write_text(renamed.read_text(encoding="utf-8").replace("図書館の棚", "改題"), encoding="utf-8")
+
+    site.ok("build")
+
+    assert {entry.title: entry.id for entry in feed(site).entries}["改題"] == before["図書館の棚"]
+
+
+BAD = {
+    "yaml": (b'---\ntitle: "x\ndate: 2026-01-01\n---\n\xe6\x9c\xac\n', ":"),
+    "no-date": ("---\ntitle: 日付なし\n---\n本文\n".encode(), "date"),
+    "impossible": ("---\ntitle: 無い日\ndate: 2026-02-30\n---\n本文\n".encode(), "2026-02-30"),
+    "control": ("---\ntitle: 制御\ndate: 2026-01-01\n---\n本\x08文\n".encode(), "U+0008"),
+    "utf8": (b"---\ntitle: x\ndate: 2026-01-01\n---\n" + "日本".encode("cp932") + b"\n", "UTF-8"),
+    "unclosed": ("---\ntitle: 閉じない\ndate: 2026-01-01\n本文\n".encode(), "---"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_post_is_named_with_its_place_left_out_and_the_rest_built(site: Site, kind: str) -> None:
+    data, word = BAD[kind]
+    (site.folder / "posts/悪い記事.md").write_bytes(data)
+
+    done = site.run("build")
+
+    assert done.code == 0, done.err
+    (line,) = [line for line in done.err.splitlines() if "悪い記事" in line]
+    file, row, column, message = line.split(":", 3)
+    assert file == "posts/悪い記事.md"
+    assert int(row) >= 1
+    assert int(column) >= 1
+    assert word in message
+    assert len(titles(site)) == 3
+    assert site.run("build", "--strict").code == 65
+    assert site.run("check").code == 0
+    assert site.run("check", "--strict").code == 65
+
+
+@pytest.mark.parametrize("cache", ["kept", "lost"])
+def test_a_post_that_was_fed_and_cannot_be_read_now_stays_as_it_was(site: Site, cache: str) -> None:
+    site.ok("build")
+    before = outputs(site)
+    (site.folder / "posts/図書館の棚.md").write_text('---\ntitle: "途中\n', encoding="utf-8")
+    if cache == "lost":
+        (site.folder / "cache.db").unlink()
+
+    done = site.run("build")
+
+    assert done.code == 65
+    assert "図書館の棚.md" in done.err
+    assert outputs(site) == before
+    site.post("新着", days_ago(0), title="新着", categories="本")
+    assert site.run("build").code == 65
+    assert titles(site, "public/category/本/feed.xml") == ["新着", "味噌を仕込む日：大豆1kg", "図書館の棚"]
+
+
+def test_a_post_that_is_removed_leaves_the_feed(site: Site) -> None:
+    site.ok("build")
+    (site.folder / "posts/図書館の棚.md").unlink()
+
+    site.ok("build")
+
+    assert "図書館の棚" not in titles(site)
+
+
+def test_two_posts_that_claim_one_id_are_both_named(site: Site) -> None:
+    config = (site.folder / "config.yaml").read_text(encoding="utf-8")
+    site.write("config.yaml", config.replace("content: {path: posts}", "content: {path: posts, permalink: /:year/}"))
+    twin = days_ago(2000)
+    site.post("双子一", twin)
+    site.post("双子二", twin)
+
+    (problem,) = [p for p in site.run("check", "--json").json if p["code"] == "duplicate-id"]
+
+    assert "双子" in problem["file"]
+    assert "双子" in problem["message"]
+
+
+def test_a_disk_that_is_full_leaves_every_feed_whole(site: Site) -> None:
+    site.ok("build")
+    before = outputs(site)
+    for number in range(30):
+        site.post(f"新{number}", days_ago(0.5), body="長い本文。" * 2000)
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({200_000}, {200_000}))"
+    site.write("sitecustomize.py", limit)
+
+    done = site.run("build", PYTHONPATH=str(site.folder))
+
+    assert done.code == 75
+    assert "feed.xml" in done.err
+    assert "Traceback" not in done.err
+    assert all(not os.path.basename(path).startswith(".") for path in outputs(site))  # noqa: PTH119
+    after = outputs(site)
+    assert all(after[path] == before[path] for path in before if path.name == "feed.xml")
+
+
+def test_a_damaged_ids_file_stops_everything_before_ids_are_guessed(site: Site) -> None:
+    site.ok("build")
+    (site.folder / "ids.json").write_text('{"version": 1,\n<<<<<<< HEAD\n', encoding="utf-8")
+
+    done = site.run("build")
+
+    assert done.code == 78
+    assert "ids.json:2:1" in done.err
+    assert "version control" in done.err

@@ -1,0 +1,179 @@
+"""The digest by hand, through the real command, to a real server."""
+
+from email.message import EmailMessage
+from pathlib import Path
+
+from support.site import Site, days_ago
+from support.smtp import Server
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    found = message.get_body((kind,))
+    assert found is not None
+    return str(found.get_content())
+
+
+def test_a_digest_brings_each_reader_what_is_new_with_all_a_mail_needs(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp", "--name", "山田 花子")
+    site.ok("subscriber", "add", "taro@example.jp", "--category", "庭")
+
+    done = site.ok("digest", "weekly", "--yes")
+
+    assert sorted(smtp.recipients) == ["hanako@example.jp", "taro@example.jp"]
+    assert "2 sent" in done.err
+    message = smtp.message("hanako@example.jp")
+    assert message["Subject"] == "みどりの便り 第1号"
+    assert message["From"] == "三浦 みどり <tayori@midori.example>"
+    assert message["To"] == "山田 花子 <hanako@example.jp>"
+    assert message["Reply-To"] == "midori@midori.example"
+    assert message["Message-ID"].endswith("@midori.example>")
+    assert message["List-Unsubscribe"].startswith("<mailto:tayori@midori.example?subject=unsubscribe")
+    html, text = part(message, "html"), part(message, "plain")
+    for body in (html, text):
+        assert "味噌を仕込む日：大豆1kg" in body
+        assert "図書館の棚" in body
+        assert "昔の記事" not in body, "the archive of years is not mailed"
+        assert "hanako@example.jp" in body
+    assert 'style="' in html, "the CSS is inlined"
+    assert "図書館の棚" not in part(smtp.message("taro@example.jp"), "html")
+
+
+def test_the_same_command_again_sends_nothing_and_says_so(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.ok("digest", "weekly", "--yes")
+
+    done = site.ok("digest", "weekly", "--yes")
+
+    assert len(smtp.mails) == 1
+    assert "nothing new for 1 reader(s); nothing was sent" in done.err
+    assert len(site.ok("issue", "list", "--json").json) == 1, "nothing is recorded either"
+
+
+def test_a_post_added_later_goes_alone_into_the_next(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.ok("digest", "weekly", "--yes")
+    site.post("新しい", days_ago(0), title="新しい記事")
+    smtp.mails.clear()
+
+    site.ok("digest", "weekly", "--yes")
+
+    message = smtp.message("hanako@example.jp")
+    assert message["Subject"] == "みどりの便り 第2号"
+    assert "新しい記事" in part(message, "html")
+    assert "味噌" not in part(message, "html")
+
+
+def test_a_future_post_is_not_mailed(site: Site, smtp: Server) -> None:
+    site.post("未来", days_ago(-2), title="未来の記事")
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    site.ok("digest", "weekly", "--yes")
+
+    assert "未来の記事" not in part(smtp.message("hanako@example.jp"), "html")
+
+
+def test_without_yes_and_without_a_terminal_nothing_is_sent(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    done = site.run("digest", "weekly")
+
+    assert done.code == 2
+    assert "--yes" in done.err
+    assert smtp.mails == []
+    assert site.ok("issue", "list", "--json").json == []
+
+
+def test_a_dry_run_shows_what_would_go_and_to_how_many(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    done = site.ok("digest", "weekly", "--dry-run")
+
+    assert "図書館の棚" in done.err
+    assert "1 reader(s)" in done.err
+    assert smtp.mails == []
+
+
+def test_as_of_the_future_is_refused(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    done = site.run("digest", "weekly", "--yes", "--at", "2099-01-01")
+
+    assert done.code == 2
+    assert "future" in done.err
+    assert smtp.mails == []
+
+
+def test_readers_come_from_a_file_and_leave_by_a_word(site: Site, smtp: Server) -> None:
+    rows = "email,name,newsletter,categories,language,frequency\nａｂｃ＠example.jp,全角,weekly,庭;本,,\nkaputt,,,,,\n"
+    site.write("readers.csv", "\ufeff" + rows)
+
+    done = site.run("subscriber", "import", "readers.csv")
+
+    assert done.code == 65
+    assert "readers.csv:3:1: 'kaputt' is no address" in done.err
+    assert "1 added" in done.err
+    listed = site.ok("subscriber", "list", "--json").json
+    assert [(one["email"], one["name"], one["categories"]) for one in listed] == [
+        ("abc@example.jp", "全角", ["庭", "本"])
+    ]
+    site.ok("subscriber", "remove", "abc@example.jp")
+    site.ok("digest", "weekly", "--yes")
+    assert smtp.mails == []
+    assert site.run("subscriber", "remove", "abc@example.jp").code == 2
+
+
+def test_a_site_without_its_address_mails_nobody(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    done = site.run("digest", "weekly", "--yes", PUBLISHER_SITE__URL="https://your-site.invalid/")
+
+    assert done.code == 78
+    assert "placeholder" in done.err
+    assert smtp.mails == []
+
+
+def test_a_newsletter_without_a_sender_mails_nobody(site: Site, smtp: Server) -> None:
+    config = (site.folder / "config.yaml").read_text(encoding="utf-8")
+    site.write("config.yaml", "".join(line for line in config.splitlines(True) if "from:" not in line))
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    done = site.run("digest", "weekly", "--yes")
+
+    assert done.code == 78
+    assert "newsletters.weekly.from" in done.err
+    assert smtp.mails == []
+
+
+def test_a_ledger_that_is_not_the_sites_own_may_not_send(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.ok("digest", "weekly", "--yes")
+    for file in site.folder.glob("publisher.db*"):
+        file.unlink()
+    site.ok("subscriber", "add", "hanako@example.jp")
+    smtp.mails.clear()
+
+    refused = site.run("digest", "weekly", "--yes")
+
+    assert refused.code == 78
+    assert "publisher db check --adopt" in refused.err
+    assert smtp.mails == []
+    assert site.run("db", "check").code == 78
+    site.ok("db", "check", "--adopt")
+    site.ok("digest", "weekly", "--yes")
+    assert smtp.recipients == ["hanako@example.jp"]
+
+
+def test_a_restored_older_ledger_may_not_send(site: Site, smtp: Server, tmp_path: Path) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    copy = tmp_path / "copy.db"
+    site.ok("db", "backup", str(copy))
+    site.ok("digest", "weekly", "--yes")
+    for file in site.folder.glob("publisher.db*"):
+        file.unlink()
+    copy.rename(site.folder / "publisher.db")
+
+    refused = site.run("digest", "weekly", "--yes")
+
+    assert refused.code == 78
+    assert "older" in refused.err
+    assert len(smtp.mails) == 1

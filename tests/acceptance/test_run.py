@@ -1,0 +1,159 @@
+"""publisher run: it wakes for files and moments, and two of it do no more than one."""
+
+import signal
+import subprocess
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import feedparser
+from support.lines import Lines
+from support.site import JST, Site, days_ago
+from support.smtp import Server
+
+RUN_SHIFTED = """
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from publisher.app import open_app
+from publisher.daemon import run, run_once
+shift = timedelta(seconds=float(sys.argv[1]))
+app = replace(open_app(None), clock=lambda: datetime.now(UTC) + shift)
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+if sys.argv[2] == "once":
+    sys.exit(run_once(app, stop=Event(), say=say))
+run(app, stop=Event(), say=say)
+"""
+"""The daemon, its clock so many seconds ahead."""
+
+
+def shifted(site: Site, seconds: float, how: str) -> subprocess.Popen[str]:
+    return site.python("-c", RUN_SHIFTED, str(seconds), how)
+
+
+def next_monday_at_nine(after: datetime) -> datetime:
+    local = after.astimezone(JST)
+    monday = local + timedelta(days=(7 - local.weekday()) % 7)
+    nine = monday.replace(hour=9, minute=0, second=0, microsecond=0)
+    return nine if nine > local else nine + timedelta(days=7)
+
+
+def seconds_until(moment: datetime) -> float:
+    return (moment - datetime.now(ZoneInfo("UTC"))).total_seconds()
+
+
+def titles(site: Site) -> list[str]:
+    return [entry.title for entry in feedparser.parse(str(site.folder / "public/feed.xml")).entries]
+
+
+def test_a_post_that_is_added_and_one_whose_moment_comes_enter_without_a_restart(site: Site) -> None:
+    process = site.start("run")
+    lines = Lines(process)
+    lines.until("watching")
+    lines.until("files written")
+
+    site.post("新着", days_ago(0), title="新着の記事")
+    lines.until("files written")
+    assert titles(site)[0] == "新着の記事"
+
+    site.post("まもなく", datetime.now(JST) + timedelta(seconds=4), title="まもなくの記事")
+    lines.until("files written")
+
+    assert titles(site)[0] == "まもなくの記事"
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
+def test_a_digest_goes_out_at_its_hour_and_two_daemons_send_one(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    monday = next_monday_at_nine(datetime.now(JST))
+    ahead = seconds_until(monday) - 6
+
+    both = [Lines(shifted(site, ahead, "run")) for _ in range(2)]
+    for lines in both:
+        lines.until("watching")
+    assert smtp.mails == [], "not before its hour"
+    wait_for_either(both, "1 sent")
+
+    assert smtp.recipients == ["hanako@example.jp"]
+    (issue,) = site.ok("issue", "list", "--json").json
+    assert issue["period"] == f"weekly/weekly/Asia~Tokyo/{monday:%Y-%m-%d}T09:00"
+
+
+def wait_for_either(both: list[Lines], needle: str) -> None:
+    for lines in both:
+        try:
+            lines.until(needle, seconds=15)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError([lines.seen for lines in both])
+
+
+def test_run_once_does_all_that_is_due_and_exits(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    ahead = seconds_until(next_monday_at_nine(datetime.now(JST))) + 3600
+
+    for _ in range(2):
+        process = shifted(site, ahead, "once")
+        process.communicate(timeout=40)
+        assert process.returncode == 0
+
+    assert smtp.recipients == ["hanako@example.jp"]
+    assert titles(site)[0].startswith("味噌")
+
+
+def test_run_once_before_the_first_period_has_ended_mails_nobody(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    site.ok("run", "--once")
+
+    assert smtp.mails == [], "who came on a Wednesday waits for Monday"
+    assert (site.folder / "public/feed.xml").exists()
+
+
+def test_an_empty_period_is_recorded_as_skipped_and_mails_nobody(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp", "--category", "無い")
+    ahead = seconds_until(next_monday_at_nine(datetime.now(JST))) + 60
+
+    process = shifted(site, ahead, "once")
+    process.communicate(timeout=40)
+
+    assert process.returncode == 0
+    assert smtp.mails == []
+    (issue,) = site.ok("issue", "list", "--json").json
+    assert (issue["status"], issue["reason"]) == ("skipped", "nothing new")
+
+
+def test_a_digest_by_hand_does_not_take_the_scheduled_ones_place(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.ok("digest", "weekly", "--yes")
+    site.post("新着", days_ago(0), title="新着の記事")
+    ahead = seconds_until(next_monday_at_nine(datetime.now(JST))) + 60
+
+    process = shifted(site, ahead, "once")
+    process.communicate(timeout=40)
+
+    assert process.returncode == 0
+    assert len(smtp.mails) == 2
+    assert b"\xe6\x96\xb0" not in smtp.mails[1][1]
+
+
+def test_broken_settings_do_not_stop_a_running_daemon(site: Site) -> None:
+    process = site.start("run")
+    lines = Lines(process)
+    lines.until("watching")
+    before = (site.folder / "config.yaml").read_text(encoding="utf-8")
+
+    site.write("config.yaml", before + "fieds: {}\n")
+    lines.until("did you mean 'feeds'?")
+    site.write("config.yaml", before)
+    site.post("新着", days_ago(0), title="新着の記事")
+    lines.until("files written")
+
+    assert titles(site)[0] == "新着の記事"
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 0

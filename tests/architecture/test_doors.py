@@ -1,0 +1,57 @@
+"""Each third-party package has one door; rooms stay small."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[2] / "publisher"
+
+DOORS = {
+    "alembic": {"store/schema.py", "store/migrations"},
+    "apscheduler": {"schedule.py"},
+    "cssutils": {"mail/inline.py", "mail/render.py"},
+    "email_validator": {"mail/address.py"},
+    "feedgen": {"feeds/build.py"},
+    "frontmatter": {"content/front.py"},
+    "html2text": {"mail/text.py"},
+    "jinja2": {"templating.py"},
+    "markdown_it": {"content/markdown.py"},
+    "nh3": {"content/markdown.py"},
+    "premailer": {"mail/inline.py", "mail/render.py"},
+    "pydantic": {"config/schema.py", "config/load.py"},
+    "smtplib": {"transport/smtp.py", "transport/replies.py"},
+    "sqlalchemy": {"store", "jobs"},
+    "watchfiles": {"daemon.py"},
+}
+"""Where each package may be imported: a file, or a folder. jobs hold connections by type, and open none."""
+
+
+def imports() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            for name in names:
+                found[name.partition(".")[0]].add(path.relative_to(PACKAGE).as_posix())
+    return found
+
+
+def test_each_package_has_one_door() -> None:
+    found = imports()
+    strays = {
+        package: sorted(
+            file for file in found[package] if not any(file == d or file.startswith(d + "/") for d in doors)
+        )
+        for package, doors in DOORS.items()
+    }
+
+    assert {package: files for package, files in strays.items() if files} == {}
+    assert all(found[package] for package in DOORS), "a door to nothing"
+
+
+def test_no_room_is_over_300_lines() -> None:
+    large = {path.name: n for path in PACKAGE.rglob("*.py") if (n := len(path.read_text("utf-8").splitlines())) > 300}
+
+    assert large == {}

@@ -1,0 +1,98 @@
+"""A real SMTP server in a thread that keeps what it gets, and misbehaves as asked."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from threading import Event
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import Envelope as Received
+from aiosmtpd.smtp import Session as Dialogue
+
+
+@dataclass
+class Server:
+    """What came in, by recipient, and how the server is to answer; an answer of "" hangs up."""
+
+    port: int = 0
+    mails: list[tuple[str, bytes]] = field(default_factory=list)
+    refuse: dict[str, str] = field(default_factory=dict)
+    at_mail: str = "250 OK"
+    at_end: str = "250 2.0.0 OK queued"
+    hold_after: int | None = None
+    held: Event = field(default_factory=Event)
+    let_go: Event = field(default_factory=Event)
+
+    @property
+    def url(self) -> str:
+        """For mail.transport."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+    @property
+    def recipients(self) -> list[str]:
+        """Who got mail, in order, as often as they got it."""
+        return [address for address, _ in self.mails]
+
+    def message(self, recipient: str) -> EmailMessage:
+        """The one message of a recipient, parsed by the standard library."""
+        (data,) = [data for address, data in self.mails if address == recipient]
+        return message_from_bytes(data, policy=policy.default)
+
+    async def handle_MAIL(
+        self, server: SMTP, _dialogue: Dialogue, envelope: Received, address: str, _options: list[str]
+    ) -> str:
+        if self.at_mail.startswith("250"):
+            envelope.mail_from = address
+        return _say(server, self.at_mail)
+
+    async def handle_RCPT(
+        self, server: SMTP, _dialogue: Dialogue, envelope: Received, address: str, _options: list[str]
+    ) -> str:
+        reply = self.refuse.get(address, "250 OK")
+        if reply.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return _say(server, reply)
+
+    async def handle_DATA(self, server: SMTP, _dialogue: Dialogue, envelope: Received) -> str:
+        if self.hold_after is not None and len(self.mails) >= self.hold_after:
+            # The message has ended and no answer comes: the one moment that cannot be decided.
+            self.held.set()
+            while not self.let_go.is_set():
+                await asyncio.sleep(0.01)
+        assert isinstance(envelope.content, bytes)
+        self.mails += [(address, envelope.content) for address in envelope.rcpt_tos]
+        return _say(server, self.at_end)
+
+
+def _say(server: SMTP, reply: str) -> str:
+    if not reply:
+        assert isinstance(server.transport, asyncio.Transport)
+        server.transport.abort()
+    return reply or "421 gone"
+
+
+class _FreePort(Controller):
+    """aiosmtpd's Controller cannot say which port 0 became."""
+
+    def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def smtp_server() -> Iterator[Server]:
+    """A running server."""
+    server = Server()
+    controller = _FreePort(server, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True)
+    controller.start()
+    server.port = controller.port
+    try:
+        yield server
+    finally:
+        server.let_go.set()
+        controller.stop()
