@@ -1,0 +1,265 @@
+"""Digests planned and delivered in this process, the clock injected, the ledger on both databases in turn."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from support.desk import desk
+from support.rows import wish
+from support.site import JST, Site
+
+from publisher.core.periods import ended_period
+from publisher.errors import Scope, TransportError
+from publisher.jobs.deliver import PostOffice, Tally, deliver
+from publisher.jobs.digest import make_digest, plan_digest
+from publisher.jobs.due import due_periods, make_due, next_wake
+from publisher.model.mailing import DeliveryStatus, Envelope, Issue, Reply
+from publisher.model.newsletter import Frequency
+from publisher.schedule import next_fire, prev_fire
+from publisher.store import deliveries, issues, subscribers
+from publisher.store.engine import Store
+from publisher.transport import Session, Transport
+from publisher.transport.maildir import MaildirTransport
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
+WEEK = timedelta(days=7)
+
+
+def subscribe(store: Store, email: str, when: datetime, **changes: object) -> None:
+    with store.write() as connection:
+        subscribers.subscribe(connection, wish(email, **changes), when)
+
+
+def digest(site: Site, store: Store, at: datetime, now: datetime | None = None) -> Issue | None:
+    with desk(site, at) as place:
+        return make_digest(place, store, at=at, now=now or at, prev_fire=prev_fire)
+
+
+def posts_for(site: Site, store: Store, issue: Issue, email: str) -> list[str]:
+    with store.read() as connection:
+        (found,) = [one for one in deliveries.listed(connection, issue.id) if one.recipient.email == email]
+        assert found.variant_id is not None
+        variant = issues.variant(connection, found.variant_id)
+    with desk(site, MONDAY + 100 * WEEK) as place:
+        titles = {place.library.ids[post.source]: post.title for post in place.library.posts}
+    return [titles[post_id] for post_id in variant.post_ids]
+
+
+def send(store: Store, transport: Transport, now: datetime) -> Tally:
+    office = PostOffice(store, transport, None, lambda: now, lambda: False, lambda _: None)
+    return deliver(office, connections=1)
+
+
+def test_readers_with_the_same_posts_share_a_variant(site: Site, store: Store) -> None:
+    site.post("a", MONDAY - timedelta(days=1), categories="庭")
+    site.post("b", MONDAY - timedelta(days=2), categories="本")
+    for email, categories in (("1@x.jp", None), ("2@x.jp", None), ("3@x.jp", ("本",)), ("4@x.jp", ("無い",))):
+        subscribe(store, email, MONDAY - WEEK, categories=categories)
+
+    with desk(site, MONDAY) as place:
+        plan = plan_digest(place, store, at=MONDAY, prev_fire=prev_fire)
+
+    assert sorted(len(one.readers) for one in plan.picks) == [1, 2]
+    assert plan.recipients == 3
+    assert plan.readers == 4
+
+
+def test_the_first_issue_looks_back_one_period_and_no_further(site: Site, store: Store) -> None:
+    site.post("今週", MONDAY - timedelta(days=6))
+    site.post("先週", MONDAY - timedelta(days=8))
+    subscribe(store, "a@x.jp", MONDAY - timedelta(hours=1))
+
+    issue = digest(site, store, MONDAY)
+
+    assert issue is not None
+    assert issue.since == (MONDAY - WEEK).astimezone(UTC)
+    assert posts_for(site, store, issue, "a@x.jp") == ["今週"]
+
+
+def test_a_new_readers_first_reaches_back_to_the_start_of_the_running_period(site: Site, store: Store) -> None:
+    subscribe(store, "old@x.jp", MONDAY - WEEK)
+    site.post("前の期", MONDAY - timedelta(days=1))
+    assert digest(site, store, MONDAY) is not None
+    site.post("この期", MONDAY + timedelta(days=1))
+    subscribe(store, "new@x.jp", MONDAY + timedelta(days=2))
+
+    issue = digest(site, store, MONDAY + timedelta(days=3))
+
+    assert issue is not None
+    assert posts_for(site, store, issue, "new@x.jp") == ["この期"]
+    assert posts_for(site, store, issue, "old@x.jp") == ["この期"]
+
+
+def test_a_post_dated_back_still_reaches_readers_once(site: Site, store: Store) -> None:
+    subscribe(store, "a@x.jp", MONDAY - 3 * WEEK)
+    site.post("先の", MONDAY - timedelta(days=1))
+    assert digest(site, store, MONDAY) is not None
+    site.post("遅れた", MONDAY - timedelta(days=2))
+
+    issue = digest(site, store, MONDAY + WEEK)
+
+    assert issue is not None
+    assert posts_for(site, store, issue, "a@x.jp") == ["遅れた"]
+    assert digest(site, store, MONDAY + WEEK + timedelta(hours=1)) is None
+
+
+def test_an_edited_and_renamed_post_is_not_mailed_again(site: Site, store: Store) -> None:
+    subscribe(store, "a@x.jp", MONDAY - WEEK)
+    path = site.post("元の名", MONDAY - timedelta(days=1))
+    assert digest(site, store, MONDAY) is not None
+    path.rename(path.with_name("新しい名.md"))
+
+    assert digest(site, store, MONDAY + timedelta(days=1)) is None
+
+
+def test_a_post_that_asks_not_to_be_mailed_is_not(site: Site, store: Store) -> None:
+    subscribe(store, "a@x.jp", MONDAY - WEEK)
+    path = site.post("秘密", MONDAY - timedelta(days=1))
+    path.write_text(path.read_text(encoding="utf-8").replace("---\n\n", "newsletter: false\n---\n\n"), encoding="utf-8")
+
+    assert digest(site, store, MONDAY) is None
+
+
+def test_a_period_that_has_ended_is_due_once(site: Site, store: Store) -> None:
+    site.post("a", MONDAY - timedelta(days=1))
+    subscribe(store, "a@x.jp", MONDAY - timedelta(days=2))
+    now = MONDAY + timedelta(minutes=5)
+    with desk(site, now) as place:
+        newsletters = [place.newsletter]
+        due = due_periods(store, newsletters, now, prev_fire)
+        made, errors = make_due(place.library, store, place.templates, due, now=now, prev_fire=prev_fire)
+        again, _ = make_due(place.library, store, place.templates, due, now=now, prev_fire=prev_fire)
+
+        assert [issue.period for issue in made] == ["weekly/weekly/Asia~Tokyo/2026-11-23T09:00"]
+        assert (errors, again) == ([], [])
+        assert due_periods(store, newsletters, now, prev_fire) == []
+        assert due_periods(store, newsletters, MONDAY + WEEK - timedelta(seconds=1), prev_fire) == []
+        assert len(due_periods(store, newsletters, MONDAY + WEEK, prev_fire)) == 1
+        assert next_wake(store, newsletters, now, next_fire) == (MONDAY + WEEK).astimezone(UTC)
+
+
+def test_a_clock_that_jumps_back_sends_nothing_again(site: Site, store: Store) -> None:
+    site.post("a", MONDAY - timedelta(days=1))
+    subscribe(store, "a@x.jp", MONDAY - timedelta(days=2))
+    with desk(site, MONDAY) as place:
+        period = ended_period(place.newsletter, Frequency.WEEKLY, MONDAY, prev_fire)
+        made = make_digest(place, store, at=period.end, now=MONDAY, prev_fire=prev_fire, period=period)
+        assert made is not None
+        back = MONDAY - timedelta(hours=2)
+        assert due_periods(store, [place.newsletter], back, prev_fire) == []
+
+
+def test_delivery_to_a_maildir_is_complete_and_counted(site: Site, store: Store, tmp_path: Path) -> None:
+    site.post("味噌", MONDAY - timedelta(days=1), title="味噌を仕込む")
+    for number in range(5):
+        subscribe(store, f"{number}@x.jp", MONDAY - WEEK)
+    issue = digest(site, store, MONDAY)
+    assert issue is not None
+
+    tally = send(store, MaildirTransport(tmp_path / "mail"), MONDAY)
+
+    assert tally.ended == {DeliveryStatus.SENT: 5}
+    assert tally.exit_code == 0
+    assert len(list((tmp_path / "mail/new").iterdir())) == 5
+    with store.read() as connection:
+        assert issues.get(connection, issue.id).status == "done"
+
+
+class Scripted:
+    """A way out that answers each message as told; it calls `before_end` as every transport must."""
+
+    name = "scripted"
+
+    def __init__(self, *answers: TransportError | Callable[[], None] | None) -> None:
+        self.answers = list(answers)
+        self.sent: list[str] = []
+
+    def connect(self) -> Session:
+        return self
+
+    def send(self, envelope: Envelope, before_end: Callable[[], None]) -> Reply:
+        answer = self.answers.pop(0) if self.answers else None
+        if callable(answer):
+            answer()
+        elif answer is not None and not answer.undecided:
+            raise answer
+        before_end()
+        if isinstance(answer, TransportError):
+            raise answer
+        self.sent.append(envelope.recipient)
+        return Reply(250, "2.0.0 OK")
+
+    def close(self) -> None:
+        return
+
+
+def refused(code: int | None, scope: Scope = Scope.RECIPIENT, enhanced: str | None = None) -> TransportError:
+    permanent = code is not None and code >= 500
+    return TransportError("言葉", scope=scope, permanent=permanent, code=code, enhanced=enhanced)
+
+
+def planned(site: Site, store: Store, readers: int) -> Issue:
+    site.post("a", MONDAY - timedelta(days=1))
+    for number in range(readers):
+        subscribe(store, f"{number}@x.jp", MONDAY - WEEK)
+    issue = digest(site, store, MONDAY)
+    assert issue is not None
+    return issue
+
+
+def test_three_policy_refusals_in_a_row_pause_before_they_fail_everybody(site: Site, store: Store) -> None:
+    issue = planned(site, store, 8)
+    denied = [refused(554, enhanced="5.7.1") for _ in range(8)]
+
+    tally = send(store, Scripted(*denied), MONDAY)
+
+    assert tally.exit_code == 69
+    assert list(tally.paused) == [issue.id]
+    with store.read() as connection:
+        states = [one.status for one in deliveries.listed(connection, issue.id)]
+    assert states.count(DeliveryStatus.FAILED) == 2
+    assert states.count(DeliveryStatus.PLANNED) == 6
+
+
+def test_an_issue_paused_while_a_mail_is_in_hand_does_not_send_it(site: Site, store: Store) -> None:
+    issue = planned(site, store, 2)
+
+    def pause() -> None:
+        with store.write() as connection:
+            issues.move(connection, issue.id, issues.IssueStatus.PAUSED, "手で")
+
+    transport = Scripted(pause)
+    send(store, transport, MONDAY)
+
+    assert transport.sent == []
+    with store.write() as connection:
+        issues.move(connection, issue.id, issues.IssueStatus.SENDING)
+    send(store, transport, MONDAY)
+    assert sorted(transport.sent) == ["0@x.jp", "1@x.jp"]
+
+
+def test_a_deferred_mail_goes_out_when_its_time_has_come(site: Site, store: Store) -> None:
+    planned(site, store, 1)
+    transport = Scripted(refused(451))
+
+    first = send(store, transport, MONDAY)
+    early = send(store, transport, MONDAY + timedelta(minutes=4))
+    late = send(store, transport, MONDAY + timedelta(minutes=5))
+
+    assert (first.exit_code, early.ended, late.ended) == (75, {}, {DeliveryStatus.SENT: 1})
+    with desk(site, MONDAY) as place:
+        assert next_wake(store, [place.newsletter], MONDAY, next_fire) == (MONDAY + WEEK).astimezone(UTC)
+
+
+def test_an_answer_that_never_came_is_held(site: Site, store: Store) -> None:
+    issue = planned(site, store, 3)
+    lost = TransportError("切れた", scope=Scope.SESSION, permanent=False, undecided=True)
+    transport = Scripted(lost)
+
+    send(store, transport, MONDAY)
+    send(store, transport, MONDAY + timedelta(days=2))
+
+    with store.read() as connection:
+        states = sorted(one.status for one in deliveries.listed(connection, issue.id))
+    assert states == [DeliveryStatus.SENT, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN]
+    assert len(transport.sent) == 2
