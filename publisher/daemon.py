@@ -12,6 +12,7 @@ from publisher.app import App
 from publisher.config import load_config
 from publisher.errors import ConfigError, PublisherError
 from publisher.jobs.build import Report, build
+from publisher.jobs.ids import require_no_lost_ledger
 from publisher.jobs.site import resolve
 from publisher.model.mailing import IssueStatus
 
@@ -23,6 +24,8 @@ _LONGEST_NAP = timedelta(seconds=60)
 _TRY_AGAIN = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(days=1)
 _OWN = ("publisher.db", "cache.db", "ids.json")
+_FEEDS = (".xml", ".json")
+_READ = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mkdown", ".html", ".yml", ".yaml", ".toml", ".json", ".j2")
 
 
 def run_once(app: App, *, stop: Event, say: Say) -> int:
@@ -73,7 +76,7 @@ def _round(app: App, stop: Event, say: Say, *, mailing: bool) -> datetime:
         if mailing:
             moments.append(_mail(app, stop, say)[1])
     except PublisherError as error:
-        say(error.message + (f"\n  {error.hint}" if error.hint else ""))
+        say(error.told())
         # Wrong settings stay wrong until a file changes, and that rings by itself.
         return now + (_LONGEST_WAIT if isinstance(error, ConfigError) else _TRY_AGAIN)
     return min((moment for moment in moments if moment is not None), default=now + _LONGEST_WAIT)
@@ -84,17 +87,18 @@ def _build(app: App, say: Say) -> Report:
     for problem in report.problems:
         say(f"{problem}")
     if report.written:
-        say(f"{report.posts} posts; {len(report.written)} files written, {report.unchanged} unchanged")
+        say(report.summary())
     return report
 
 
 def _mail(app: App, stop: Event, say: Say) -> tuple[int, datetime | None]:
     """Make the digests that are due and send what is to be sent: the exit code, and when to look again."""
     if not app.has_ledger():
+        require_no_lost_ledger(app.config)
         return 0, None
     from publisher.jobs.deliver import PostOffice, deliver
     from publisher.jobs.due import due_periods, make_due, next_wake
-    from publisher.jobs.issue import unfinished
+    from publisher.jobs.issue import paused_lines, unfinished
     from publisher.schedule import next_fire, prev_fire
 
     newsletters, code = app.newsletters(), 0
@@ -106,7 +110,7 @@ def _mail(app: App, stop: Event, say: Say) -> tuple[int, datetime | None]:
             for issue in made:
                 say(f"{issue.period}: {issue.status}" + (f", {issue.reason}" if issue.reason else ""))
             for error in errors:
-                say(f"{error.message}\n  {error.hint}")
+                say(error.told())
                 code = code or error.exit_code
         if any(issue.status is IssueStatus.SENDING for issue, _ in unfinished(store)):
             mail = app.config.settings.mail
@@ -115,6 +119,9 @@ def _mail(app: App, stop: Event, say: Say) -> tuple[int, datetime | None]:
             for line in tally.lines():
                 say(line)
             code = code or tally.exit_code
+        for line in paused_lines(store):
+            say(line)
+            code = code or 69
         return code, next_wake(store, newsletters, app.clock(), next_fire)
 
 
@@ -122,19 +129,22 @@ def _reloaded(app: App, say: Say) -> App:
     try:
         return replace(app, config=load_config(app.config.file, app.environ, app.config.folder))
     except ConfigError as error:
-        say(f"{error.message}\n  the settings read before stay in force")
+        say(f"{error.told()}\n  the settings read before stay in force")
         return app
 
 
 def _watch(app: App, stop: Event, bell: Event, changed: Event) -> None:
     output = resolve(app.config).output
-    home = app.config.home
+    home, folder = app.config.home, app.config.folder
 
-    def matters(_change: Change, name: str) -> bool:
+    def matters(change: Change, name: str) -> bool:
         path = Path(name)
+        if path.is_relative_to(output):
+            # Jekyll empties its output at each build: the feeds it took away are written again.
+            return change is Change.deleted and path.suffix in _FEEDS
         ours = path.parent == home and path.name.startswith(_OWN)
-        hidden = any(part in (".git", "node_modules", ".venv", "preview") for part in path.parts)
-        return not (ours or hidden or path.is_relative_to(output) or path.name.startswith("."))
+        hidden = any(part.startswith(".") or part == "node_modules" for part in path.relative_to(folder).parts)
+        return not (ours or hidden) and (path.suffix in _READ or not path.suffix)
 
     armed = False
     for changes in watch(

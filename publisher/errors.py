@@ -61,6 +61,10 @@ class PublisherError(Exception):
         self.message = message
         self.hint = hint
 
+    def told(self) -> str:
+        """The message and, on a line of its own, the way out."""
+        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
 
 class UsageError(PublisherError):
     """The command's words do not fit together."""

@@ -30,7 +30,7 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
     """Deliver, say how it went, and give the exit code."""
     from publisher.jobs.deliver import PostOffice
     from publisher.jobs.deliver import deliver as deliver_all
-    from publisher.jobs.issue import unfinished
+    from publisher.jobs.issue import paused_lines, unfinished
 
     mail = app.config.settings.mail
     total, done = sum(left for _, left in unfinished(store)), 0
@@ -47,8 +47,11 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
         say(f"issue {issue.id}" + (f" ({issue.newsletter} no. {issue.number})" if issue.number else ""))
     for line in tally.lines():
         say(line)
+    paused = paused_lines(store)
+    for line in paused:
+        say(line)
     left = sum(left for _, left in unfinished(store))
     if stop.is_set() and left:
         say(f"stopped with {left} still to send: run 'publisher deliver'")
         return 75
-    return tally.exit_code
+    return tally.exit_code or (69 if paused else 0)

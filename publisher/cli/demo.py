@@ -9,6 +9,7 @@ import typer
 from publisher.app import open_app
 from publisher.cli.deliver import send_out
 from publisher.cli.talk import put, say
+from publisher.core.words import counted
 
 
 def demo(
@@ -44,7 +45,7 @@ def demo(
             issue = make_digest(desk, store, at=job.AT, now=now, prev_fire=prev_fire)
         assert issue is not None
         code = send_out(app, store, issue)
-    say(f"\n{report.posts} posts in {len(report.written)} feeds:")
+    say(f"\n{counted(report.posts, 'post')} in {counted(len(report.written), 'feed')}:")
     for path in report.written:
         put(str(stage.folder / path))
     say("\nThe digest, to open in a browser:")

@@ -6,7 +6,8 @@ import typer
 
 from publisher.cli.deliver import send_out
 from publisher.cli.options import At, DryRun, Yes, site
-from publisher.cli.talk import bar, consent, moment, say
+from publisher.cli.talk import bar, consent, moment, say, tell_unreadable
+from publisher.core.words import counted
 from publisher.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def digest(
     with app.store() as store:
         with bar("Reading posts") as progress, app.library(progress, moment_) as library:
             plan = plan_digest(app.desk(library, chosen), store, at=moment_, prev_fire=prev_fire)
+            tell_unreadable(library.problems)
             _show_plan(library, plan)
-        if not plan.picks:
+        if not plan.recipients:
             _nothing_new(store, chosen, plan)
             return
         if dry_run:
@@ -55,7 +57,9 @@ def digest(
 def _show_plan(library: "Library", plan: "Plan") -> None:
     titles = {library.ids[post.source]: post.title for post in library.posts}
     for one in plan.picks:
-        say(f"{len(one.readers)} reader(s), {one.language}:")
+        held_back = sum(reader.subscriber.address_key in plan.suppressed for reader in one.readers)
+        besides = f", {held_back} of them suppressed" if held_back else ""
+        say(f"{counted(len(one.readers), 'reader')}, {one.language}{besides}:")
         for post_id in one.post_ids:
             say(f"  {titles[post_id]}")
 
@@ -63,7 +67,7 @@ def _show_plan(library: "Library", plan: "Plan") -> None:
 def _nothing_new(store: "Store", newsletter: "Newsletter", plan: "Plan") -> None:
     from publisher.jobs.issue import unfinished
 
-    say(f"{newsletter.name}: nothing new for {plan.readers} reader(s); nothing was sent")
+    say(f"{newsletter.name}: nothing new for {counted(plan.readers, 'reader')}; nothing was sent")
     if not plan.readers:
         say("  'publisher subscriber add ADDR' adds a reader")
     for issue, left in unfinished(store, newsletter.name):

@@ -7,6 +7,7 @@ import typer
 
 from publisher.cli.options import At, Json, Strict, site
 from publisher.cli.talk import bar, moment, problems_json, put, put_json, say, stop_on_signals
+from publisher.core.words import counted
 
 
 def register(cli: typer.Typer) -> None:
@@ -45,7 +46,7 @@ def check(context: typer.Context, strict: Strict = False, as_json: Json = False)
     else:
         for problem in problems:
             put(f"{problem}")
-    say(f"{count} posts can be read, {len(problems)} problems")
+    say(f"{counted(count, 'post')} can be read, {counted(len(problems), 'problem')}")
     failed = any(problem.severity == "error" for problem in problems)
     raise typer.Exit(65 if lost or (strict and failed) else 0)
 
@@ -83,7 +84,9 @@ def build(
             say(f"{problem}")
         for path in report.written:
             put(path)
-    say(f"{report.posts} posts; {len(report.written)} files written, {report.unchanged} unchanged")
+    say(
+        f"{counted(report.posts, 'post')}; {counted(len(report.written), 'file')} written, {report.unchanged} unchanged"
+    )
     raise typer.Exit(report.exit_code(strict=strict))
 
 
@@ -104,12 +107,12 @@ def run(
 
 def show_config(context: typer.Context, as_json: Json = False) -> None:
     """Show the effective settings, defaults and environment included."""
-    from publisher.config import shown
+    from publisher.jobs.site import effective
 
     app = site(context)
     if as_json:
-        put_json(shown(app.config))
+        put_json(effective(app.config))
     else:
         import yaml
 
-        put(yaml.safe_dump(shown(app.config), allow_unicode=True, sort_keys=False).rstrip())
+        put(yaml.safe_dump(effective(app.config), allow_unicode=True, sort_keys=False).rstrip())

@@ -115,10 +115,10 @@ def resolve(
 
 def _line(one: "Overview") -> str:
     issue = one.issue
-    number = f" no. {issue.number}" if issue.number else ""
+    whose = f"{issue.newsletter or '-'}" + (f" no. {issue.number}" if issue.number else "")
     counts = ", ".join(f"{number} {status}" for status, number in sorted(one.counts.items()))
-    reason = f" ({issue.reason})" if issue.reason else ""
-    return f"{issue.id}  {issue.newsletter or '-'}{number}  {issue.kind}  {issue.status}{reason}  {counts}".rstrip()
+    status = f"{issue.status} ({issue.reason})" if issue.reason else f"{issue.status}"
+    return "  ".join([str(issue.id), f"{issue.created_at:%Y-%m-%d %H:%M}Z", whose, issue.kind, status, counts]).rstrip()
 
 
 def _as_json(one: "Overview") -> dict[str, Any]:
@@ -128,6 +128,7 @@ def _as_json(one: "Overview") -> dict[str, Any]:
         "newsletter": issue.newsletter,
         "number": issue.number,
         "kind": issue.kind,
+        "created_at": issue.created_at.isoformat(),
         "period": issue.period,
         "status": issue.status,
         "reason": issue.reason,

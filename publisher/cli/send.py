@@ -8,7 +8,8 @@ import typer
 from publisher.app import App
 from publisher.cli.deliver import send_out
 from publisher.cli.options import DryRun, NewsletterName, Yes, site
-from publisher.cli.talk import bar, consent, say
+from publisher.cli.talk import bar, consent, say, tell_unreadable
+from publisher.core.words import counted
 from publisher.errors import UsageError
 from publisher.model.newsletter import Newsletter
 
@@ -35,8 +36,9 @@ def send(
             found = find_post(library, post, Path.cwd())
             if found.published > app.clock():
                 raise UsageError(f"{found.source} is dated {found.published:%Y-%m-%d %H:%M}: it is not out yet")
+            tell_unreadable(library.problems)
             whom = audience(desk, store, found, addresses)
-        say(f"{found.title}\n  to {whom.count} reader(s); {whom.already} had it already")
+        say(f"{found.title}\n  to {counted(whom.count, 'reader')}; {whom.already} had it already")
         if dry_run or not whom.count:
             say("nothing was sent")
             return

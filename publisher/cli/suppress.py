@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from publisher.cli.options import site
-from publisher.cli.talk import put, say
+from publisher.cli.options import Json, site
+from publisher.cli.talk import put, put_json, say
 from publisher.errors import NotFound
 
 Address = Annotated[str, typer.Argument(metavar="ADDR")]
@@ -35,12 +35,16 @@ def add(
     say(f"{address} is suppressed" + ("" if fresh else " already"))
 
 
-def list_(context: typer.Context) -> None:
+def list_(context: typer.Context, as_json: Json = False) -> None:
     """List suppressed addresses."""
     from publisher.store.suppressions import listed
 
     with site(context).store() as store, store.read() as connection:
-        for one in listed(connection):
+        found = listed(connection)
+    if as_json:
+        put_json([{"email": o.address_key, "reason": o.reason, "created_at": o.created_at.isoformat()} for o in found])
+    else:
+        for one in found:
             put(f"{one.address_key}  {one.created_at:%Y-%m-%d}  {one.reason}")
 
 

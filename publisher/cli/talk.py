@@ -12,7 +12,8 @@ from types import FrameType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from publisher.errors import Problem, PublisherError, Refused, UsageError
+from publisher.core.words import counted
+from publisher.errors import Problem, PublisherError, Refused, Severity, UsageError
 
 Progress = Callable[[int, int], None]
 
@@ -34,14 +35,19 @@ def put_json(value: Any) -> None:
 
 def complain(error: PublisherError) -> None:
     """An error and the way out of it."""
-    say(error.message)
-    if error.hint:
-        say(f"  {error.hint}")
+    say(error.told())
 
 
 def problems_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """Problems as `build --json` and `check --json` give them."""
     return [asdict(problem) for problem in problems]
+
+
+def tell_unreadable(problems: Iterable[Problem]) -> None:
+    """The posts that cannot be read: a mail that lacks one is not found out later from its readers."""
+    for problem in problems:
+        if problem.severity is Severity.ERROR:
+            say(f"{problem}")
 
 
 @contextmanager
@@ -63,7 +69,8 @@ def consent(recipients: int, *, yes: bool) -> None:
     if yes:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise Refused(f"nothing was sent: {recipients} mail(s) would go out", hint="add --yes to send without asking")
+        waiting = counted(recipients, "mail")
+        raise Refused(f"nothing was sent: {waiting} would go out", hint="add --yes to send without asking")
     if recipients > 1:
         say(f"Send {recipients} mails? [y/N]")
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):

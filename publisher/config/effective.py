@@ -1,6 +1,7 @@
 """Settings turned into the nouns the rest works with, and the checks that only mailing needs."""
 
 from pathlib import Path
+from typing import Any
 
 from publisher.config.load import Config
 from publisher.core.schedules import parse_schedule
@@ -65,6 +66,9 @@ def database_file(config: Config) -> Path:
     return config.home / config.settings.database.removeprefix("sqlite:///")
 
 
-def shown(config: Config) -> dict[str, object]:
-    """The effective settings as JSON values; nothing in them is secret, passwords stand in files."""
-    return config.settings.model_dump(mode="json", by_alias=True)
+def shown(config: Config) -> dict[str, Any]:
+    """The settings as JSON values, as the file would say them; nothing in them is secret, passwords stand in files."""
+    values: dict[str, Any] = config.settings.model_dump(mode="json", by_alias=True)
+    for chosen in values["newsletters"].values():
+        chosen["categories"] = chosen["categories"] or "all"
+    return values

@@ -12,6 +12,7 @@ from publisher import __version__
 from publisher.config import Config
 from publisher.core.identity import Record
 from publisher.core.selection import Group, group, next_moment, published
+from publisher.core.words import counted
 from publisher.errors import Problem, Severity
 from publisher.feeds import recover, replace, serialise
 from publisher.jobs.library import Library, Progress, open_library, shown_path
@@ -31,6 +32,11 @@ class Report:
     problems: tuple[Problem, ...]
     fed_unreadable: tuple[str, ...]
     next_moment: datetime | None
+
+    def summary(self) -> str:
+        """In a line, for people."""
+        written = f"{counted(len(self.written), 'file')} written, {self.unchanged} unchanged"
+        return f"{counted(self.posts, 'post')}; {written}"
 
     def exit_code(self, *, strict: bool) -> int:
         """65 where a post that was fed cannot be read now, or with `strict` where any cannot; else 0."""

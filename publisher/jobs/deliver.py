@@ -44,9 +44,6 @@ class Tally:
         lines = [", ".join(words) or "nothing was sent"]
         if self.ended[DeliveryStatus.UNKNOWN]:
             lines.append("  unknown: the server may have taken them; 'publisher issue show ISSUE' names them")
-        for issue_id, reason in self.paused.items():
-            lines.append(f"issue {issue_id} is paused: {reason}")
-            lines.append(f"  to go on: publisher issue resume {issue_id}, then publisher deliver")
         return lines
 
 
@@ -71,8 +68,9 @@ def deliver(office: PostOffice, *, connections: int) -> Tally:
 
     A refused session pauses its issue and spends nobody's attempt. What a dead process was attempting is unknown.
     """
-    release(office.store, office.clock())
     tally = Tally()
+    if unknown := release(office.store, office.clock()):
+        tally.ended[DeliveryStatus.UNKNOWN] = unknown
     with ThreadPoolExecutor(max_workers=connections) as pool:
         for worker in [pool.submit(_work, office, tally, number) for number in range(connections)]:
             worker.result()
@@ -151,7 +149,7 @@ def _objection(connection: sa.Connection, delivery: Delivery) -> str | None:
     recipient = delivery.recipient
     suppressed = suppressions.reason_of(connection, recipient.address_key)
     if suppressed is not None:
-        return f"suppressed: {suppressed}"
+        return suppressed
     newsletter = issues.get(connection, delivery.issue_id).newsletter
     if newsletter is None:
         return None

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from publisher.jobs.site import require_address
 from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient
 from publisher.model.newsletter import Period
 from publisher.model.reader import Subscription, SubscriptionStatus
-from publisher.store import deliveries, issues, subscribers
+from publisher.store import deliveries, issues, subscribers, suppressions
 from publisher.store.engine import Store
 
 
@@ -38,16 +38,20 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a digest would bring to whom. `since` is set for a newsletter's first, how far it looks back."""
+    """What a digest would bring to whom. `since` is set for a newsletter's first, how far it looks back.
+
+    `suppressed` are readers, by address key, who get no mail, and why; they are in the picks all the same.
+    """
 
     picks: tuple[Pick, ...]
     readers: int
     since: datetime | None
+    suppressed: Mapping[str, str]
 
     @property
     def recipients(self) -> int:
         """How many mails it would send."""
-        return sum(len(one.readers) for one in self.picks)
+        return sum(reader.subscriber.address_key not in self.suppressed for one in self.picks for reader in one.readers)
 
     @property
     def post_ids(self) -> list[str]:
@@ -75,16 +79,17 @@ def make_digest(
     with store.write() as connection:
         # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
         plan = _plan(connection, desk, at=at, prev_fire=prev_fire, period=period)
-        if not plan.picks and period is None:
+        if not plan.recipients and period is None:
             return None
         issue = issues.insert(connection, _draft(desk, plan, at=at, period=period), now)
         posts = {desk.library.ids[post.source]: post for post in desk.library.posts}
-        for one in plan.picks:
+        for one in plan.picks if plan.recipients else ():
             chosen = [(post_id, posts[post_id]) for post_id in one.post_ids]
             variant = digest_variant(desk, chosen, language=one.language, number=issue.number)
             variant_id = issues.insert_variant(connection, issue.id, variant)
-            to = [address(store, issue.uid, _recipient(reader), variant_id, sender) for reader in one.readers]
-            deliveries.insert(connection, issue.id, to)
+            recipients = [_recipient(reader) for reader in one.readers]
+            addressed = address(store, issue.uid, recipients, variant_id, sender, plan.suppressed)
+            deliveries.insert(connection, issue.id, addressed)
     testify(desk.library, store)
     return issue
 
@@ -111,14 +116,14 @@ def _draft(desk: Desk, plan: Plan, *, at: datetime, period: Period | None) -> is
         uid=secrets.token_hex(16),
         newsletter=desk.newsletter.name,
         kind=IssueKind.DIGEST,
-        status=IssueStatus.SENDING if plan.picks else IssueStatus.SKIPPED,
-        reason="" if plan.picks else "nothing new",
+        status=IssueStatus.SENDING if plan.recipients else IssueStatus.SKIPPED,
+        reason="" if plan.recipients else "nothing new",
         period=None if period is None else period.key,
         sender=desk.newsletter.sender,
         reply_to=desk.newsletter.reply_to,
         list_title=desk.newsletter.title,
         at=at,
-        since=plan.since if plan.picks else None,
+        since=plan.since if plan.recipients else None,
     )
 
 
@@ -141,7 +146,7 @@ def _plan(connection: sa.Connection, desk: Desk, *, at: datetime, prev_fire: Pre
         if ids:
             groups[(ids, reader.language or first_language(desk))].append(reader)
     picks = tuple(Pick(ids, language, tuple(members)) for (ids, language), members in groups.items())
-    return Plan(picks, len(readers), since)
+    return Plan(picks, len(readers), since, suppressions.reasons(connection))
 
 
 def _candidates(desk: Desk, at: datetime) -> list[Candidate]:

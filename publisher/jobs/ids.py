@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from publisher.config import Config
 from publisher.core.identity import Record
-from publisher.errors import ConfigError, Problem, Severity
+from publisher.errors import ConfigError, Problem, Severity, WrongLedger
 from publisher.feeds import replace
 
 FILE_NAME = "ids.json"
@@ -46,6 +47,14 @@ def recall(home: Path) -> Memory:
         problem = Problem(FILE_NAME, line, column, Severity.ERROR, "ids", f"cannot be read: {error}")
         hint = "mend it, or restore it from version control; without it readers may see old posts as new"
         raise ConfigError([problem], hint=hint) from error
+
+
+def require_no_lost_ledger(config: Config) -> None:
+    """WrongLedger where the site has sent before and its ledger is gone: silence would look like nothing to do."""
+    if recall(config.home).witness is not None:
+        message = "the ledger this site sends with is gone: nobody knows who got what"
+        hint = "restore it from a backup; or start anew: 'publisher subscriber import', 'publisher db check --adopt'"
+        raise WrongLedger(message, hint=hint)
 
 
 def remember(home: Path, memory: Memory) -> bool:

@@ -12,7 +12,7 @@ from publisher.feeds import replace
 from publisher.model.site import PLACEHOLDER_HOST
 
 _KANA = re.compile("[\u3041-\u30ff]")
-_IGNORED = ("publisher.db", "publisher.db-*", "cache.db", "cache.db-*", "preview/")
+_IGNORED = ("publisher.db", "publisher.db-*", "cache.db", "cache.db-*", "preview/", "mail/", "smtp-password")
 _SAMPLE_BYTES = 4096
 
 

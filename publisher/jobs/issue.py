@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from publisher.core.lifecycle import OPEN
-from publisher.errors import NotFound
+from publisher.errors import IllegalTransition, NotFound, UsageError
 from publisher.mail import parse_address
 from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueKind, IssueStatus
 from publisher.store import deliveries, issues
@@ -45,6 +47,16 @@ def unfinished(store: Store, newsletter: str | None = None) -> list[tuple[Issue,
     return [(issue, number) for issue, number in left if number]
 
 
+def paused_lines(store: Store) -> list[str]:
+    """For people: which issues are paused with mail to send, why, and how they go on."""
+    return [
+        f"issue {issue.id} is paused with {left} to send: {issue.reason}\n"
+        f"  to go on: publisher issue resume {issue.id}, then publisher deliver"
+        for issue, left in unfinished(store)
+        if issue.status is IssueStatus.PAUSED
+    ]
+
+
 def last_digest_at(store: Store, newsletter: str) -> datetime | None:
     """Up to when the newsletter's last digest took posts, or None before the first."""
     with store.read() as connection:
@@ -66,22 +78,24 @@ def details(store: Store, issue_id: int) -> Details:
 
 
 def pause(store: Store, issue_id: int) -> None:
-    """Stop sending after the mail in hand; IllegalTransition where it is not sending."""
+    """Stop sending after the mail in hand; UsageError where it is not sending."""
     with store.write() as connection:
-        issues.move(connection, issue_id, IssueStatus.PAUSED, "paused by hand")
+        _move(connection, issue_id, IssueStatus.PAUSED, "paused by hand")
 
 
 def resume(store: Store, issue_id: int) -> None:
-    """Let a paused issue go on."""
+    """Let a paused issue go on; UsageError where it is not paused."""
     with store.write() as connection:
-        issues.move(connection, issue_id, IssueStatus.SENDING)
+        if issues.get(connection, issue_id).status is not IssueStatus.PAUSED:
+            raise _past(issue_id, issues.get(connection, issue_id).status, "resumed")
+        _move(connection, issue_id, IssueStatus.SENDING, "")
 
 
 def cancel(store: Store, issue_id: int) -> int:
-    """Send no more of it; how many mails are spared. Their posts count as not carried."""
+    """Send no more of it; how many mails are spared. Their posts are given back. UsageError where it has ended."""
     waiting = (DeliveryStatus.PLANNED, DeliveryStatus.DEFERRED)
     with store.write() as connection:
-        issues.move(connection, issue_id, IssueStatus.CANCELLED, "cancelled by hand")
+        _move(connection, issue_id, IssueStatus.CANCELLED, "cancelled by hand")
         return deliveries.move(connection, issue_id, waiting, DeliveryStatus.CANCELLED, reason="cancelled by hand")
 
 
@@ -92,7 +106,7 @@ def retry(store: Store, issue_id: int, *, unknown: bool) -> int:
         issues.get(connection, issue_id)
         moved = deliveries.move(connection, issue_id, (before,), DeliveryStatus.PLANNED, reason="retried by hand")
         if moved:
-            issues.move(connection, issue_id, IssueStatus.SENDING)
+            _move(connection, issue_id, IssueStatus.SENDING, "")
         return moved
 
 
@@ -111,3 +125,15 @@ def resolve(store: Store, issue_id: int, email: str, outcome: DeliveryStatus) ->
         )
     if not moved:
         raise NotFound("unknown delivery to", email, hint=f"'publisher issue show {issue_id}' lists them")
+
+
+def _move(connection: sa.Connection, issue_id: int, status: IssueStatus, reason: str) -> None:
+    try:
+        issues.move(connection, issue_id, status, reason)
+    except IllegalTransition as error:
+        raise _past(issue_id, error.before, error.after) from error
+
+
+def _past(issue_id: int, status: str, wanted: str) -> UsageError:
+    hint = f"'publisher issue show {issue_id}' shows where it stands"
+    return UsageError(f"issue {issue_id} is {status}: it cannot be {wanted}", hint=hint)

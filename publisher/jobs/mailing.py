@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -115,10 +115,24 @@ def _key(desk: Desk, ids: tuple[str, ...], language: str, template: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def address(store: Store, issue_uid: str, recipient: Recipient, variant_id: int, sender: Mailbox) -> Addressed:
-    """A delivery to `recipient`, its Message-ID derived so that every attempt carries the same."""
-    identifier = message_id(store.secret, issue_uid, recipient.address_key, sender.address.domain)
-    return Addressed(recipient, variant_id, identifier)
+def address(
+    store: Store,
+    issue_uid: str,
+    recipients: Iterable[Recipient],
+    variant_id: int,
+    sender: Mailbox,
+    suppressed: Mapping[str, str],
+) -> list[Addressed]:
+    """A delivery to each, its Message-ID derived so that every attempt carries the same."""
+    return [
+        Addressed(
+            recipient,
+            variant_id,
+            message_id(store.secret, issue_uid, recipient.address_key, sender.address.domain),
+            suppressed.get(recipient.address_key),
+        )
+        for recipient in recipients
+    ]
 
 
 def first_language(desk: Desk) -> str:

@@ -25,21 +25,25 @@ from publisher.mail import parse_address
 from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient
 from publisher.model.post import Post
 from publisher.model.reader import SubscriptionStatus
-from publisher.store import deliveries, issues, subscribers
+from publisher.store import deliveries, issues, subscribers, suppressions
 from publisher.store.engine import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom a one-off goes to, by language; `already` is how many have had the post and are left out."""
+    """Whom a one-off goes to, by language; `already` is how many have had the post and are left out.
+
+    `suppressed` are recipients, by address key, who get no mail, and why.
+    """
 
     recipients: dict[str, list[Recipient]]
     already: int
+    suppressed: dict[str, str]
 
     @property
     def count(self) -> int:
         """How many mails it would send."""
-        return sum(len(group) for group in self.recipients.values())
+        return sum(one.address_key not in self.suppressed for group in self.recipients.values() for one in group)
 
 
 def find_post(library: Library, name: str, cwd: Path) -> Post:
@@ -87,8 +91,8 @@ def make_one_off(desk: Desk, store: Store, post: Post, *, to: Sequence[str], now
         for language, recipients in chosen.recipients.items():
             variant = one_off_variant(desk, library.ids[post.source], post, language=language, subscribed=not to)
             variant_id = issues.insert_variant(connection, issue.id, variant)
-            rows = [address(store, issue.uid, recipient, variant_id, sender) for recipient in recipients]
-            deliveries.insert(connection, issue.id, rows)
+            addressed = address(store, issue.uid, recipients, variant_id, sender, chosen.suppressed)
+            deliveries.insert(connection, issue.id, addressed)
     testify(library, store)
     return issue
 
@@ -111,8 +115,9 @@ def _draft(desk: Desk, to: Sequence[str], now: datetime) -> issues.Draft:
 
 
 def _audience(connection: sa.Connection, desk: Desk, post: Post, to: Sequence[str]) -> Audience:
+    suppressed = suppressions.reasons(connection)
     if to:
-        return Audience({first_language(desk): _strangers(connection, to)}, 0)
+        return Audience({first_language(desk): _strangers(connection, to)}, 0, suppressed)
     carried = deliveries.carried(connection, desk.newsletter.name)
     post_id = desk.library.ids[post.source]
     groups: dict[str, list[Recipient]] = {}
@@ -124,7 +129,7 @@ def _audience(connection: sa.Connection, desk: Desk, post: Post, to: Sequence[st
             continue
         recipient = Recipient(who.email, who.address_key, who.name, reader.language, who.id)
         groups.setdefault(reader.language or first_language(desk), []).append(recipient)
-    return Audience(groups, already)
+    return Audience(groups, already, suppressed)
 
 
 def _strangers(connection: sa.Connection, to: Sequence[str]) -> list[Recipient]:

@@ -1,9 +1,10 @@
 """The site as it is: the config's word first, then the engine's own settings, then a default."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from publisher.config import HOME_NAME, Config
+from publisher.config import HOME_NAME, Config, shown
 from publisher.content import Engine, Rules, survey
 from publisher.errors import ConfigError, Problem, Severity
 from publisher.model.post import Author
@@ -49,6 +50,18 @@ def resolve(config: Config) -> Place:
         exclude=(output, HOME_NAME),
     )
     return Place(site, rules, config.folder / output, found.problems)
+
+
+def effective(config: Config) -> dict[str, Any]:
+    """The settings in force as JSON values: the config's, with what the engine's own say where it is silent."""
+    place, values = resolve(config), shown(config)
+    site = place.site
+    values["site"] |= {"title": site.title, "url": site.url, "language": site.language, "timezone": site.timezone}
+    values["site"] |= {"description": site.description, "author": None if site.author is None else asdict(site.author)}
+    values["content"] |= {"engine": str(place.rules.engine), "path": place.rules.content}
+    values["content"] |= {"permalink": place.rules.permalink}
+    values["feeds"] |= {"output": place.output.relative_to(config.folder).as_posix()}
+    return values
 
 
 def require_address(config: Config, site: Site) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from publisher.core.words import counted
 from publisher.jobs.issue import unfinished
 from publisher.jobs.mailing import local
 from publisher.model.mailing import Issue
@@ -37,7 +38,7 @@ class Status:
         """For people, in local time."""
         digests = [
             f"{one.newsletter.name}: next {one.frequency} digest {local(one.at, one.newsletter.timezone)},"
-            f" {one.readers} reader(s)"
+            f" {counted(one.readers, 'reader')}"
             for one in self.coming
         ]
         running = [

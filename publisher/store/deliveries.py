@@ -16,11 +16,15 @@ _READY = (DeliveryStatus.PLANNED, DeliveryStatus.DEFERRED)
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """A delivery to be made: a recipient, the row of their variant, and the Message-ID of all its attempts."""
+    """A delivery to be made: a recipient, the row of their variant, and the Message-ID of all its attempts.
+
+    `suppressed` is why it will not be: recorded all the same, so that it can be said who did not get it.
+    """
 
     recipient: Recipient
     variant_id: int
     message_id: str
+    suppressed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Outcome:
 
 
 def insert(connection: sa.Connection, issue_id: int, addressed: Iterable[Addressed]) -> int:
-    """Write the deliveries of an issue, all planned; how many."""
+    """Write the deliveries of an issue, planned or suppressed; how many."""
     rows = [
         {
             "issue_id": issue_id,
@@ -47,8 +51,8 @@ def insert(connection: sa.Connection, issue_id: int, addressed: Iterable[Address
             "name": one.recipient.name,
             "language": one.recipient.language,
             "message_id": one.message_id,
-            "status": DeliveryStatus.PLANNED,
-            "reason": "",
+            "status": DeliveryStatus.PLANNED if one.suppressed is None else DeliveryStatus.SUPPRESSED,
+            "reason": one.suppressed or "",
             "attempts": 0,
             "last_reply": "",
         }

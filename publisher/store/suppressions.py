@@ -29,6 +29,12 @@ def reason_of(connection: sa.Connection, address_key: str) -> str | None:
     return connection.scalar(query)
 
 
+def reasons(connection: sa.Connection) -> dict[str, str]:
+    """Why each suppressed address is, by its key."""
+    query = sa.select(suppressions.c.address_key, suppressions.c.reason)
+    return {row.address_key: row.reason for row in connection.execute(query)}
+
+
 def listed(connection: sa.Connection) -> Sequence[Suppression]:
     """All, by address."""
     rows = connection.execute(sa.select(suppressions).order_by(suppressions.c.address_key))

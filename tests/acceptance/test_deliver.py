@@ -42,7 +42,8 @@ def test_a_delivery_killed_in_the_middle_is_finished_and_what_is_undecidable_is_
     assert sorted(sent + unknown) == readers, "nobody is lost"
     assert all(smtp.recipients.count(email) == 1 for email in sent), "nobody sent gets it twice"
     assert smtp.recipients.count(unknown[0]) <= 1
-    assert done.code == 0
+    assert done.code == 75
+    assert "1 unknown" in done.err
     shown = site.ok("issue", "show", "1")
     assert f"unknown    {unknown[0]}" in shown.out
     assert "resolve" in shown.err
@@ -228,3 +229,26 @@ def test_a_failed_reader_gets_the_posts_with_the_next_digest(site: Site, smtp: S
 
     assert smtp.recipients.count(readers[2]) == 1
     assert len(smtp.mails) == 8
+
+
+def test_a_command_that_an_issue_is_past_is_refused_kindly(site: Site) -> None:
+    site.ok("subscriber", "add", "a@example.jp")
+    site.ok("digest", "weekly", "--yes")
+
+    for verb in ("pause", "resume", "cancel"):
+        done = site.run("issue", verb, "1")
+        assert done.code == 2, verb
+        assert "is done" in done.err
+
+
+def test_a_paused_issue_is_told_by_every_delivery(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "a@example.jp")
+    smtp.at_mail = "421 later"
+    site.run("digest", "weekly", "--yes")
+    smtp.at_mail = "250 OK"
+
+    for command in (("deliver",), ("run", "--once")):
+        done = site.run(*command)
+        assert done.code == 69
+        assert "publisher issue resume 1" in done.err
+    assert smtp.mails == []

@@ -45,7 +45,7 @@ def test_the_same_command_again_sends_nothing_and_says_so(site: Site, smtp: Serv
     done = site.ok("digest", "weekly", "--yes")
 
     assert len(smtp.mails) == 1
-    assert "nothing new for 1 reader(s); nothing was sent" in done.err
+    assert "nothing new for 1 reader; nothing was sent" in done.err
     assert len(site.ok("issue", "list", "--json").json) == 1, "nothing is recorded either"
 
 
@@ -89,7 +89,7 @@ def test_a_dry_run_shows_what_would_go_and_to_how_many(site: Site, smtp: Server)
     done = site.ok("digest", "weekly", "--dry-run")
 
     assert "図書館の棚" in done.err
-    assert "1 reader(s)" in done.err
+    assert "1 reader" in done.err
     assert smtp.mails == []
 
 
@@ -177,3 +177,39 @@ def test_a_restored_older_ledger_may_not_send(site: Site, smtp: Server, tmp_path
     assert refused.code == 78
     assert "older" in refused.err
     assert len(smtp.mails) == 1
+
+
+def test_who_is_suppressed_is_recorded_and_makes_no_issue_of_their_own(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.ok("subscriber", "add", "taro@example.jp")
+    site.ok("suppress", "add", "taro@example.jp", "--reason", "本人の希望")
+
+    site.ok("digest", "weekly", "--yes")
+    again = site.ok("digest", "weekly", "--yes")
+
+    assert smtp.recipients == ["hanako@example.jp"]
+    assert "nothing new" in again.err
+    (issue,) = site.ok("issue", "list", "--json").json
+    shown = site.ok("issue", "show", str(issue["id"]), "--json").json
+    assert [(one["email"], one["status"], one["reason"]) for one in shown["deliveries"]] == [
+        ("hanako@example.jp", "sent", ""),
+        ("taro@example.jp", "suppressed", "本人の希望"),
+    ]
+
+
+def test_a_post_that_cannot_be_read_is_named_before_a_digest_goes_without_it(site: Site) -> None:
+    site.write("posts/壊れた.md", "---\ntitle: 日付なし\n---\n")
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    assert "壊れた.md" in site.ok("digest", "weekly", "--dry-run").err
+    assert "壊れた.md" in site.ok("preview", "weekly").err
+
+
+def test_the_effective_settings_can_be_read_back(site: Site) -> None:
+    shown = site.ok("show", "config")
+    assert "categories: all" in shown.out
+    assert "path: posts" in shown.out
+
+    site.write("config.yaml", shown.out)
+
+    assert site.ok("show", "config").out == shown.out

@@ -51,14 +51,14 @@ def test_a_post_that_is_added_and_one_whose_moment_comes_enter_without_a_restart
     process = site.start("run")
     lines = Lines(process)
     lines.until("watching")
-    lines.until("files written")
+    lines.until("written, ")
 
     site.post("新着", days_ago(0), title="新着の記事")
-    lines.until("files written")
+    lines.until("written, ")
     assert titles(site)[0] == "新着の記事"
 
     site.post("まもなく", datetime.now(JST) + timedelta(seconds=4), title="まもなくの記事")
-    lines.until("files written")
+    lines.until("written, ")
 
     assert titles(site)[0] == "まもなくの記事"
     process.send_signal(signal.SIGTERM)
@@ -151,9 +151,33 @@ def test_broken_settings_do_not_stop_a_running_daemon(site: Site) -> None:
     lines.until("did you mean 'feeds'?")
     site.write("config.yaml", before)
     site.post("新着", days_ago(0), title="新着の記事")
-    lines.until("files written")
+    lines.until("written, ")
 
     assert titles(site)[0] == "新着の記事"
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
     assert process.returncode == 0
+
+
+def test_feeds_that_the_engine_took_away_are_written_again(site: Site) -> None:
+    process = site.start("run")
+    lines = Lines(process)
+    lines.until("written, ")
+
+    (site.folder / "public/atom.xml").unlink()
+    lines.until("1 file written, ")
+
+    assert (site.folder / "public/atom.xml").exists()
+
+
+def test_a_ledger_that_is_gone_is_not_taken_for_nothing_to_do(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.ok("digest", "weekly", "--yes")
+    for file in site.folder.glob("publisher.db*"):
+        file.unlink()
+
+    done = site.run("run", "--once")
+
+    assert done.code == 78
+    assert "ledger" in done.err
+    assert len(smtp.mails) == 1

@@ -13,7 +13,7 @@ from publisher.errors import Scope, TransportError
 from publisher.jobs.deliver import PostOffice, Tally, deliver
 from publisher.jobs.digest import make_digest, plan_digest
 from publisher.jobs.due import due_periods, make_due, next_wake
-from publisher.model.mailing import DeliveryStatus, Envelope, Issue, Reply
+from publisher.model.mailing import DeliveryStatus, Envelope, Issue, IssueStatus, Reply
 from publisher.model.newsletter import Frequency
 from publisher.schedule import next_fire, prev_fire
 from publisher.store import deliveries, issues, subscribers
@@ -25,9 +25,9 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
 WEEK = timedelta(days=7)
 
 
-def subscribe(store: Store, email: str, when: datetime, **changes: object) -> None:
+def subscribe(store: Store, email: str, when: datetime, categories: tuple[str, ...] | None = None) -> None:
     with store.write() as connection:
-        subscribers.subscribe(connection, wish(email, **changes), when)
+        subscribers.subscribe(connection, wish(email, categories=categories), when)
 
 
 def digest(site: Site, store: Store, at: datetime, now: datetime | None = None) -> Issue | None:
@@ -226,14 +226,14 @@ def test_an_issue_paused_while_a_mail_is_in_hand_does_not_send_it(site: Site, st
 
     def pause() -> None:
         with store.write() as connection:
-            issues.move(connection, issue.id, issues.IssueStatus.PAUSED, "手で")
+            issues.move(connection, issue.id, IssueStatus.PAUSED, "手で")
 
     transport = Scripted(pause)
     send(store, transport, MONDAY)
 
     assert transport.sent == []
     with store.write() as connection:
-        issues.move(connection, issue.id, issues.IssueStatus.SENDING)
+        issues.move(connection, issue.id, IssueStatus.SENDING)
     send(store, transport, MONDAY)
     assert sorted(transport.sent) == ["0@x.jp", "1@x.jp"]
 

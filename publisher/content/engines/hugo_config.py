@@ -9,7 +9,7 @@ from publisher.errors import Problem
 
 _NAMES = ("hugo", "config")
 _SUFFIXES = (".toml", ".yaml", ".yml", ".json")
-_KEYS = frozenset({"baseurl", "languagecode", "contentdir", "publishdir", "defaultcontentlanguage"})
+_KEYS = frozenset({"baseurl", "locale", "languagecode", "contentdir", "publishdir", "defaultcontentlanguage"})
 _UNREAD = ["permalinks", "uglyurls", "disablepathtolower", "removepathaccents", "languages", "frontmatter"]
 
 
@@ -37,7 +37,7 @@ def survey(folder: Path) -> Survey:
         engine=Engine.HUGO,
         title=fields.text("title"),
         url=site_url(fields.text("baseurl")),
-        language=(fields.text("languagecode", "defaultcontentlanguage") or "").replace("_", "-") or None,
+        language=(fields.text("locale", "languagecode", "defaultcontentlanguage") or "").replace("_", "-") or None,
         timezone=zone_of(fields, "timezone", file, problems),
         description=fields.text("description") or next(texts(nested.get("description")), None),
         author=author_of(fields.get("author")) or author_of(nested.get("author")),

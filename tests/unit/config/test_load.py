@@ -196,7 +196,7 @@ def test_the_effective_settings_are_shown_with_the_files_own_words(tmp_path: Pat
 
     values = shown(load_config(None, {"PUBLISHER_NEWSLETTERS__WEEKLY__FROM": "a@example.jp"}, tmp_path))
 
-    assert values["newsletters"]["weekly"]["from"] == "a@example.jp"  # type: ignore[index]
+    assert values["newsletters"]["weekly"]["from"] == "a@example.jp"
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
