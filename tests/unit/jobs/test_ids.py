@@ -1,0 +1,62 @@
+"""ids.json: what version control and the next build live on."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.core.identity import Record
+from publisher.errors import ConfigError
+from publisher.jobs.ids import FILE_NAME, Memory, Witness, recall, remember
+
+RECORD = Record(
+    "tag:example.jp,2026-01-05:/本/", "posts/本.md", "https://example.jp/", "2026-01-05T00:00:00Z", "題", "d"
+)
+
+
+def test_what_is_remembered_is_recalled(tmp_path: Path) -> None:
+    memory = Memory((RECORD,), Witness("u" * 32, 3))
+
+    assert remember(tmp_path, memory)
+    assert recall(tmp_path) == memory
+    assert not remember(tmp_path, memory), "the same is not written again"
+
+
+def test_nothing_is_recalled_where_there_is_no_file(tmp_path: Path) -> None:
+    assert recall(tmp_path) == Memory()
+
+
+def test_one_sorted_line_per_post_each_ending_alike(tmp_path: Path) -> None:
+    ids = ["tag:b", "tag:a", "tag:c"]
+    remember(tmp_path, Memory(tuple(Record(id_, "s", "u", "p", "日本語", "d") for id_ in ids)))
+
+    lines = (tmp_path / FILE_NAME).read_text(encoding="utf-8").splitlines()
+
+    posts = [line for line in lines if "tag:" in line]
+    assert [json.loads(line[:-1])["id"] for line in posts] == sorted(ids)
+    assert all(line.endswith("},") for line in posts)
+    assert "日本語" in posts[0]
+    json.loads("\n".join(lines))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 1}', '{"version":1,"ledger":null,"posts":[{"id":"x"}]}'])
+def test_a_damaged_file_is_an_error_and_never_a_fresh_start(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE_NAME).write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError) as refusal:
+        recall(tmp_path)
+
+    assert FILE_NAME in str(refusal.value)
+    assert "version control" in (refusal.value.hint or "")
+
+
+@given(st.text(), st.text())
+def test_any_title_and_file_name_survive(tmp_path_factory: pytest.TempPathFactory, title: str, source: str) -> None:
+    folder = tmp_path_factory.mktemp("ids")
+    record = Record("tag:x", source, "u", "p", title, "d")
+
+    remember(folder, Memory((record,)))
+
+    assert recall(folder).records == (record,)

@@ -1,0 +1,31 @@
+"""Who holds a delivery, and whether they live."""
+
+import subprocess
+import sys
+
+from publisher.jobs.owner import dead_owners, owner_name
+
+PRINT_NAME = "from publisher.jobs.owner import owner_name; print(owner_name(3))"
+
+
+def test_this_process_lives() -> None:
+    assert dead_owners([owner_name(0), owner_name(1)]) == []
+
+
+def test_a_process_that_ended_is_dead() -> None:
+    done = subprocess.run([sys.executable, "-c", PRINT_NAME], capture_output=True, text=True, check=True)
+    name = done.stdout.strip()
+
+    assert name.endswith("/3")
+    assert dead_owners([name, owner_name(0)]) == [name]
+
+
+def test_another_process_under_the_same_number_does_not_count_as_the_owner() -> None:
+    host, pid, started, worker = owner_name(0).rsplit("/", 3)
+    earlier = f"{host}/{pid}/{int(started) - 1}/{worker}"
+
+    assert dead_owners([earlier]) == [earlier]
+
+
+def test_of_another_machine_nothing_is_known() -> None:
+    assert dead_owners(["どこか別の機械/1/1/0"]) == []

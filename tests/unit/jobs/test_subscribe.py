@@ -1,0 +1,95 @@
+"""The operator's hand on subscriptions, on both databases."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from publisher.errors import ContentError, NotFound, UsageError
+from publisher.jobs.subscribe import Request, add, import_file, remove
+from publisher.model.newsletter import Frequency, Newsletter, Schedule
+from publisher.store import subscribers
+from publisher.store.engine import Store
+
+WEEKLY = {Frequency.WEEKLY: Schedule(9, 0, (0,))}
+LETTERS = [
+    Newsletter("weekly", "週刊", None, None, None, WEEKLY, "Asia/Tokyo", None, (), "digest"),
+    Newsletter("books", "本", None, None, None, WEEKLY, "Asia/Tokyo", None, (), "digest"),
+]
+
+
+def load(store: Store, tmp_path: Path, now: datetime, data: str | bytes) -> tuple[int, int, list[str]]:
+    file = tmp_path / "読者.csv"
+    file.write_bytes(data if isinstance(data, bytes) else data.encode())
+    done = import_file(store, file, LETTERS, now=now)
+    return done.added, done.present, [str(problem) for problem in done.problems]
+
+
+def test_every_newsletter_is_meant_where_none_is_named(store: Store, now: datetime) -> None:
+    done = add(store, Request("a@example.jp"), LETTERS, evidence="x", now=now)
+
+    assert done == [("weekly", True), ("books", True)]
+
+
+@pytest.mark.parametrize(
+    ("request_", "error", "word"),
+    [
+        (Request("not an address"), UsageError, "is no address"),
+        (Request("a@example.jp", newsletters=("ない",)), NotFound, "newsletter"),
+        (Request("a@example.jp", frequency="hourly"), UsageError, "it has: weekly"),
+        (Request("a@example.jp", name="改\n行"), UsageError, "one line"),
+    ],
+)
+def test_what_is_wrong_with_a_request_is_said(
+    store: Store, now: datetime, request_: Request, error: type[Exception], word: str
+) -> None:
+    with pytest.raises(error, match=word):
+        add(store, request_, LETTERS, evidence="x", now=now)
+
+
+def test_rows_are_imported_again_without_doubling(store: Store, tmp_path: Path, now: datetime) -> None:
+    rows = 'email,name\na@example.jp,"山田, 花子"\nb@example.jp,\n'
+
+    assert load(store, tmp_path, now, rows) == (2, 0, [])
+    assert load(store, tmp_path, now, "\ufeff" + rows) == (0, 2, [])
+    with store.read() as connection:
+        assert len(subscribers.listed(connection)) == 4
+        found = subscribers.find(connection, "a@example.jp")
+    assert found is not None
+    assert found.name == "山田, 花子"
+
+
+def test_wrong_rows_are_named_by_line_and_the_others_kept(store: Store, tmp_path: Path, now: datetime) -> None:
+    added, _, problems = load(
+        store, tmp_path, now, "email,newsletter\na@example.jp,weekly\nkaputt,weekly\nb@example.jp,nein\n"
+    )
+
+    assert added == 1
+    assert [problem.split(":", 3)[:3] for problem in problems] == [["読者.csv", "3", "1"], ["読者.csv", "4", "1"]]
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        ("", "must name the columns"),
+        ("name\n花子\n", "'email' among them"),
+        ("email,Nickname\n", "unknown column 'Nickname'"),
+        ("email\na@例え.jp\n".encode("cp932"), "not UTF-8"),
+        ('email\n"a@example.jp\n', "unexpected end"),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_refused_whole(
+    store: Store, tmp_path: Path, now: datetime, data: str | bytes, word: str
+) -> None:
+    with pytest.raises(ContentError, match=word):
+        load(store, tmp_path, now, data)
+
+
+def test_a_file_that_is_not_there_is_said_so(store: Store, tmp_path: Path, now: datetime) -> None:
+    with pytest.raises(ContentError, match="No such file"):
+        import_file(store, tmp_path / "nein.csv", LETTERS, now=now)
+
+
+def test_who_never_subscribed_cannot_be_removed(store: Store, now: datetime) -> None:
+    with pytest.raises(NotFound):
+        remove(store, "a@example.jp", None, now)
