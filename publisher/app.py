@@ -53,6 +53,18 @@ class App:
         finally:
             store.close()
 
+    @contextmanager
+    def ledger(self) -> "Iterator[Store | None]":
+        """The ledger where there is one: looking makes none. WrongLedger where the site had one and it is gone."""
+        from publisher.jobs.ids import require_no_lost_ledger
+
+        if self.has_ledger():
+            with self.store() as store:
+                yield store
+        else:
+            require_no_lost_ledger(self.config)
+            yield None
+
     def database_url(self) -> str:
         """Where the ledger is, as SQLAlchemy writes it."""
         return f"sqlite:///{database_file(self.config)}"

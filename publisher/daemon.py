@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
 from watchfiles import Change, watch
 
 from publisher.app import App
-from publisher.config import load_config
+from publisher.config import Config, database_file, load_config
 from publisher.errors import ConfigError, PublisherError
 from publisher.jobs.build import Report, build
 from publisher.jobs.ids import require_no_lost_ledger
@@ -21,9 +22,10 @@ Say = Callable[[str], None]
 _LONGEST_NAP = timedelta(seconds=60)
 """A laptop that slept wakes late by its monotonic clock: look at the wall clock this often."""
 
+_SHORTEST_NAP = timedelta(seconds=1)
 _TRY_AGAIN = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(days=1)
-_OWN = ("publisher.db", "cache.db", "ids.json")
+_OWN = ("cache.db", "ids.json")
 _FEEDS = (".xml", ".json")
 _READ = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mkdown", ".html", ".yml", ".yaml", ".toml", ".json", ".j2")
 
@@ -32,11 +34,17 @@ def run_once(app: App, *, stop: Event, say: Say) -> int:
     """Do all that is due and return the exit code: the first that is not 0."""
     report = _build(app, say)
     code, _ = _mail(app, stop, say)
+    for line in _paused(app):
+        say(line)
+        code = code or 69
     return report.exit_code(strict=False) or code
 
 
 def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
-    """Until `stop` is set: a round at the start, whenever a file changes, and whenever a moment comes."""
+    """Until `stop` is set: build when a file changes or a post comes due, mail when the store says so.
+
+    PublisherError where the folder can no longer be watched.
+    """
     from publisher.schedule import Ticker
 
     bell, changed = Event(), Event()
@@ -44,22 +52,30 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
     watcher = Thread(target=_watch, args=(app, stop, bell, changed), name="watcher", daemon=True)
     watcher.start()
     say(f"watching {app.config.folder}; Ctrl-C stops")
-    wake = app.clock()
+    say_once = _without_repeats(say)
+    build_at = app.clock()
     try:
         while not stop.is_set():
-            if changed.is_set() or app.clock() >= wake:
+            if changed.is_set() or app.clock() >= build_at:
                 changed.clear()
-                app = _reloaded(app, say)
-                wake = _round(app, stop, say, mailing=mailing)
-                ticker.wake_in(wake - app.clock())
+                app = _reloaded(app, say_once)
+                build_at = _guarded(app, say_once, partial(_next_post, app, say))
+            # The ledger is asked at least every minute: other processes write into it, and no file tells.
+            mail_at = _guarded(app, say_once, partial(_next_mail, app, stop, say_once)) if mailing else build_at
+            wake = min(build_at, mail_at)
+            ticker.wake_in(wake - app.clock())
             _nap(app, bell, stop, wake)
+            if not watcher.is_alive() and not stop.is_set():
+                raise PublisherError(
+                    f"{app.config.folder} can no longer be watched", hint="start 'publisher run' again"
+                )
     finally:
         ticker.close()
         watcher.join(timeout=5)
 
 
 def _nap(app: App, bell: Event, stop: Event, wake: datetime) -> None:
-    left = min(wake - app.clock(), _LONGEST_NAP).total_seconds()
+    left = max(min(wake - app.clock(), _LONGEST_NAP), _SHORTEST_NAP).total_seconds()
     step = 0.25  # how soon a signal, which cannot ring the bell safely, is heeded
     while left > 0 and not stop.is_set():
         if bell.wait(min(step, left)):
@@ -68,18 +84,29 @@ def _nap(app: App, bell: Event, stop: Event, wake: datetime) -> None:
     bell.clear()
 
 
-def _round(app: App, stop: Event, say: Say, *, mailing: bool) -> datetime:
-    """Do what is due; when the next thing is."""
-    now = app.clock()
+def _guarded(app: App, say: Say, work: Callable[[], datetime | None]) -> datetime:
+    """Do `work`; when to look again, sooner where it failed by something that may pass."""
     try:
-        moments = [_build(app, say).next_moment]
-        if mailing:
-            moments.append(_mail(app, stop, say)[1])
+        following = work()
     except PublisherError as error:
         say(error.told())
         # Wrong settings stay wrong until a file changes, and that rings by itself.
-        return now + (_LONGEST_WAIT if isinstance(error, ConfigError) else _TRY_AGAIN)
-    return min((moment for moment in moments if moment is not None), default=now + _LONGEST_WAIT)
+        return app.clock() + (_LONGEST_WAIT if error.exit_code == 78 else _TRY_AGAIN)
+    latest = app.clock() + _LONGEST_WAIT
+    return latest if following is None else min(following, latest)
+
+
+def _without_repeats(say: Say) -> Say:
+    """Says a line only where it is not the one said before: a fault that lasts is looked at every minute."""
+    last = ""
+
+    def once(line: str) -> None:
+        nonlocal last
+        if line != last:
+            say(line)
+        last = line
+
+    return once
 
 
 def _build(app: App, say: Say) -> Report:
@@ -91,18 +118,36 @@ def _build(app: App, say: Say) -> Report:
     return report
 
 
+def _next_post(app: App, say: Say) -> datetime | None:
+    return _build(app, say).next_moment
+
+
+def _next_mail(app: App, stop: Event, say: Say) -> datetime | None:
+    return _mail(app, stop, say)[1]
+
+
+def _paused(app: App) -> list[str]:
+    if not app.has_ledger():
+        return []
+    from publisher.jobs.issue import paused_lines
+
+    with app.store() as store:
+        return paused_lines(store)
+
+
 def _mail(app: App, stop: Event, say: Say) -> tuple[int, datetime | None]:
     """Make the digests that are due and send what is to be sent: the exit code, and when to look again."""
     if not app.has_ledger():
         require_no_lost_ledger(app.config)
         return 0, None
-    from publisher.jobs.deliver import PostOffice, deliver
+    from publisher.jobs.deliver import PostOffice, deliver, tidy
     from publisher.jobs.due import due_periods, make_due, next_wake
     from publisher.jobs.issue import paused_lines, unfinished
-    from publisher.schedule import next_fire, prev_fire
+    from publisher.schedule import calendar, next_fire
 
-    newsletters, code = app.newsletters(), 0
+    newsletters, code, prev_fire = app.newsletters(), 0, calendar()
     with app.store() as store:
+        tidy(store, app.clock())
         due = due_periods(store, newsletters, app.clock(), prev_fire)
         if due:
             with app.library() as library:
@@ -116,12 +161,9 @@ def _mail(app: App, stop: Event, say: Say) -> tuple[int, datetime | None]:
             mail = app.config.settings.mail
             office = PostOffice(store, app.transport(), mail.return_path, app.clock, stop.is_set, lambda _: None)
             tally = deliver(office, connections=mail.connections)
-            for line in tally.lines():
+            for line in [*(tally.lines() if tally.ended else []), *(paused_lines(store) if tally.paused else [])]:
                 say(line)
             code = code or tally.exit_code
-        for line in paused_lines(store):
-            say(line)
-            code = code or 69
         return code, next_wake(store, newsletters, app.clock(), next_fire)
 
 
@@ -134,22 +176,10 @@ def _reloaded(app: App, say: Say) -> App:
 
 
 def _watch(app: App, stop: Event, bell: Event, changed: Event) -> None:
-    output = resolve(app.config).output
-    home, folder = app.config.home, app.config.folder
-
-    def matters(change: Change, name: str) -> bool:
-        path = Path(name)
-        if path.is_relative_to(output):
-            # Jekyll empties its output at each build: the feeds it took away are written again.
-            return change is Change.deleted and path.suffix in _FEEDS
-        ours = path.parent == home and path.name.startswith(_OWN)
-        hidden = any(part.startswith(".") or part == "node_modules" for part in path.relative_to(folder).parts)
-        return not (ours or hidden) and (path.suffix in _READ or not path.suffix)
-
     armed = False
     for changes in watch(
         app.config.folder,
-        watch_filter=matters,
+        watch_filter=_filter(app.config),
         stop_event=stop,
         debounce=400,
         step=50,
@@ -161,3 +191,22 @@ def _watch(app: App, stop: Event, bell: Event, changed: Event) -> None:
             changed.set()
             bell.set()
         armed = True
+
+
+def _filter(config: Config) -> Callable[[Change, str], bool]:
+    """Which changes matter: not those that building and sending make themselves."""
+    output, home, folder = resolve(config).output, config.home, config.folder
+    database = database_file(config).name
+
+    def matters(change: Change, name: str) -> bool:
+        path = Path(name)
+        if path.suffix in _FEEDS and path.is_relative_to(output) and change is not Change.deleted:
+            return False
+        if path.is_relative_to(output) and output != folder:
+            # Jekyll empties its output at each build: the feeds it took away are written again.
+            return change is Change.deleted and path.suffix in _FEEDS
+        ours = path.parent == home and path.name.startswith((*_OWN, database))
+        hidden = any(part.startswith(".") or part == "node_modules" for part in path.relative_to(folder).parts)
+        return not (ours or hidden) and (path.suffix in _READ or not path.suffix)
+
+    return matters

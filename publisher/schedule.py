@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 
-from publisher.core.periods import Fire
+from publisher.core.periods import Fire, PrevFire, remembered
 from publisher.core.schedules import WEEKDAYS
 from publisher.model.newsletter import Schedule
 
@@ -43,6 +43,11 @@ def prev_fire(schedule: Schedule, zone: str, at: datetime) -> Fire:
         if following.instant > at:
             return fire
         fire = following
+
+
+def calendar() -> PrevFire:
+    """`prev_fire` for one plan of many readers, which remembers what it has computed."""
+    return remembered(prev_fire, next_fire)
 
 
 def _trigger(schedule: Schedule, zone: str) -> CronTrigger:

@@ -15,7 +15,4 @@ def main() -> int:
     except PublisherError as error:
         complain(error)
         return error.exit_code
-    except BrokenPipeError:
-        # Whoever read our output went away (`publisher issue list | head`): nothing is wrong.
-        sys.stderr.close()
     return 0

@@ -24,7 +24,7 @@ def demo(
     from publisher.jobs.digest import make_digest
     from publisher.jobs.subscribe import Request, add
     from publisher.packaged import example
-    from publisher.schedule import prev_fire
+    from publisher.schedule import calendar
 
     stage = job.set_up(example(), into.resolve())
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PUBLISHER_")}
@@ -39,10 +39,10 @@ def demo(
             desk = app.desk(library, newsletter)
             now = app.clock()
             sample = preview.sample_digest(
-                desk, at=job.AT, since=None, prev_fire=prev_fire, reader=preview.SAMPLE_READER, now=now, test=False
+                desk, at=job.AT, since=None, prev_fire=calendar(), reader=preview.SAMPLE_READER, now=now, test=False
             )
             pages = preview.write(sample, app.config.home / "preview", newsletter.name)
-            issue = make_digest(desk, store, at=job.AT, now=now, prev_fire=prev_fire)
+            issue = make_digest(desk, store, at=job.AT, now=now, prev_fire=calendar())
         assert issue is not None
         code = send_out(app, store, issue)
     say(f"\n{counted(report.posts, 'post')} in {counted(len(report.written), 'feed')}:")

@@ -26,16 +26,20 @@ def digest(
 ) -> None:
     """Send everything new to the readers of a newsletter, now."""
     from publisher.jobs.digest import make_digest, plan_digest
-    from publisher.schedule import prev_fire
+    from publisher.schedule import calendar
 
     app = site(context)
     chosen = app.newsletter(newsletter)
     moment_ = moment(at, app.timezone(), app.clock())
     if moment_ > app.clock() and not dry_run:
         raise UsageError("mail as of the future is not sent", hint="preview it with 'publisher preview --at'")
-    with app.store() as store:
+    with app.ledger() as store:
+        if store is None:
+            say(f"{chosen.name}: nobody is subscribed; nothing was sent")
+            say("  'publisher subscriber add ADDR' adds a reader")
+            return
         with bar("Reading posts") as progress, app.library(progress, moment_) as library:
-            plan = plan_digest(app.desk(library, chosen), store, at=moment_, prev_fire=prev_fire)
+            plan = plan_digest(app.desk(library, chosen), store, at=moment_, prev_fire=calendar())
             tell_unreadable(library.problems)
             _show_plan(library, plan)
         if not plan.recipients:
@@ -47,7 +51,7 @@ def digest(
         app.transport()  # fails before an issue is made that nobody could send
         with app.library(at=moment_) as library:
             desk = app.desk(library, chosen)
-            issue = make_digest(desk, store, at=moment_, now=app.clock(), prev_fire=prev_fire)
+            issue = make_digest(desk, store, at=moment_, now=app.clock(), prev_fire=calendar())
         if issue is None:
             _nothing_new(store, chosen, plan)
             return
@@ -68,8 +72,6 @@ def _nothing_new(store: "Store", newsletter: "Newsletter", plan: "Plan") -> None
     from publisher.jobs.issue import unfinished
 
     say(f"{newsletter.name}: nothing new for {counted(plan.readers, 'reader')}; nothing was sent")
-    if not plan.readers:
-        say("  'publisher subscriber add ADDR' adds a reader")
     for issue, left in unfinished(store, newsletter.name):
         way = (
             f"publisher issue resume {issue.id}, then publisher deliver"

@@ -28,8 +28,8 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
     """List issues, newest first."""
     from publisher.jobs.issue import overview
 
-    with site(context).store() as store:
-        found = overview(store)
+    with site(context).ledger() as store:
+        found = [] if store is None else overview(store)
     if as_json:
         put_json([_as_json(one) for one in found])
         return

@@ -27,7 +27,7 @@ def preview(
     from publisher.jobs import preview as job
     from publisher.jobs.mailing import require_sender
     from publisher.jobs.send import find_post
-    from publisher.schedule import prev_fire
+    from publisher.schedule import calendar
 
     app = site(context)
     is_newsletter = what in app.config.settings.newsletters
@@ -46,7 +46,7 @@ def preview(
                 since = _last_issue(app, chosen)
                 samples.append(
                     job.sample_digest(
-                        desk, at=moment_, since=since, prev_fire=prev_fire, reader=reader, now=now, test=bool(to)
+                        desk, at=moment_, since=since, prev_fire=calendar(), reader=reader, now=now, test=bool(to)
                     )
                 )
             else:

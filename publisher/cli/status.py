@@ -1,7 +1,5 @@
 """status: what comes next and what is under way."""
 
-from contextlib import nullcontext
-
 import typer
 
 from publisher.cli.options import Json, site
@@ -16,8 +14,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     now = app.clock()
     with app.library() as library:
         future = tuple((post.source, post.published) for post in library.posts if post.published > now)
-    # Looking makes nothing: a site that never mailed has no ledger, and gets none by being asked.
-    with app.store() if app.has_ledger() else nullcontext() as store:
+    with app.ledger() as store:
         found = Status(
             coming=tuple(coming(app.newsletters(), store, now)),
             unfinished=tuple(under_way(store)),

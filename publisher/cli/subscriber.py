@@ -7,6 +7,7 @@ import typer
 
 from publisher.cli.options import Json, NewsletterName, site
 from publisher.cli.talk import bar, put, put_json, say
+from publisher.core.words import counted
 
 
 def register(cli: typer.Typer) -> None:
@@ -38,16 +39,16 @@ def add(
     request = Request(address, name, tuple(newsletter or ()), tuple(category or ()), language, frequency)
     with app.store() as store:
         done = job(store, request, app.newsletters(), evidence="added by the operator", now=app.clock())
-    for named, fresh in done:
-        say(f"{address}: {named}" + ("" if fresh else " (was subscribed already; settings brought up to date)"))
+    for named, outcome in done:
+        say(f"{address}: {named}" + (" (was there already; brought up to date)" if outcome == "present" else ""))
 
 
 def list_(context: typer.Context, newsletter: NewsletterName = None, as_json: Json = False) -> None:
     """List subscriptions."""
-    from publisher.store.subscribers import listed
+    from publisher.jobs.subscribe import listed
 
-    with site(context).store() as store, store.read() as connection:
-        found = listed(connection, newsletter=newsletter)
+    with site(context).ledger() as store:
+        found = [] if store is None else listed(store, newsletter)
     rows = [
         {
             "email": one.subscriber.email,
@@ -79,7 +80,8 @@ def import_(context: typer.Context, file: Annotated[Path, typer.Argument(metavar
         done = import_file(store, file, app.newsletters(), now=app.clock(), progress=progress)
     for problem in done.problems:
         say(f"{problem}")
-    say(f"{done.added} added, {done.present} were there already, {len(done.problems)} left out")
+    left = f", {done.left} have unsubscribed and stay so" if done.left else ""
+    say(f"{done.added} added, {done.present} were there already{left}, {counted(len(done.problems), 'problem')}")
     raise typer.Exit(65 if done.problems else 0)
 
 

@@ -96,8 +96,10 @@ def stop_on_signals() -> Iterator[Event]:
     stop = Event()
 
     def handle(_number: int, _frame: FrameType | None) -> None:
-        if not stop.is_set():
-            say("stopping after the mail in hand")
+        if stop.is_set():
+            # Asked twice: a server may take ten minutes to answer. What was in hand is then named unknown.
+            raise KeyboardInterrupt
+        say("stopping after the mail in hand; once more stops at once")
         stop.set()
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from publisher.core.schedules import parse_schedule
+from publisher.core.words import LANGUAGE
 from publisher.model.newsletter import Frequency
 
 _HEADER_BREAKERS = re.compile("[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -76,6 +77,23 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Inside = Annotated[str, AfterValidator(_inside)]
 
 
+def _language(text: str) -> str:
+    if not LANGUAGE.fullmatch(text):
+        raise ValueError(f"{text!r} is no language: write a tag such as ja or en-GB")
+    return text
+
+
+def _mailbox(text: str) -> str:
+    bare = text.rpartition("<")[2].rstrip(">") if text.endswith(">") else text
+    if not re.fullmatch(r'("[^"]+"|[^@\s<>"]+)@[^@\s<>]+\.[^@\s<>.]+', bare):
+        raise ValueError(f"{text!r} is no mailbox: write news@example.com or 編集部 <news@example.com>")
+    return text
+
+
+Mailbox = Annotated[Line, AfterValidator(_mailbox)]
+Language = Annotated[str, AfterValidator(_language)]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
 
@@ -84,7 +102,7 @@ class AuthorConfig(_Section):
     """`site.author`."""
 
     name: Line
-    email: Line | None = None
+    email: Mailbox | None = None
 
 
 class SiteConfig(_Section):
@@ -92,7 +110,7 @@ class SiteConfig(_Section):
 
     title: Line | None = None
     url: Address | None = None
-    language: Line | None = None
+    language: Language | None = None
     timezone: Zone | None = None
     author: AuthorConfig | None = None
     description: str | None = None
@@ -147,13 +165,13 @@ class NewsletterConfig(_Section):
     """`newsletters.NAME`."""
 
     title: Line
-    from_: Line | None = Field(default=None, alias="from")
-    reply_to: Line | None = None
+    from_: Mailbox | None = Field(default=None, alias="from")
+    reply_to: Mailbox | None = None
     subject: Line | None = None
     schedules: Annotated[dict[str, str], AfterValidator(_schedules)]
     timezone: Zone | None = None
     categories: Annotated[list[Line] | None, BeforeValidator(_all_or_list)] = None
-    languages: list[str] = []
+    languages: list[Language] = []
     template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "digest"
     catch_up: Literal["latest"] = "latest"
 
@@ -168,12 +186,12 @@ class MailConfig(_Section):
     password_file: str | None = None
     tls: bool | None = None
     connections: int = Field(default=1, ge=1, le=50)
-    return_path: Line | None = None
+    return_path: Mailbox | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> "MailConfig":
-        if self.transport and self.host:
-            raise ValueError("give either transport or host, not both")
+        if self.transport and (self.host or self.port):
+            raise ValueError("give either transport, or host and port, not both")
         if (self.user is None) != (self.password_file is None):
             raise ValueError("user and password_file go together")
         return self
@@ -192,7 +210,7 @@ class Schema(_Section):
     content: ContentConfig = ContentConfig()
     feeds: FeedsConfig = FeedsConfig()
     categories: dict[str, Annotated[str, Field(pattern=r"^[\w][\w.-]*$")]] = {}
-    newsletters: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], NewsletterConfig] = {}
+    newsletters: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)], NewsletterConfig] = {}
     mail: MailConfig = Field(default_factory=MailConfig)
     database: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///publisher.db"
 

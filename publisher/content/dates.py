@@ -4,7 +4,7 @@ Nothing here ever fills a missing part from today: `2024-01` would be another da
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import MAXYEAR, UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from publisher.content.codes import Code
@@ -94,6 +94,9 @@ def _build(parts: dict[str, str | None], text: str, naive: tzinfo, zone: ZoneInf
             int(parts["minute"] or 0),
             int(parts["second"] or 0),
         )
+        if bare.year == MAXYEAR:
+            # In another zone such a moment may lie in the year 10000, which nothing here can say.
+            raise BadDate(Code.IMPOSSIBLE_DATE, f"the date {text[:60]!r} is out of reach")
         return _fixed(bare.replace(tzinfo=_zone(parts.get("zone"), bare, naive, zone)))
     except BadDate:
         raise

@@ -201,7 +201,3 @@ class Index:
     def put_output(self, path: str, fingerprint: str, mtime_ns: int, size: int) -> None:
         """Keep what an output was written as."""
         self._write("INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?)", path, fingerprint, mtime_ns, size)
-
-    def drop_output(self, path: str) -> None:
-        """Forget an output."""
-        self._write("DELETE FROM outputs WHERE path = ?", path)

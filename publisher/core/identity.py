@@ -4,7 +4,7 @@ An id is a tag URI (RFC 4151) of the site's host, the post's date and its path a
 so that a checkout without our files gives the same; then recorded, so that it outlives every one of them.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlsplit
@@ -44,15 +44,18 @@ def derive_id(post: Post, host: str, timezone: str) -> str:
     return f"tag:{host},{day}:{quote(post.path, safe='/-._~!$&*+,;=:@')}"
 
 
-def assign(posts: Sequence[Post], records: Iterable[Record], *, url: str, timezone: str) -> Identities:
+def assign(
+    posts: Sequence[Post], records: Iterable[Record], *, url: str, timezone: str, unreadable: Collection[str] = ()
+) -> Identities:
     """Each post's id: the recorded one where it is known again, else a derived one.
 
     Known by its file; else, where a recorded file is gone, by its address, its text, its title and date.
+    A file in `unreadable` is there still, so no other post takes its id.
     What was recorded under the placeholder host was never anyone's: it is derived anew once the host is known.
     """
     host = urlsplit(url).hostname or PLACEHOLDER_HOST
     known = [record for record in records if host == PLACEHOLDER_HOST or not _provisional(record)]
-    ids = _recognise(posts, known, host, timezone)
+    ids = _recognise(posts, [one for one in known if one.source not in unreadable], host, timezone)
     assigned = {id_: source for source, id_ in ids.items()}
     clashes: list[tuple[str, str]] = []
     for post in posts:
@@ -74,10 +77,11 @@ def _provisional(record: Record) -> bool:
 
 
 def _record(id_: str, post: Post) -> Record:
-    return Record(id_, post.source, post.url, _moment(post.published), post.title, post.digest)
+    return Record(id_, post.source, post.url, moment_text(post.published), post.title, post.digest)
 
 
-def _moment(when: datetime) -> str:
+def moment_text(when: datetime) -> str:
+    """A moment as records keep it, so that text sorts as time does."""
     return when.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -91,7 +95,7 @@ def _recognise(posts: Sequence[Post], records: Sequence[Record], host: str, time
         (lambda post: post.url, lambda record: record.url),
         (lambda post: derive_id(post, host, timezone), lambda record: record.id),
         (lambda post: post.digest, lambda record: record.digest),
-        (lambda post: (post.title, _moment(post.published)), lambda record: (record.title, record.published)),
+        (lambda post: (post.title, moment_text(post.published)), lambda record: (record.title, record.published)),
     )
     for of_post, of_record in marks:
         strays = [post for post in posts if post.source not in ids]

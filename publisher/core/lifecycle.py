@@ -26,7 +26,10 @@ ISSUE: dict[I, frozenset[I]] = {
 }
 """From each issue state, those that may follow; a retry of failed deliveries reopens a done issue."""
 
-OPEN = frozenset({D.PLANNED, D.ATTEMPTING, D.DEFERRED})
+READY = frozenset({D.PLANNED, D.DEFERRED})
+"""Deliveries that may be attempted, now or when they are due."""
+
+OPEN = READY | {D.ATTEMPTING}
 """Deliveries that still have work to come: while one is left, its issue is not done."""
 
 CARRIED = frozenset({D.PLANNED, D.ATTEMPTING, D.SENT, D.DEFERRED, D.UNKNOWN})

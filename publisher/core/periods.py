@@ -1,5 +1,6 @@
 """Which stretch of time a digest covers."""
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,22 @@ def running_since(newsletter: Newsletter, frequency: Frequency, at: datetime, pr
     """When the period running at `at` began: how far back a new reader's first digest reaches."""
     schedule = newsletter.schedules[frequency]
     return prev_fire(schedule, newsletter.timezone, at).instant
+
+
+def remembered(prev_fire: PrevFire, next_fire: NextFire) -> PrevFire:
+    """`prev_fire` that computes each stretch between two fires once: many readers joined in few weeks."""
+    known: dict[tuple[Schedule, str], list[tuple[datetime, datetime, Fire]]] = {}
+
+    def look_up(schedule: Schedule, zone: str, at: datetime) -> Fire:
+        stretches = known.setdefault((schedule, zone), [])
+        place = bisect_right(stretches, at, key=lambda stretch: stretch[0])
+        if place and at < stretches[place - 1][1]:
+            return stretches[place - 1][2]
+        fire = prev_fire(schedule, zone, at)
+        stretches.insert(place, (fire.instant, next_fire(schedule, zone, fire.instant).instant, fire))
+        return fire
+
+    return look_up
 
 
 def first_since(newsletter: Newsletter, at: datetime, prev_fire: PrevFire) -> datetime:

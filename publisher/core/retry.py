@@ -33,25 +33,39 @@ def is_trouble(error: TransportError) -> bool:
     return lost or (error.enhanced or "").startswith("5.7.")
 
 
-def judge(
-    error: TransportError, *, attempts: int, first_attempt_at: datetime, now: datetime, in_a_row: int, connected: bool
-) -> Verdict:
-    """What follows from `error` on the delivery's attempt number `attempts` (from 1).
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt, its `number` from 1, moments aware.
+
+    `connected`: the session was there already. `taken`: mails it had taken before. `in_a_row`: troubles
+    (`is_trouble`) up to this one.
+    """
+
+    number: int
+    first_at: datetime
+    now: datetime
+    connected: bool
+    taken: int
+    in_a_row: int
+
+
+def judge(error: TransportError, this: Try) -> Verdict:
+    """What follows from `error`.
 
     A session that was refused, with words or before it began, says nothing of the reader: the delivery is
-    planned again, its attempt not counted, and the issue pauses. A connection that was there (`connected`)
-    and is lost in the middle defers the one delivery it carried, or leaves it unknown where the message had
-    ended. `in_a_row` counts troubles (`is_trouble`) up to this one: "relay access denied" for one reader
-    after another pauses the issue, too, before it fails them all.
+    planned again, its attempt not counted, and the issue pauses; but where the session had taken mails, the
+    server only limits them per session (listmonk #1629) and the next one goes on. A connection lost in the
+    middle defers the one delivery it carried, or leaves it unknown where the message had ended. Troubles in
+    a row, such as "relay access denied" for one reader after another, pause before they fail everybody.
     """
-    pause = in_a_row >= MOST_IN_A_ROW
+    pause = this.in_a_row >= MOST_IN_A_ROW
     if error.undecided:
         return Verdict(DeliveryStatus.UNKNOWN, f"no answer after the end of the message: {error.reply}", pause=pause)
-    if error.scope is Scope.SESSION and (error.code is not None or not connected):
-        return Verdict(DeliveryStatus.PLANNED, error.reply, pause=True)
+    if error.scope is Scope.SESSION and (error.code is not None or not this.connected):
+        return Verdict(DeliveryStatus.PLANNED, error.reply, pause=error.permanent or not this.taken)
     if error.permanent and error.scope is not Scope.SESSION:
         return Verdict(DeliveryStatus.PLANNED if pause else DeliveryStatus.FAILED, error.reply, pause=pause)
-    due = now + min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY)
-    if due - first_attempt_at > GIVE_UP_AFTER:
-        return Verdict(DeliveryStatus.FAILED, f"given up after {attempts} attempts: {error.reply}", pause=pause)
+    due = this.now + min(FIRST_DELAY * 2 ** (this.number - 1), LONGEST_DELAY)
+    if due - this.first_at > GIVE_UP_AFTER:
+        return Verdict(DeliveryStatus.FAILED, f"given up after {this.number} attempts: {error.reply}", pause=pause)
     return Verdict(DeliveryStatus.DEFERRED, error.reply, due_at=due, pause=pause)

@@ -68,19 +68,33 @@ def pick(
     languages: Collection[str],
     since: datetime,
     carried: Collection[str],
+    slugs: Mapping[str, str],
 ) -> tuple[str, ...]:
     """The ids that a reader's digest brings, in the order of `candidates`.
 
     Posts after `since`, of the reader's categories and language, that no delivery has carried to them yet.
-    A post that names no language is for everybody.
+    A post that names no language is for everybody; a reader of `ja` reads `ja-JP`, too (RFC 4647 section 3.3.1).
     """
-    wanted = None if subscription.categories is None else set(subscription.categories)
-    spoken = {subscription.language} if subscription.language else set(languages)
+    spoken = [subscription.language] if subscription.language else list(languages)
     return tuple(
         candidate.id
         for candidate in candidates
         if candidate.post.published > since
         and candidate.id not in carried
-        and (wanted is None or wanted.intersection(candidate.post.categories))
-        and (not spoken or candidate.post.language is None or candidate.post.language in spoken)
+        and in_categories(candidate.post, subscription.categories, slugs)
+        and (not spoken or candidate.post.language is None or _speaks(spoken, candidate.post.language))
     )
+
+
+def in_categories(post: Post, wanted: Collection[str] | None, slugs: Mapping[str, str]) -> bool:
+    """Whether a post is in one of the `wanted` categories, spelt so that they share a feed; None wants all."""
+    if wanted is None:
+        return True
+    return not {category_slug(name, slugs) for name in wanted}.isdisjoint(
+        category_slug(name, slugs) for name in post.categories
+    )
+
+
+def _speaks(spoken: Iterable[str], language: str) -> bool:
+    tag = language.lower()
+    return any(tag == one.lower() or tag.startswith(one.lower() + "-") for one in spoken)

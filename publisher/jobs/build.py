@@ -13,9 +13,10 @@ from publisher.config import Config
 from publisher.core.identity import Record
 from publisher.core.selection import Group, group, next_moment, published
 from publisher.core.words import counted
-from publisher.errors import Problem, Severity
+from publisher.errors import ConfigError, Problem, Severity
 from publisher.feeds import recover, replace, serialise
-from publisher.jobs.library import Library, Progress, open_library, shown_path
+from publisher.jobs.library import Library, Progress, open_library
+from publisher.jobs.site import shown_path
 from publisher.model.feed import Entry, Feed, FeedFormat
 from publisher.model.post import Post
 
@@ -52,6 +53,7 @@ def build(config: Config, *, at: datetime, progress: Progress | None = None) -> 
         chosen = published(posts, at)
         feeds = config.settings.feeds
         groups = group(chosen, limit=feeds.limit, by_category="category" in feeds.by, slugs=config.settings.categories)
+        _check_paths(config, groups)
         # Identities first: a feed must never carry an id that the next build could not find again.
         library.keep()
         jobs = [(one, FeedFormat(name)) for one in groups for name in feeds.formats]
@@ -65,6 +67,19 @@ def build(config: Config, *, at: datetime, progress: Progress | None = None) -> 
             fed_unreadable=library.fed_unreadable,
             next_moment=next_moment(posts, at),
         )
+
+
+def _check_paths(config: Config, groups: Iterable[Group]) -> None:
+    """ConfigError where two feeds would lie at one path: each build would write both, and readers see them in turn."""
+    taken: dict[str, Group] = {}
+    for one in groups:
+        for name in config.settings.feeds.formats:
+            path = feed_path(config, FeedFormat(name), one.slug)
+            if path in taken:
+                names = [group.category or "the whole site" for group in (taken[path], one)]
+                message = f"feeds.paths: the feeds of {names[0]} and of {names[1]} would both be {path}"
+                raise ConfigError([Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)])
+            taken[path] = one
 
 
 def _write(library: Library, one: Group, format_: FeedFormat, recovered: dict[Post, Entry]) -> str | None:

@@ -1,50 +1,25 @@
 """Deliver: take what is due, check consent once more, hand it to the transport, record what it answered."""
 
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
-import sqlalchemy as sa
-
-from publisher.core.retry import is_trouble, judge
-from publisher.errors import Scope, TransportError
+from publisher.core.retry import Try, is_trouble, judge
+from publisher.errors import PublisherError, Scope, StoreBusy, TransportError
+from publisher.jobs.letter import Letters
 from publisher.jobs.owner import dead_owners, owner_name
-from publisher.mail import Letter, Mailbox, compose, fill, parse_address, parse_mailbox, unsubscribe_mailto
-from publisher.model.mailing import Delivery, DeliveryStatus, Envelope, Issue, IssueStatus, Reply, Variant
-from publisher.model.reader import SubscriptionStatus
-from publisher.store import deliveries, issues, subscribers, suppressions
-from publisher.store.deliveries import Outcome
+from publisher.jobs.tally import Tally
+from publisher.model.mailing import Delivery, DeliveryStatus, Envelope, IssueStatus, Reply
+from publisher.store import attempts, issues
+from publisher.store.attempts import Outcome
 from publisher.store.engine import Store
 from publisher.transport import Session, Transport
 
 LEASE = timedelta(minutes=15)
-"""Longer than any one message may take: RFC 5321 section 4.5.3.2.6 lets a server think ten minutes after its end."""
+"""Longer than an answer may take: RFC 5321 section 4.5.3.2.6 lets a server think ten minutes after a message's end."""
 
-
-@dataclass(slots=True)
-class Tally:
-    """What a run came to: how many deliveries ended in which state, and which issues it paused and why."""
-
-    ended: Counter[DeliveryStatus] = field(default_factory=Counter)
-    paused: dict[int, str] = field(default_factory=dict)
-
-    @property
-    def exit_code(self) -> int:
-        """69 where the server refused the session or every mail, 75 where some are to be tried again, else 0."""
-        if self.paused or (self.ended[DeliveryStatus.FAILED] and not self.ended[DeliveryStatus.SENT]):
-            return 69
-        return 75 if self.ended[DeliveryStatus.DEFERRED] or self.ended[DeliveryStatus.UNKNOWN] else 0
-
-    def lines(self) -> list[str]:
-        """How it went, for people, and what to do where it did not go well."""
-        words = [f"{number} {status}" for status, number in sorted(self.ended.items())]
-        lines = [", ".join(words) or "nothing was sent"]
-        if self.ended[DeliveryStatus.UNKNOWN]:
-            lines.append("  unknown: the server may have taken them; 'publisher issue show ISSUE' names them")
-        return lines
+_INSISTENCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,176 +42,132 @@ def deliver(office: PostOffice, *, connections: int) -> Tally:
     """Send every delivery that is due, over `connections` sessions at once, until none is left or `stopped` says so.
 
     A refused session pauses its issue and spends nobody's attempt. What a dead process was attempting is unknown.
+    A mail that cannot be composed fails alone, and says why.
     """
-    tally = Tally()
-    if unknown := release(office.store, office.clock()):
-        tally.ended[DeliveryStatus.UNKNOWN] = unknown
-    with ThreadPoolExecutor(max_workers=connections) as pool:
-        for worker in [pool.submit(_work, office, tally, number) for number in range(connections)]:
-            worker.result()
-    with office.store.write() as connection:
-        issues.finish(connection)
+    tally = Tally(office.progress)
+    tally.add(DeliveryStatus.UNKNOWN, tidy(office.store, office.clock()))
+    try:
+        with ThreadPoolExecutor(max_workers=connections) as pool:
+            for worker in [pool.submit(_Worker(office, tally, number).run) for number in range(connections)]:
+                worker.result()
+    finally:
+        with office.store.write() as connection:
+            issues.finish(connection)
     return tally
 
 
-def release(store: Store, now: datetime) -> int:
-    """Take back what dead processes hold; how many deliveries are unknown thereby."""
+def tidy(store: Store, now: datetime) -> int:
+    """Take back what dead processes hold and close issues that are done; how many deliveries are unknown thereby."""
     with store.read() as connection:
-        held = deliveries.owners(connection)
-    if not held:
-        return 0
-    dead = dead_owners(held)
+        dead = dead_owners(attempts.owners(connection))
     with store.write() as connection:
-        return deliveries.reap(connection, dead, now)
+        unknown = attempts.reap(connection, dead, now)
+        issues.finish(connection)
+    return unknown
 
 
-def _work(office: PostOffice, tally: Tally, number: int) -> None:
-    owner = owner_name(number)
-    session: Session | None = None
-    in_a_row = 0
-    load = lru_cache(maxsize=64)(lambda variant_id: _load_variant(office.store, variant_id))
-    try:
-        while not office.stopped():
-            delivery = _take(office, owner, tally)
-            if delivery is None:
-                return
-            connected = session is not None
-            try:
-                session = session or office.transport.connect()
-                connected = True
-                reply = _send(office, session, delivery, load(delivery.variant_id), owner)
-            except TransportError as error:
-                in_a_row = in_a_row + 1 if is_trouble(error) else 0
-                if error.scope is Scope.SESSION or error.undecided:
-                    _drop(session)
-                    session = None
-                _refused(office, tally, delivery, owner, error, in_a_row=in_a_row, connected=connected)
-            except _LostClaim:
-                _drop(session)
-                session = None
-                with office.store.write() as connection:
-                    deliveries.let_go(connection, delivery, owner)
-            else:
-                in_a_row = 0
-                _record(office, tally, delivery, owner, Outcome(DeliveryStatus.SENT, "", reply.text, reply.code))
-    finally:
-        _drop(session)
+class _Worker:
+    """One connection's work; a class because session, letters and counts live as long as it."""
 
+    def __init__(self, office: PostOffice, tally: Tally, number: int) -> None:
+        self.office = office
+        self.tally = tally
+        self.owner = owner_name(number)
+        self.letters = Letters(office.store, office.return_path)
+        self.session: Session | None = None
+        self.taken = 0
+        self.in_a_row = 0
 
-def _drop(session: Session | None) -> None:
-    if session is not None:
-        session.close()
+    def run(self) -> None:
+        """Until nothing is due or it is told to stop; the mail in hand is always finished."""
+        try:
+            while not self.office.stopped():
+                delivery = self._take()
+                if delivery is None:
+                    return
+                self._deliver(delivery)
+        finally:
+            self._hang_up()
 
-
-def _take(office: PostOffice, owner: str, tally: Tally) -> Delivery | None:
-    while True:
-        now = office.clock()
-        with office.store.write() as connection:
-            delivery = deliveries.claim(connection, owner, now, now + LEASE)
-            if delivery is None:
-                return None
-            objection = _objection(connection, delivery)
-            if objection is None:
+    def _take(self) -> Delivery | None:
+        while True:
+            now = self.office.clock()
+            with self.office.store.write() as connection:
+                delivery = attempts.claim(connection, self.owner, now, now + LEASE)
+                objection = None if delivery is None else attempts.objection(connection, delivery)
+            if delivery is None or objection is None:
                 return delivery
-            outcome = Outcome(DeliveryStatus.SUPPRESSED, objection, "", None, counted=False)
-            deliveries.record(connection, delivery, owner, outcome, now)
-        tally.ended[DeliveryStatus.SUPPRESSED] += 1
-        office.progress(1)
+            self._record(delivery, Outcome(DeliveryStatus.SUPPRESSED, objection, "", None, counted=False))
 
+    def _deliver(self, delivery: Delivery) -> None:
+        try:
+            envelope = self.letters.write(delivery, self.office.clock())
+        except PublisherError as error:
+            # Its settings were frozen with its issue: it would stop everyone behind it, today and at every retry.
+            self._record(delivery, Outcome(DeliveryStatus.FAILED, error.message, "", None))
+            return
+        connected = self.session is not None
+        try:
+            session = self._connected()
+            connected = True
+            reply = self._send(session, delivery, envelope)
+        except TransportError as error:
+            self._refused(delivery, error, connected=connected)
+        except _LostClaim:
+            self._hang_up()
+            with self.office.store.write() as connection:
+                attempts.let_go(connection, delivery, self.owner)
+        else:
+            self.taken += 1
+            self.in_a_row = 0
+            self._record(delivery, Outcome(DeliveryStatus.SENT, "", reply.text, reply.code))
 
-def _objection(connection: sa.Connection, delivery: Delivery) -> str | None:
-    """Why this delivery must not go out after all."""
-    recipient = delivery.recipient
-    suppressed = suppressions.reason_of(connection, recipient.address_key)
-    if suppressed is not None:
-        return suppressed
-    newsletter = issues.get(connection, delivery.issue_id).newsletter
-    if newsletter is None:
-        return None
-    held = subscribers.listed(connection, newsletter=newsletter, address_key=recipient.address_key)
-    confirmed = any(one.status is SubscriptionStatus.CONFIRMED for one in held)
-    return None if confirmed else "no longer subscribed"
+    def _connected(self) -> Session:
+        if self.session is None:
+            self.session = self.office.transport.connect()
+            self.taken = 0
+        return self.session
 
+    def _send(self, session: Session, delivery: Delivery, envelope: Envelope) -> Reply:
+        def before_end() -> None:
+            now = self.office.clock()
+            with self.office.store.write() as connection:
+                if not attempts.begin_attempt(connection, delivery, self.owner, now, now + LEASE):
+                    raise _LostClaim
 
-def _load_variant(store: Store, variant_id: int) -> tuple[Issue, Variant]:
-    with store.read() as connection:
-        return issues.of_variant(connection, variant_id), issues.variant(connection, variant_id)
+        return session.send(envelope, before_end)
 
+    def _refused(self, delivery: Delivery, error: TransportError, *, connected: bool) -> None:
+        now = self.office.clock()
+        self.in_a_row = self.in_a_row + 1 if is_trouble(error) else 0
+        with self.office.store.read() as connection:
+            first = attempts.first_attempt_at(connection, delivery.id) or now
+        this = Try(delivery.attempts + 1, first, now, connected, self.taken, self.in_a_row)
+        verdict = judge(error, this)
+        if error.scope is Scope.SESSION or error.undecided:
+            self._hang_up()
+        counted = verdict.status is not DeliveryStatus.PLANNED
+        outcome = Outcome(verdict.status, verdict.reason, error.reply, error.code, verdict.due_at, counted=counted)
+        self._record(delivery, outcome, pause=verdict.reason if verdict.pause else None)
 
-def _send(office: PostOffice, session: Session, delivery: Delivery, stored: tuple[Issue, Variant], owner: str) -> Reply:
-    envelope = _envelope(office, delivery, *stored)
-
-    def before_end() -> None:
-        with office.store.write() as connection:
-            if not deliveries.begin_attempt(connection, delivery, owner, office.clock()):
-                raise _LostClaim
-
-    return session.send(envelope, before_end)
-
-
-def _envelope(office: PostOffice, delivery: Delivery, issue: Issue, variant: Variant) -> Envelope:
-    sender = parse_mailbox(issue.sender)
-    recipient = delivery.recipient
-    unsubscribe = unsubscribe_mailto(sender.address.email, issue.newsletter, recipient.email)
-    filled = fill(
-        variant.rendered,
-        {"email": recipient.email, "name": recipient.name, "unsubscribe_url": unsubscribe},
-    )
-    to = Mailbox(recipient.name, parse_address(recipient.email))
-    letter = Letter(
-        sender=sender,
-        reply_to=parse_mailbox(issue.reply_to) if issue.reply_to else None,
-        to=to,
-        filled=filled,
-        message_id=delivery.message_id,
-        date=office.clock(),
-        list_title=issue.list_title,
-        list_name=issue.newsletter,
-        unsubscribe_mailto=unsubscribe,
-        language=variant.language,
-    )
-    return Envelope(
-        sender=office.return_path or sender.address.email,
-        recipient=to.address.email,
-        data=compose(letter),
-        utf8=not (to.address.ascii and sender.address.ascii),
-    )
-
-
-def _refused(
-    office: PostOffice,
-    tally: Tally,
-    delivery: Delivery,
-    owner: str,
-    error: TransportError,
-    *,
-    in_a_row: int,
-    connected: bool,
-) -> None:
-    now = office.clock()
-    with office.store.write() as connection:
-        first = deliveries.first_attempt_at(connection, delivery.id) or now
-        number = delivery.attempts + 1
-        verdict = judge(error, attempts=number, first_attempt_at=first, now=now, in_a_row=in_a_row, connected=connected)
-        outcome = Outcome(
-            verdict.status,
-            verdict.reason,
-            error.reply,
-            error.code,
-            due_at=verdict.due_at,
-            counted=verdict.status is not DeliveryStatus.PLANNED,
+    def _record(self, delivery: Delivery, outcome: Outcome, *, pause: str | None = None) -> None:
+        """Write what came of it; an answer in hand is not thrown away because another program holds the ledger."""
+        for last in range(_INSISTENCE):
+            try:
+                with self.office.store.write() as connection:
+                    kept = attempts.record(connection, delivery, self.owner, outcome, self.office.clock())
+                    if pause and issues.get(connection, delivery.issue_id).status is IssueStatus.SENDING:
+                        issues.move(connection, delivery.issue_id, IssueStatus.PAUSED, pause)
+                        self.tally.paused.add(delivery.issue_id)
+                break
+            except StoreBusy:
+                if last == _INSISTENCE - 1:
+                    raise
+        self.tally.add(
+            outcome.status if kept else DeliveryStatus.UNKNOWN, int(outcome.status is not DeliveryStatus.PLANNED)
         )
-        deliveries.record(connection, delivery, owner, outcome, now)
-        if verdict.pause and issues.get(connection, delivery.issue_id).status is IssueStatus.SENDING:
-            issues.move(connection, delivery.issue_id, IssueStatus.PAUSED, verdict.reason)
-            tally.paused[delivery.issue_id] = verdict.reason
-    if verdict.status is not DeliveryStatus.PLANNED:
-        tally.ended[verdict.status] += 1
-        office.progress(1)
 
-
-def _record(office: PostOffice, tally: Tally, delivery: Delivery, owner: str, outcome: Outcome) -> None:
-    with office.store.write() as connection:
-        deliveries.record(connection, delivery, owner, outcome, office.clock())
-    tally.ended[outcome.status] += 1
-    office.progress(1)
+    def _hang_up(self) -> None:
+        if self.session is not None:
+            self.session.close()
+            self.session = None

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from publisher.core.periods import PrevFire, first_since, running_since
-from publisher.core.selection import Candidate, newest_first, pick, published
+from publisher.core.selection import Candidate, in_categories, newest_first, pick, published
 from publisher.jobs.mailing import (
     Desk,
     address,
@@ -133,15 +133,16 @@ def _plan(connection: sa.Connection, desk: Desk, *, at: datetime, prev_fire: Pre
     first = issues.first(connection, newsletter.name)
     since = first_since(newsletter, at, prev_fire) if first is None else None
     carried = deliveries.carried(connection, newsletter.name)
-    candidates = _candidates(desk, at)
+    posts = candidates(desk, at)
     groups: dict[tuple[tuple[str, ...], str], list[Subscription]] = defaultdict(list)
     for reader in readers:
         ids = pick(
-            candidates,
+            posts,
             reader,
             languages=newsletter.languages,
             since=since or _reaches_back_to(desk, reader, first, at, prev_fire),
             carried=carried.get(reader.subscriber.address_key, ()),
+            slugs=desk.library.config.settings.categories,
         )
         if ids:
             groups[(ids, reader.language or first_language(desk))].append(reader)
@@ -149,20 +150,21 @@ def _plan(connection: sa.Connection, desk: Desk, *, at: datetime, prev_fire: Pre
     return Plan(picks, len(readers), since, suppressions.reasons(connection))
 
 
-def _candidates(desk: Desk, at: datetime) -> list[Candidate]:
+def candidates(desk: Desk, at: datetime) -> list[Candidate]:
+    """The posts of the newsletter that are out at `at`, newest first."""
     newsletter, library = desk.newsletter, desk.library
-    wanted = None if newsletter.categories is None else set(newsletter.categories)
+    slugs = library.config.settings.categories
     return [
         Candidate(library.ids[post.source], post)
         for post in newest_first(published(library.posts, at))
-        if post.in_newsletters and (wanted is None or wanted.intersection(post.categories))
+        if post.in_newsletters and in_categories(post, newsletter.categories, slugs)
     ]
 
 
 def _reaches_back_to(
     desk: Desk, reader: Subscription, first: Issue | None, at: datetime, prev_fire: PrevFire
 ) -> datetime:
-    joined = min(reader.confirmed_at or at, at)
+    joined = min(max(reader.confirmed_at or at, reader.wished_at), at)
     frequency = reader.frequency if reader.frequency in desk.newsletter.schedules else min(desk.newsletter.schedules)
     since = running_since(desk.newsletter, frequency, joined, prev_fire)
     if first is not None and first.since is not None and joined <= first.created_at:

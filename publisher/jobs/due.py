@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from publisher.core.periods import NextFire, PrevFire, ended_period
-from publisher.errors import Conflict, PublisherError
+from publisher.errors import ConfigError, Conflict, PublisherError, TemplateError, WrongLedger
 from publisher.jobs.digest import make_digest, readers_of
 from publisher.jobs.library import Library
 from publisher.jobs.mailing import Desk
 from publisher.model.mailing import Issue
 from publisher.model.newsletter import Newsletter, Period
-from publisher.store import deliveries, issues
+from publisher.store import attempts, issues
 from publisher.store.engine import Store
 from publisher.templating import Templates
 
@@ -48,9 +48,9 @@ def make_due(
     now: datetime,
     prev_fire: PrevFire,
 ) -> tuple[list[Issue], list[PublisherError]]:
-    """Make the issue of each due period; one that cannot be made does not stop the others.
+    """Make the issue of each due period; wrong settings or templates of one newsletter do not stop the others.
 
-    Another process that was first made it for both.
+    Another process that was first made it for both. What passes by itself (a busy ledger) is raised, to be tried again.
     """
     made: list[Issue] = []
     errors: list[PublisherError] = []
@@ -60,7 +60,7 @@ def make_due(
             issue = make_digest(desk, store, at=one.period.end, now=now, prev_fire=prev_fire, period=one.period)
         except Conflict:
             continue
-        except PublisherError as error:
+        except (ConfigError, TemplateError, WrongLedger) as error:
             errors.append(error)
             continue
         if issue is not None:
@@ -69,12 +69,12 @@ def make_due(
 
 
 def next_wake(store: Store, newsletters: Sequence[Newsletter], now: datetime, next_fire: NextFire) -> datetime | None:
-    """When the next period ends or the next deferred delivery is due, or None."""
+    """When the next period ends or a sending issue has work again, or None."""
+    with store.read() as connection:
+        work = attempts.next_due(connection, now)
     moments = [
         next_fire(schedule, newsletter.timezone, now).instant
         for newsletter in newsletters
         for schedule in newsletter.schedules.values()
     ]
-    with store.read() as connection:
-        deferred = deliveries.next_due(connection)
-    return min([*moments, *([] if deferred is None else [max(deferred, now)])], default=None)
+    return min([*moments, *([] if work is None else [work])], default=None)

@@ -93,20 +93,24 @@ def resume(store: Store, issue_id: int) -> None:
 
 def cancel(store: Store, issue_id: int) -> int:
     """Send no more of it; how many mails are spared. Their posts are given back. UsageError where it has ended."""
-    waiting = (DeliveryStatus.PLANNED, DeliveryStatus.DEFERRED)
     with store.write() as connection:
         _move(connection, issue_id, IssueStatus.CANCELLED, "cancelled by hand")
-        return deliveries.move(connection, issue_id, waiting, DeliveryStatus.CANCELLED, reason="cancelled by hand")
+        return deliveries.cancel(connection, issue_id, reason="cancelled by hand")
 
 
 def retry(store: Store, issue_id: int, *, unknown: bool) -> int:
-    """Plan the failed deliveries anew, or with `unknown` those (same Message-ID); how many."""
+    """Plan the failed deliveries anew, or with `unknown` those (same Message-ID); how many.
+
+    A paused issue stays paused; UsageError where it is cancelled.
+    """
     before = DeliveryStatus.UNKNOWN if unknown else DeliveryStatus.FAILED
     with store.write() as connection:
-        issues.get(connection, issue_id)
-        moved = deliveries.move(connection, issue_id, (before,), DeliveryStatus.PLANNED, reason="retried by hand")
-        if moved:
-            _move(connection, issue_id, IssueStatus.SENDING, "")
+        status = issues.get(connection, issue_id).status
+        moved = deliveries.plan_again(connection, issue_id, before, reason="retried by hand")
+        if moved and status is IssueStatus.DONE:
+            issues.move(connection, issue_id, IssueStatus.SENDING)
+        if moved and status is IssueStatus.CANCELLED:
+            raise _past(issue_id, status, "retried")
         return moved
 
 
@@ -115,14 +119,7 @@ def resolve(store: Store, issue_id: int, email: str, outcome: DeliveryStatus) ->
     address = parse_address(email)
     with store.write() as connection:
         issues.get(connection, issue_id)
-        moved = deliveries.move(
-            connection,
-            issue_id,
-            (DeliveryStatus.UNKNOWN,),
-            outcome,
-            reason="settled by hand",
-            address_key=address.key,
-        )
+        moved = deliveries.settle(connection, issue_id, address.key, outcome, reason="settled by hand")
     if not moved:
         raise NotFound("unknown delivery to", email, hint=f"'publisher issue show {issue_id}' lists them")
 

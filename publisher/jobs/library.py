@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
+from publisher import __version__
 from publisher.config import Config
 from publisher.content import Index, Scan, render, scan
-from publisher.core.identity import Identities, assign
+from publisher.core.identity import Identities, assign, moment_text
 from publisher.errors import Problem, Severity
 from publisher.jobs.ids import Memory, recall, remember
 from publisher.jobs.site import Place, resolve
@@ -22,7 +22,7 @@ CACHE_NAME = "cache.db"
 class Library:
     """One reading of the folder. `posts` have ids, the held ones included; those that clash are left out.
 
-    `fed_unreadable` are the files that a feed has carried and that cannot be read now.
+    `fed_unreadable` are the files whose post was out before and that cannot be read now.
     """
 
     config: Config
@@ -47,12 +47,14 @@ class Library:
 def open_library(config: Config, *, at: datetime, progress: Progress | None = None) -> Iterator[Library]:
     """Read the folder as of `at` (what has expired is out); while it is open no other process of this site builds."""
     place = resolve(config)
-    with Index(config.home / CACHE_NAME, key=repr((place.rules,))) as index:
+    with Index(config.home / CACHE_NAME, key=repr((__version__, place.rules))) as index:
         before = recall(config.home)
         found = scan(place.rules, index, progress=progress, now=at)
         readable = (*found.posts, *found.held)
-        identities = assign(readable, before.records, url=place.site.url, timezone=place.site.timezone)
-        sources = {record.source for record in before.records}
+        lost = set(found.unreadable) - {post.source for post in found.held}
+        site = place.site
+        identities = assign(readable, before.records, url=site.url, timezone=site.timezone, unreadable=lost)
+        out = {record.source for record in before.records if record.published <= moment_text(at)}
         yield Library(
             config=config,
             place=place,
@@ -61,7 +63,7 @@ def open_library(config: Config, *, at: datetime, progress: Progress | None = No
             ids=identities.ids,
             memory=replace(before, records=identities.records),
             problems=_problems(place, found, identities),
-            fed_unreadable=tuple(source for source in found.unreadable if source in sources),
+            fed_unreadable=tuple(source for source in found.unreadable if source in out),
         )
 
 
@@ -73,8 +75,3 @@ def _problems(place: Place, found: Scan, identities: Identities) -> tuple[Proble
         for first, second in identities.clashes
     ]
     return tuple(sorted([*place.problems, *found.problems, *clashes]))
-
-
-def shown_path(config: Config, path: Path) -> str:
-    """A path as messages name it: relative to the site's folder, with `/`."""
-    return path.relative_to(config.folder).as_posix() if path.is_relative_to(config.folder) else path.as_posix()

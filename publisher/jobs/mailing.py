@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from publisher.config import Config
-from publisher.errors import ConfigError, Problem, Severity, WrongLedger
+from publisher.errors import ConfigError, Problem, Severity, UsageError, WrongLedger
 from publisher.jobs.ids import Memory, Witness, remember
 from publisher.jobs.library import Library
 from publisher.mail import Mailbox, MailPost, message_id, parse_mailbox, render_digest, render_one_off, template_hash
@@ -36,7 +36,15 @@ def require_sender(config: Config, newsletter: Newsletter) -> Mailbox:
         message = f"newsletters.{newsletter.name}.from: is required to send mail"
         problem = Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)
         raise ConfigError([problem], hint='such as from: "編集部 <news@example.com>"')
-    return parse_mailbox(newsletter.sender)
+    for key, text in (("reply_to", newsletter.reply_to), ("from", newsletter.sender)):
+        try:
+            sender = parse_mailbox(text) if text else None
+        except UsageError as error:
+            message = f"newsletters.{newsletter.name}.{key}: {error.message}"
+            problem = Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)
+            raise ConfigError([problem], hint=error.hint) from error
+    assert sender is not None
+    return sender
 
 
 def require_known_ledger(store: Store, memory: Memory) -> None:

@@ -27,8 +27,8 @@ def _is_dead(owner: str) -> bool:
         return True
     except PermissionError:
         pass
-    # The number may have been given to another process since: that one started at another tick.
-    return _started(int(pid)) != started
+    # The number may have been given to another process since: that one started at another tick ("0": not to be seen).
+    return _started(int(pid)) not in ("0", started)
 
 
 def _started(pid: int) -> str:

@@ -6,12 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from publisher.core.periods import PrevFire, first_since
-from publisher.core.selection import newest_first, published
 from publisher.errors import NotFound
 from publisher.feeds import replace
+from publisher.jobs.digest import candidates
+from publisher.jobs.letter import envelope
 from publisher.jobs.mailing import Desk, digest_variant, first_language, one_off_variant
 from publisher.mail import Letter, Mailbox, compose, fill, parse_address, parse_mailbox, unsubscribe_mailto
-from publisher.model.mailing import Envelope, Variant
+from publisher.model.mailing import Variant
 from publisher.model.post import Post
 from publisher.transport import Transport
 
@@ -34,16 +35,11 @@ def sample_digest(
 ) -> Sample:
     """The digest a new reader of everything would get at `at`: posts after `since`, or of one period."""
     reach = since or first_since(desk.newsletter, at, prev_fire)
-    wanted = None if desk.newsletter.categories is None else set(desk.newsletter.categories)
-    known = [
-        post
-        for post in newest_first(published(desk.library.posts, at))
-        if post.in_newsletters and (wanted is None or wanted.intersection(post.categories))
-    ]
+    known = [(candidate.id, candidate.post) for candidate in candidates(desk, at)]
     if not known:
         raise NotFound("post for", desk.newsletter.name, hint="there is no published post yet")
-    fresh = [post for post in known if post.published > reach]
-    chosen = [(desk.library.ids[post.source], post) for post in fresh or known[:_SAMPLE_POSTS]]
+    fresh = [(post_id, post) for post_id, post in known if post.published > reach]
+    chosen = fresh or known[:_SAMPLE_POSTS]
     variant = digest_variant(desk, chosen, language=first_language(desk), number=None)
     return Sample(variant, _letter(desk, variant, reader, now, test=test), not fresh)
 
@@ -68,14 +64,7 @@ def mail(samples: Sequence[Sample], transport: Transport, return_path: str | Non
     session = transport.connect()
     try:
         for sample in samples:
-            letter = sample.letter
-            envelope = Envelope(
-                sender=return_path or letter.sender.address.email,
-                recipient=letter.to.address.email,
-                data=compose(letter),
-                utf8=not (letter.to.address.ascii and letter.sender.address.ascii),
-            )
-            session.send(envelope, lambda: None)
+            session.send(envelope(sample.letter, return_path), lambda: None)
     finally:
         session.close()
 

@@ -60,7 +60,7 @@ def effective(config: Config) -> dict[str, Any]:
     values["site"] |= {"description": site.description, "author": None if site.author is None else asdict(site.author)}
     values["content"] |= {"engine": str(place.rules.engine), "path": place.rules.content}
     values["content"] |= {"permalink": place.rules.permalink}
-    values["feeds"] |= {"output": place.output.relative_to(config.folder).as_posix()}
+    values["feeds"] |= {"output": shown_path(config, place.output)}
     return values
 
 
@@ -70,3 +70,8 @@ def require_address(config: Config, site: Site) -> None:
         message = "site.url: is still the placeholder; mail would link to nowhere"
         problem = Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)
         raise ConfigError([problem], hint="set site.url to the address your site is served from")
+
+
+def shown_path(config: Config, path: Path) -> str:
+    """A path as messages name it: relative to the site's folder, with `/`."""
+    return path.relative_to(config.folder).as_posix() if path.is_relative_to(config.folder) else path.as_posix()

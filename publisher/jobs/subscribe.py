@@ -1,17 +1,21 @@
 """The operator's hand on subscriptions: add, import, remove, suppress. Their word is the consent's evidence."""
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from publisher.core.words import LANGUAGE
 from publisher.errors import ContentError, NotFound, Problem, PublisherError, Severity, UsageError
 from publisher.mail import is_one_line, parse_address
 from publisher.model.newsletter import Frequency, Newsletter
+from publisher.model.reader import Subscription
 from publisher.store import subscribers
 from publisher.store.engine import Store
-from publisher.store.subscribers import Wish
+from publisher.store.subscribers import Outcome, Wish
 
 COLUMNS = ("email", "name", "newsletter", "categories", "language", "frequency")
 _BATCH = 1000
@@ -32,10 +36,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import came to: rows that made a subscription, rows that were there already, rows that are wrong."""
+    """What an import came to: rows that made a subscription, that were there already, that had left; wrong rows."""
 
     added: int
     present: int
+    left: int
     problems: tuple[Problem, ...]
 
 
@@ -52,8 +57,9 @@ def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str
             address_key=address.key,
             name=name,
             newsletter=newsletter.name,
+            default_frequency=next(iter(newsletter.schedules)),
             frequency=_frequency(newsletter, request.frequency),
-            language=request.language or None,
+            language=_language(request.language),
             categories=request.categories or None,
             evidence=evidence,
         )
@@ -63,11 +69,11 @@ def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str
 
 def add(
     store: Store, request: Request, newsletters: Sequence[Newsletter], *, evidence: str, now: datetime
-) -> list[tuple[str, bool]]:
-    """Subscribe one reader; for each newsletter whether that is new."""
+) -> list[tuple[str, Outcome]]:
+    """Subscribe one reader, also one who had left; for each newsletter what became of it."""
     asked = wishes(request, newsletters, evidence=evidence)
     with store.write() as connection:
-        return [(wish.newsletter, subscribers.subscribe(connection, wish, now)) for wish in asked]
+        return [(wish.newsletter, subscribers.subscribe(connection, wish, now, revive=True)) for wish in asked]
 
 
 def import_file(
@@ -84,7 +90,7 @@ def import_file(
     or newsletters in one cell are divided by `;`. ContentError where the file or its header cannot be read.
     """
     rows = _rows(file)
-    added = present = 0
+    counts: Counter[Outcome] = Counter()
     problems: list[Problem] = []
     for start in range(0, len(rows), _BATCH):
         # Committed in batches: an import that dies is run again, and its rows are there already.
@@ -95,11 +101,18 @@ def import_file(
                 except PublisherError as error:
                     problems.append(Problem(file.name, line, 1, Severity.ERROR, "import", error.message))
                     continue
-                fresh = [subscribers.subscribe(connection, wish, now) for wish in asked]
-                added, present = added + any(fresh), present + (not any(fresh))
+                # An old list must not bring back those who have left since.
+                done = [subscribers.subscribe(connection, wish, now, revive=False) for wish in asked]
+                counts[min(done)] += 1
         if progress is not None:
             progress(min(start + _BATCH, len(rows)), len(rows))
-    return Imported(added, present, tuple(problems))
+    return Imported(counts[Outcome.ADDED], counts[Outcome.PRESENT], counts[Outcome.LEFT], tuple(problems))
+
+
+def listed(store: Store, newsletter: str | None) -> Sequence[Subscription]:
+    """Subscriptions by address, of one newsletter or all."""
+    with store.read() as connection:
+        return subscribers.listed(connection, newsletter=newsletter)
 
 
 def remove(store: Store, email: str, newsletter: str | None, now: datetime) -> int:
@@ -127,9 +140,9 @@ def _named(newsletters: Sequence[Newsletter], name: str) -> Newsletter:
     raise NotFound("newsletter", name, hint=f"newsletters: {names}")
 
 
-def _frequency(newsletter: Newsletter, name: str | None) -> Frequency:
+def _frequency(newsletter: Newsletter, name: str | None) -> Frequency | None:
     if not name:
-        return next(iter(newsletter.schedules))
+        return None
     for frequency in newsletter.schedules:
         if frequency == name:
             return frequency
@@ -137,12 +150,18 @@ def _frequency(newsletter: Newsletter, name: str | None) -> Frequency:
     raise UsageError(f"newsletter {newsletter.name!r} has no frequency {name!r}; it has: {offered}")
 
 
+def _language(tag: str | None) -> str | None:
+    if tag and not LANGUAGE.fullmatch(tag):
+        raise UsageError(f"{tag!r} is no language", hint="write a tag such as ja or en-GB")
+    return tag or None
+
+
 def _rows(file: Path) -> list[tuple[int, Request]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.DictReader(handle, strict=True)
             _check_header(file, reader.fieldnames)
-            return [(reader.line_num, _request(row)) for row in reader]
+            return [(reader.line_num, _request(file, reader.line_num, row)) for row in reader]
     except OSError as error:
         raise _unreadable(file, 0, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
@@ -160,7 +179,9 @@ def _check_header(file: Path, names: Sequence[str] | None) -> None:
         raise _unreadable(file, 1, f"unknown column {unknown[0]!r}; known: {','.join(COLUMNS)}")
 
 
-def _request(row: dict[str, str]) -> Request:
+def _request(file: Path, line: int, row: dict[str | None, Any]) -> Request:
+    if None in row:
+        raise _unreadable(file, line, "more cells than columns: a cell with a comma in it needs quotes")
     cells = {key.strip(): (value or "").strip() for key, value in row.items() if isinstance(value, str) and key}
     return Request(
         email=cells.get("email", ""),

@@ -28,7 +28,10 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A subscriber's wish for one newsletter; `categories` None means all, future ones too."""
+    """A subscriber's wish for one newsletter; `categories` None means all, future ones too.
+
+    `wished_at` is when categories or language were last changed: a wish that widens is no wish for the archive.
+    """
 
     id: int
     subscriber: Subscriber
@@ -38,6 +41,7 @@ class Subscription:
     language: str | None
     categories: tuple[str, ...] | None
     confirmed_at: datetime | None
+    wished_at: datetime
     evidence: str
 
 

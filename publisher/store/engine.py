@@ -14,7 +14,8 @@ from publisher.errors import StoreBusy, StoreError, WrongDatabase
 from publisher.store import schema
 from publisher.store.tables import meta
 
-_WAIT_SECONDS = 30
+WAIT_SECONDS = 30.0
+"""How long a write waits for another program's before the ledger counts as busy."""
 
 
 class Store:
@@ -24,8 +25,8 @@ class Store:
     not this version's, StoreBusy where another program holds it, StoreError where it cannot be opened.
     """
 
-    def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+    def __init__(self, url: str, wait_seconds: float = WAIT_SECONDS) -> None:
+        self.engine = open_engine(url, wait_seconds)
         with _translated():
             self._prepare()
             with self.read() as connection:
@@ -49,7 +50,9 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection that sees one moment of the ledger and writes nothing."""
-        with _translated(), self.engine.connect() as connection:
+        # SQLite's reads see one moment by themselves; PostgreSQL's only when asked.
+        level = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with _translated(), self.engine.connect().execution_options(**level) as connection:
             yield connection
             connection.rollback()
 
@@ -70,7 +73,7 @@ class Store:
 
 def migrate(url: str) -> bool:
     """Bring the ledger at `url` to this version's schema; False where it is already, WrongDatabase if not ours."""
-    engine = _engine(url)
+    engine = open_engine(url)
     try:
         with _translated():
             with engine.connect() as connection:
@@ -93,36 +96,45 @@ def backup(url: str, file: Path) -> None:
     source = Path(url.removeprefix("sqlite:///"))
     if not source.exists():
         raise StoreError(f"{source}: there is no ledger yet")
+    _make_private(file)
     try:
         with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(file)) as copy:
             live.backup(copy)
     except sqlite3.Error as error:
+        file.unlink()
         raise StoreError(f"{file}: {error}") from error
 
 
 def create(engine: sa.Engine) -> None:
-    """Make the tables of a new ledger, its uid and its secret; two processes at once make one."""
-    schema.upgrade(engine)
-    fresh = {"uid": secrets.token_hex(16), "secret": secrets.token_hex(32)}
-    with engine.connect().execution_options(publisher_write=True) as connection, connection.begin():
-        present = set(connection.scalars(sa.select(meta.c.key)))
-        for key, value in fresh.items():
-            if key not in present:
-                connection.execute(meta.insert().values(key=key, value=value))
+    """Make the tables of a new ledger with its uid and secret, in one transaction; two processes at once make one."""
+    schema.upgrade(engine, _identify)
 
 
-def _engine(url: str) -> sa.Engine:
+def _identify(connection: sa.Connection) -> None:
+    present = set(connection.scalars(sa.select(meta.c.key)))
+    for key, value in {"uid": secrets.token_hex(16), "secret": secrets.token_hex(32)}.items():
+        if key not in present:
+            connection.execute(meta.insert().values(key=key, value=value))
+
+
+def open_engine(url: str, wait_seconds: float = WAIT_SECONDS) -> sa.Engine:
+    """The database at `url`, set up as the ledger needs it, whatever is in it."""
     if not url.startswith("sqlite"):
         return sa.create_engine(url)
-    file = url.removeprefix("sqlite:///")
-    try:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{file}: {error.strerror}") from error
-    engine = sa.create_engine(url, connect_args={"timeout": _WAIT_SECONDS, "check_same_thread": False})
+    _make_private(Path(url.removeprefix("sqlite:///")))
+    engine = sa.create_engine(url, connect_args={"timeout": wait_seconds, "check_same_thread": False})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _make_private(file: Path) -> None:
+    """Addresses and the signing secret are nobody else's; SQLite gives the files beside it the same mode."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(f"{file}: {error.strerror}") from error
 
 
 def _on_connect(raw: Any, _record: Any) -> None:
@@ -146,8 +158,8 @@ def _translated() -> Iterator[None]:
         words = str(error.orig)
         if "locked" in words or "busy" in words:
             raise StoreBusy(f"the ledger is held by another program: {words}") from error
-        if "not a database" in words:
+        if "not a database" in words or "malformed" in words:
             raise WrongDatabase(f"the ledger's file is damaged or not a database: {words}") from error
-        if isinstance(error, sa.exc.OperationalError):
-            raise StoreError(f"the ledger: {words}") from error
-        raise
+        if isinstance(error, (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)):
+            raise
+        raise StoreError(f"the ledger: {words}", hint="'publisher db backup' copies what can be read") from error

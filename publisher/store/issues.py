@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import OPEN, check_issue
-from publisher.errors import Conflict, NotFound
+from publisher.errors import Conflict, NotFound, StoreBusy
 from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Rendered, Variant
 from publisher.store.tables import deliveries, issues, variant_posts, variants
 
@@ -44,7 +44,9 @@ def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:
         with connection.begin_nested():
             made = connection.execute(issues.insert().values(**values, number=number, created_at=now))
     except sa.exc.IntegrityError as error:
-        raise Conflict("issue of period", draft.period or str(number)) from error
+        if draft.period is not None and of_period(connection, draft.period) is not None:
+            raise Conflict("issue of period", draft.period) from error
+        raise StoreBusy(f"another process made issue {number} of {draft.newsletter} at this moment") from error
     assert made.inserted_primary_key is not None
     return get(connection, int(made.inserted_primary_key[0]))
 

@@ -1,5 +1,6 @@
 """The schema's version: what it is, and bringing it up to date through Alembic (its only door)."""
 
+from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
 
@@ -32,8 +33,8 @@ def state(connection: sa.Connection) -> State:
     return State.OLD if str(revision) < HEAD else State.NEW
 
 
-def upgrade(engine: sa.Engine) -> None:
-    """Bring the database to HEAD, in one transaction."""
+def upgrade(engine: sa.Engine, then: Callable[[sa.Connection], None]) -> None:
+    """Bring the database to HEAD and do `then`, in one transaction."""
     from alembic import command
     from alembic.config import Config
 
@@ -49,3 +50,4 @@ def upgrade(engine: sa.Engine) -> None:
     with engine.connect().execution_options(publisher_write=True) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        then(connection)

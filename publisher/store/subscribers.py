@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 
@@ -13,38 +14,73 @@ from publisher.store.tables import subscribers, subscriptions
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A confirmed subscription to be written; `evidence` is what proves the consent."""
+    """A confirmed subscription to be written; `evidence` is what proves the consent.
+
+    What is None was not said: a new reader then gets the newsletter's own, all categories, any language;
+    one who is there keeps what they have.
+    """
 
     email: str
     address_key: str
-    name: str
     newsletter: str
-    frequency: Frequency
-    language: str | None
-    categories: tuple[str, ...] | None
+    default_frequency: Frequency
     evidence: str
+    name: str = ""
+    frequency: Frequency | None = None
+    language: str | None = None
+    categories: tuple[str, ...] | None = None
 
 
-def subscribe(connection: sa.Connection, wish: Wish, now: datetime) -> bool:
-    """Write a confirmed subscription, or bring the one there is up to the wish; True where it is new or was left."""
+class Outcome(StrEnum):
+    """What became of a wish."""
+
+    ADDED = "added"
+    PRESENT = "present"
+    LEFT = "left"
+
+
+def subscribe(connection: sa.Connection, wish: Wish, now: datetime, *, revive: bool) -> Outcome:
+    """Write a confirmed subscription, or bring the one there is up to what the wish says.
+
+    Who has left stays away (LEFT), unless `revive`: then they are a new reader.
+    """
     subscriber_id = _subscriber_id(connection, wish, now)
     table = subscriptions
     same = sa.and_(table.c.subscriber_id == subscriber_id, table.c.newsletter == wish.newsletter)
-    before = connection.scalar(sa.select(table.c.status).where(same))
+    before = connection.execute(sa.select(table).where(same)).first()
+    if before is not None and before.status == SubscriptionStatus.CONFIRMED:
+        connection.execute(table.update().where(same).values(**_changes(before, wish, now)))
+        return Outcome.PRESENT
+    if before is not None and before.status == SubscriptionStatus.UNSUBSCRIBED and not revive:
+        return Outcome.LEFT
     values = {
-        "frequency": wish.frequency,
+        "frequency": wish.frequency or wish.default_frequency,
         "language": wish.language,
         "categories": None if wish.categories is None else list(wish.categories),
         "status": SubscriptionStatus.CONFIRMED,
+        "confirmed_at": now,
+        "wished_at": now,
+        "unsubscribed_at": None,
+        "evidence": wish.evidence,
     }
-    joined = {"confirmed_at": now, "unsubscribed_at": None, "evidence": wish.evidence}
     if before is None:
         key = {"subscriber_id": subscriber_id, "newsletter": wish.newsletter, "created_at": now}
-        connection.execute(table.insert().values(**key, **values, **joined))
-        return True
-    again = bool(before != SubscriptionStatus.CONFIRMED)
-    connection.execute(table.update().where(same).values(**values, **(joined if again else {})))
-    return again
+        connection.execute(table.insert().values(**key, **values))
+    else:
+        connection.execute(table.update().where(same).values(**values))
+    return Outcome.ADDED
+
+
+def _changes(before: sa.Row[tuple[object, ...]], wish: Wish, now: datetime) -> dict[str, object]:
+    categories = before.categories if wish.categories is None else list(wish.categories)
+    language = wish.language or before.language
+    changed = categories != before.categories or language != before.language
+    return {
+        "frequency": wish.frequency or before.frequency,
+        "language": language,
+        "categories": categories,
+        "wished_at": now if changed else before.wished_at,
+    }
 
 
 def _subscriber_id(connection: sa.Connection, wish: Wish, now: datetime) -> int:
@@ -116,5 +152,6 @@ def _subscription(row: sa.Row[tuple[object, ...]]) -> Subscription:
         language=values["language"],
         categories=None if categories is None else tuple(categories),
         confirmed_at=values["confirmed_at"],
+        wished_at=values["wished_at"],
         evidence=values["evidence"],
     )

@@ -78,6 +78,7 @@ subscriptions = Table(
     Column("language", String(35)),
     Column("categories", JSON(none_as_null=True)),
     Column("confirmed_at", Instant),
+    Column("wished_at", Instant, nullable=False),
     Column("unsubscribed_at", Instant),
     Column("evidence", Text, nullable=False),
     Column("created_at", Instant, nullable=False),

@@ -191,3 +191,21 @@ def test_a_damaged_ids_file_stops_everything_before_ids_are_guessed(site: Site) 
     assert done.code == 78
     assert "ids.json:2:1" in done.err
     assert "version control" in done.err
+
+
+def test_two_feeds_at_one_path_are_refused_before_either_is_written(site: Site) -> None:
+    site.post("a", days_ago(1), categories="feed")
+
+    done = site.run("build", PUBLISHER_FEEDS__PATHS='{"category_rss": "{slug}.xml"}')
+
+    assert done.code == 78
+    assert "feed.xml" in done.err
+    assert not (site.folder / "public/feed.xml").exists()
+
+
+def test_a_future_post_that_breaks_was_never_out(site: Site) -> None:
+    path = site.post("未来", days_ago(-9))
+    site.ok("build")
+    path.write_text("---\ntitle: [\n---\n", encoding="utf-8")
+
+    assert site.run("build").code == 0

@@ -252,3 +252,31 @@ def test_a_paused_issue_is_told_by_every_delivery(site: Site, smtp: Server) -> N
         assert done.code == 69
         assert "publisher issue resume 1" in done.err
     assert smtp.mails == []
+
+
+def test_a_server_that_limits_mails_per_session_gets_them_over_several(
+    site: Site, smtp: Server, readers: list[str]
+) -> None:
+    smtp.per_session = 3
+
+    done = site.ok("digest", "weekly", "--yes")
+
+    assert sorted(smtp.recipients) == readers
+    assert "8 sent" in done.err
+
+
+def test_a_cancelled_delivery_that_a_dead_process_held_is_given_back(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "a@example.jp")
+    smtp.at_mail = "250 OK"
+    smtp.hold_at_mail = True
+    process = site.start("digest", "weekly", "--yes")
+    assert smtp.held.wait(30)
+    process.kill()
+    process.communicate()
+    smtp.hold_at_mail = False
+    smtp.let_go.set()
+
+    assert "1 mail" in site.ok("issue", "cancel", "1").err
+    site.ok("digest", "weekly", "--yes")
+
+    assert smtp.recipients == ["a@example.jp"]

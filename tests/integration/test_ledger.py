@@ -1,22 +1,25 @@
 """Digests planned and delivered in this process, the clock injected, the ledger on both databases in turn."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from support.desk import desk
 from support.rows import wish
 from support.site import JST, Site
 
 from publisher.core.periods import ended_period
-from publisher.errors import Scope, TransportError
-from publisher.jobs.deliver import PostOffice, Tally, deliver
+from publisher.errors import Scope, StoreBusy, TransportError
+from publisher.jobs.deliver import PostOffice, deliver
 from publisher.jobs.digest import make_digest, plan_digest
 from publisher.jobs.due import due_periods, make_due, next_wake
+from publisher.jobs.tally import Tally
 from publisher.model.mailing import DeliveryStatus, Envelope, Issue, IssueStatus, Reply
 from publisher.model.newsletter import Frequency
 from publisher.schedule import next_fire, prev_fire
-from publisher.store import deliveries, issues, subscribers
+from publisher.store import deliveries, issues, subscribers, tables
 from publisher.store.engine import Store
 from publisher.transport import Session, Transport
 from publisher.transport.maildir import MaildirTransport
@@ -27,7 +30,7 @@ WEEK = timedelta(days=7)
 
 def subscribe(store: Store, email: str, when: datetime, categories: tuple[str, ...] | None = None) -> None:
     with store.write() as connection:
-        subscribers.subscribe(connection, wish(email, categories=categories), when)
+        subscribers.subscribe(connection, wish(email, categories=categories), when, revive=True)
 
 
 def digest(site: Site, store: Store, at: datetime, now: datetime | None = None) -> Issue | None:
@@ -135,7 +138,7 @@ def test_a_period_that_has_ended_is_due_once(site: Site, store: Store) -> None:
         assert due_periods(store, newsletters, now, prev_fire) == []
         assert due_periods(store, newsletters, MONDAY + WEEK - timedelta(seconds=1), prev_fire) == []
         assert len(due_periods(store, newsletters, MONDAY + WEEK, prev_fire)) == 1
-        assert next_wake(store, newsletters, now, next_fire) == (MONDAY + WEEK).astimezone(UTC)
+        assert next_wake(store, newsletters, now, next_fire) == now, "there is mail to send"
 
 
 def test_a_clock_that_jumps_back_sends_nothing_again(site: Site, store: Store) -> None:
@@ -263,3 +266,51 @@ def test_an_answer_that_never_came_is_held(site: Site, store: Store) -> None:
         states = sorted(one.status for one in deliveries.listed(connection, issue.id))
     assert states == [DeliveryStatus.SENT, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN]
     assert len(transport.sent) == 2
+
+
+def test_a_mail_that_cannot_be_composed_fails_alone(site: Site, store: Store) -> None:
+    issue = planned(site, store, 3)
+    with store.write() as connection:
+        connection.execute(tables.issues.update().values(reply_to="壊れた"))
+    transport = Scripted()
+
+    tally = send(store, transport, MONDAY)
+
+    assert tally.ended == {DeliveryStatus.FAILED: 3}
+    with store.read() as connection:
+        assert issues.get(connection, issue.id).status == "done"
+        assert all("壊れた" in one.reason for one in deliveries.listed(connection, issue.id))
+
+
+def test_a_busy_ledger_at_the_hour_is_tried_again_and_not_taken_for_done(site: Site, tmp_path: Path) -> None:
+    site.post("a", MONDAY - timedelta(days=1))
+    file = tmp_path / "publisher.db"
+    store = Store(f"sqlite:///{file}", wait_seconds=0.05)
+    subscribe(store, "a@x.jp", MONDAY - WEEK)
+    now = MONDAY + timedelta(minutes=1)
+    with desk(site, now) as place:
+        due = due_periods(store, [place.newsletter], now, prev_fire)
+        holder = sqlite3.connect(file, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(StoreBusy):
+            make_due(place.library, store, place.templates, due, now=now, prev_fire=prev_fire)
+
+        holder.close()
+        assert due_periods(store, [place.newsletter], now, prev_fire) == due
+    store.close()
+
+
+def test_a_wish_that_widens_is_no_wish_for_the_archive(site: Site, store: Store) -> None:
+    subscribe(store, "a@x.jp", MONDAY - 60 * WEEK, categories=("本",))
+    site.post("最初", MONDAY - 59 * WEEK, categories="本")
+    assert digest(site, store, MONDAY - 58 * WEEK) is not None
+    for week in range(50, 2, -10):
+        site.post(f"庭{week}", MONDAY - week * WEEK, categories="庭")
+    site.post("新しい庭", MONDAY - timedelta(hours=1), categories="庭")
+    subscribe(store, "a@x.jp", MONDAY - timedelta(days=1), categories=("本", "庭"))
+
+    issue = digest(site, store, MONDAY)
+
+    assert issue is not None
+    assert posts_for(site, store, issue, "a@x.jp") == ["新しい庭"]

@@ -15,9 +15,7 @@ def wish(email: str = "hanako@example.jp", newsletter: str = "weekly", **changes
         "address_key": email,
         "name": "山田 花子",
         "newsletter": newsletter,
-        "frequency": Frequency.WEEKLY,
-        "language": None,
-        "categories": None,
+        "default_frequency": Frequency.WEEKLY,
         "evidence": "試験",
     }
     return Wish(**{**values, **changes})  # type: ignore[arg-type]

@@ -24,6 +24,8 @@ class Server:
     at_mail: str = "250 OK"
     at_end: str = "250 2.0.0 OK queued"
     hold_after: int | None = None
+    hold_at_mail: bool = False
+    per_session: int | None = None
     held: Event = field(default_factory=Event)
     let_go: Event = field(default_factory=Event)
 
@@ -43,8 +45,15 @@ class Server:
         return message_from_bytes(data, policy=policy.default)
 
     async def handle_MAIL(
-        self, server: SMTP, _dialogue: Dialogue, envelope: Received, address: str, _options: list[str]
+        self, server: SMTP, dialogue: Dialogue, envelope: Received, address: str, _options: list[str]
     ) -> str:
+        if self.hold_at_mail:
+            self.held.set()
+            while not self.let_go.is_set():
+                await asyncio.sleep(0.01)
+        served = dialogue.__dict__.setdefault("served", 0)
+        if self.per_session is not None and served >= self.per_session:
+            return "421 4.7.0 too many mails in one session"
         if self.at_mail.startswith("250"):
             envelope.mail_from = address
         return _say(server, self.at_mail)
@@ -57,7 +66,7 @@ class Server:
             envelope.rcpt_tos.append(address)
         return _say(server, reply)
 
-    async def handle_DATA(self, server: SMTP, _dialogue: Dialogue, envelope: Received) -> str:
+    async def handle_DATA(self, server: SMTP, dialogue: Dialogue, envelope: Received) -> str:
         if self.hold_after is not None and len(self.mails) >= self.hold_after:
             # The message has ended and no answer comes: the one moment that cannot be decided.
             self.held.set()
@@ -65,6 +74,7 @@ class Server:
                 await asyncio.sleep(0.01)
         assert isinstance(envelope.content, bytes)
         self.mails += [(address, envelope.content) for address in envelope.rcpt_tos]
+        dialogue.__dict__["served"] = dialogue.__dict__.get("served", 0) + 1
         return _say(server, self.at_end)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publisher.core.periods import ended_period, first_since, running_since
+from publisher.core.periods import ended_period, first_since, remembered, running_since
 from publisher.core.schedules import parse_schedule
 from publisher.model.newsletter import Frequency, Newsletter, Schedule
 from publisher.schedule import next_fire, prev_fire
@@ -134,3 +134,18 @@ def test_a_schedule_that_makes_no_sense_says_what_would(frequency: str, text: st
 )
 def test_schedules_are_written_in_words(frequency: str, text: str, parsed: Schedule) -> None:
     assert parse_schedule(Frequency(frequency), text) == parsed
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)), max_size=20),
+    st.sampled_from(["UTC", TOKYO, "Europe/Berlin"]),
+)
+def test_what_is_remembered_is_what_would_be_computed(moments: list[datetime], zone: str) -> None:
+    schedules = (Schedule(2, 30), Schedule(9, 0, (0,)), Schedule(8, 0, day=1))
+    look_up = remembered(prev_fire, next_fire)
+
+    for moment in moments:
+        at = moment.replace(tzinfo=UTC)
+        for schedule in schedules:
+            assert look_up(schedule, zone, at) == prev_fire(schedule, zone, at)

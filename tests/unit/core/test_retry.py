@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from publisher.core.retry import FIRST_DELAY, GIVE_UP_AFTER, LONGEST_DELAY, Verdict, is_trouble, judge
+from publisher.core.retry import FIRST_DELAY, GIVE_UP_AFTER, LONGEST_DELAY, Try, Verdict, is_trouble, judge
 from publisher.errors import Scope, TransportError
 from publisher.model.mailing import DeliveryStatus
 
@@ -22,9 +22,11 @@ def verdict(
     age: timedelta = timedelta(0),
     in_a_row: int = 0,
     connected: bool = True,
+    taken: int = 0,
 ) -> Verdict:
     error = TransportError("言葉", scope=scope, permanent=permanent, code=code, enhanced=enhanced, undecided=undecided)
-    return judge(error, attempts=attempts, first_attempt_at=NOW - age, now=NOW, in_a_row=in_a_row, connected=connected)
+    this = Try(attempts, NOW - age, NOW, connected, taken, in_a_row)
+    return judge(error, this)
 
 
 def test_an_address_that_does_not_exist_fails_at_once_with_the_servers_words() -> None:
@@ -98,3 +100,11 @@ def test_what_may_be_no_fault_of_the_readers_is_counted(
     scope: Scope, code: int | None, enhanced: str | None, trouble: bool
 ) -> None:
     assert is_trouble(TransportError("x", scope=scope, permanent=False, code=code, enhanced=enhanced)) is trouble
+
+
+def test_a_server_that_limits_mails_per_session_is_asked_for_another_session() -> None:
+    closing = verdict(Scope.SESSION, code=421, taken=100)
+
+    assert (closing.status, closing.pause) == (DeliveryStatus.PLANNED, False)
+    assert verdict(Scope.SESSION, code=421, taken=0).pause
+    assert verdict(Scope.SESSION, code=550, permanent=True, taken=100).pause

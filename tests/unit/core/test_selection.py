@@ -30,12 +30,12 @@ def post(name: str, days: int = 0, *categories: str, language: str | None = None
 def reader(*categories: str, language: str | None = None) -> Subscription:
     who = Subscriber(1, "a@example.jp", "a@example.jp", "花子", T0)
     wanted = categories or None
-    return Subscription(1, who, "weekly", SubscriptionStatus.CONFIRMED, Frequency.WEEKLY, language, wanted, T0, "")
+    return Subscription(1, who, "weekly", SubscriptionStatus.CONFIRMED, Frequency.WEEKLY, language, wanted, T0, T0, "")
 
 
 def picked(posts: list[Post], who: Subscription, *, carried: set[str] = frozenset(), since: int = -1) -> list[str]:  # type: ignore[assignment]
     candidates = [Candidate(one.source, one) for one in posts]
-    return list(pick(candidates, who, languages=(), since=T0 + timedelta(days=since), carried=carried))
+    return list(pick(candidates, who, languages=(), since=T0 + timedelta(days=since), carried=carried, slugs={}))
 
 
 def test_a_future_post_is_not_out_until_its_very_moment() -> None:
@@ -113,3 +113,13 @@ def test_no_category_can_name_a_path(category: str) -> None:
 
     assert slug
     assert not set(slug) & set("/\\.\0")
+
+
+def test_spellings_that_share_a_feed_share_a_wish() -> None:
+    assert picked([post("a", 1, "AI")], reader("ai")) == ["a.md"]
+
+
+def test_a_reader_of_a_language_reads_its_regions_too() -> None:
+    posts = [post("jp", language="ja-JP"), post("en", language="en-GB"), post("jam", language="jam")]
+
+    assert picked(posts, reader(language="ja")) == ["jp.md"]

@@ -28,7 +28,7 @@ def load(store: Store, tmp_path: Path, now: datetime, data: str | bytes) -> tupl
 def test_every_newsletter_is_meant_where_none_is_named(store: Store, now: datetime) -> None:
     done = add(store, Request("a@example.jp"), LETTERS, evidence="x", now=now)
 
-    assert done == [("weekly", True), ("books", True)]
+    assert done == [("weekly", "added"), ("books", "added")]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,7 @@ def test_every_newsletter_is_meant_where_none_is_named(store: Store, now: dateti
         (Request("a@example.jp", newsletters=("ない",)), NotFound, "newsletter"),
         (Request("a@example.jp", frequency="hourly"), UsageError, "it has: weekly"),
         (Request("a@example.jp", name="改\n行"), UsageError, "one line"),
+        (Request("a@example.jp", language="日本語"), UsageError, "is no language"),
     ],
 )
 def test_what_is_wrong_with_a_request_is_said(
@@ -76,6 +77,7 @@ def test_wrong_rows_are_named_by_line_and_the_others_kept(store: Store, tmp_path
         ("email,Nickname\n", "unknown column 'Nickname'"),
         ("email\na@例え.jp\n".encode("cp932"), "not UTF-8"),
         ('email\n"a@example.jp\n', "unexpected end"),
+        ("email,name\na@example.jp,山田,花子\n", "needs quotes"),
     ],
 )
 def test_a_file_that_is_no_such_table_is_refused_whole(
@@ -93,3 +95,12 @@ def test_a_file_that_is_not_there_is_said_so(store: Store, tmp_path: Path, now: 
 def test_who_never_subscribed_cannot_be_removed(store: Store, now: datetime) -> None:
     with pytest.raises(NotFound):
         remove(store, "a@example.jp", None, now)
+
+
+def test_an_old_list_does_not_bring_back_those_who_left(store: Store, tmp_path: Path, now: datetime) -> None:
+    rows = "email\na@example.jp\n"
+    load(store, tmp_path, now, rows)
+    remove(store, "a@example.jp", None, now)
+
+    assert load(store, tmp_path, now, rows) == (0, 0, [])
+    assert add(store, Request("a@example.jp"), LETTERS, evidence="x", now=now)[0] == ("weekly", "added")

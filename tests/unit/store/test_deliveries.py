@@ -7,8 +7,8 @@ import pytest
 
 from publisher.errors import IllegalTransition
 from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueStatus
-from publisher.store import deliveries, issues
-from publisher.store.deliveries import Outcome
+from publisher.store import attempts, deliveries, issues
+from publisher.store.attempts import Outcome
 from publisher.store.engine import Store
 
 MakeIssue = Callable[..., Issue]
@@ -18,17 +18,17 @@ SENT = Outcome(DeliveryStatus.SENT, "", "2.0.0 Ok", 250)
 
 def take(store: Store, now: datetime, owner: str = "me") -> Delivery | None:
     with store.write() as connection:
-        return deliveries.claim(connection, owner, now, now + HOUR)
+        return attempts.claim(connection, owner, now, now + HOUR)
 
 
 def begin(store: Store, delivery: Delivery, now: datetime, owner: str = "me") -> bool:
     with store.write() as connection:
-        return deliveries.begin_attempt(connection, delivery, owner, now)
+        return attempts.begin_attempt(connection, delivery, owner, now, now + HOUR)
 
 
 def record(store: Store, delivery: Delivery, outcome: Outcome, now: datetime, owner: str = "me") -> bool:
     with store.write() as connection:
-        return deliveries.record(connection, delivery, owner, outcome, now)
+        return attempts.record(connection, delivery, owner, outcome, now)
 
 
 def only(store: Store, issue: Issue) -> Delivery:
@@ -91,8 +91,6 @@ def test_a_deferred_delivery_waits_for_its_time(store: Store, make_issue: MakeIs
     assert again is not None
     assert again.message_id == delivery.message_id
     assert only(store, issue).attempts == 1
-    with store.read() as connection:
-        assert deliveries.next_due(connection) == now + HOUR
 
 
 def test_a_refused_session_spends_nobodys_attempt(store: Store, make_issue: MakeIssue, now: datetime) -> None:
@@ -129,7 +127,7 @@ def test_what_the_dead_were_attempting_is_unknown_and_the_rest_is_free(
     assert begin(store, first, now, "dead/1")
 
     with store.write() as connection:
-        assert deliveries.reap(connection, ["dead/1"], now) == 1
+        assert attempts.reap(connection, ["dead/1"], now) == 1
 
     with store.read() as connection:
         states = {one.recipient.email: one.status for one in deliveries.listed(connection, issue.id)}
@@ -148,11 +146,11 @@ def test_an_unknown_delivery_is_held_until_a_person_decides(store: Store, make_i
     assert delivery is not None
     begin(store, delivery, now)
     with store.write() as connection:
-        deliveries.reap(connection, ["me"], now)
+        attempts.reap(connection, ["me"], now)
     assert take(store, now + timedelta(days=9)) is None
 
     with store.write() as connection:
-        moved = deliveries.move(connection, issue.id, (DeliveryStatus.UNKNOWN,), DeliveryStatus.PLANNED, reason="手で")
+        moved = deliveries.plan_again(connection, issue.id, DeliveryStatus.UNKNOWN, reason="手で")
 
     again = take(store, now)
     assert moved == 1
@@ -216,4 +214,87 @@ def test_an_illegal_step_is_refused(store: Store, make_issue: MakeIssue, now: da
     with pytest.raises(IllegalTransition):
         record(store, delivery, SENT, now)
     with pytest.raises(IllegalTransition), store.write() as connection:
-        deliveries.move(connection, issue.id, (DeliveryStatus.SENT,), DeliveryStatus.PLANNED, reason="")
+        deliveries.plan_again(connection, issue.id, DeliveryStatus.SENT, reason="")
+
+
+def test_a_cancelled_issue_cancels_what_somebody_holds_and_no_dot_leaves(
+    store: Store, make_issue: MakeIssue, now: datetime
+) -> None:
+    issue = make_issue("a@example.jp", "b@example.jp")
+    held = take(store, now, "dead/1")
+    assert held is not None
+
+    with store.write() as connection:
+        issues.move(connection, issue.id, IssueStatus.CANCELLED, "手で")
+        assert deliveries.cancel(connection, issue.id, reason="手で") == 2
+
+    assert not begin(store, held, now, "dead/1")
+    with store.read() as connection:
+        assert {one.status for one in deliveries.listed(connection, issue.id)} == {DeliveryStatus.CANCELLED}
+        assert deliveries.carried(connection, "weekly") == {}
+
+
+def test_a_mail_in_hand_while_its_issue_is_cancelled_is_not_planned_again(
+    store: Store, make_issue: MakeIssue, now: datetime
+) -> None:
+    issue = make_issue("a@example.jp")
+    delivery = take(store, now)
+    assert delivery is not None
+    assert begin(store, delivery, now)
+    with store.write() as connection:
+        issues.move(connection, issue.id, IssueStatus.CANCELLED, "手で")
+        deliveries.cancel(connection, issue.id, reason="手で")
+
+    record(store, delivery, Outcome(DeliveryStatus.DEFERRED, "busy", "451", 451, due_at=now + HOUR), now)
+
+    assert only(store, issue).status is DeliveryStatus.CANCELLED
+
+
+def test_a_slow_answer_after_the_dot_is_not_taken_for_a_death(
+    store: Store, make_issue: MakeIssue, now: datetime
+) -> None:
+    issue = make_issue("a@example.jp")
+    delivery = take(store, now)
+    assert delivery is not None
+    late = now + HOUR - timedelta(minutes=1)
+    with store.write() as connection:
+        assert attempts.begin_attempt(connection, delivery, "me", late, late + HOUR)
+
+    with store.write() as connection:
+        assert attempts.reap(connection, [], now + HOUR + timedelta(minutes=5)) == 0
+    assert record(store, delivery, SENT, now + HOUR + timedelta(minutes=6))
+
+    assert only(store, issue).status is DeliveryStatus.SENT
+
+
+def test_a_retry_by_hand_has_its_three_days_again(store: Store, make_issue: MakeIssue, now: datetime) -> None:
+    issue = make_issue("a@example.jp")
+    delivery = take(store, now)
+    assert delivery is not None
+    begin(store, delivery, now)
+    record(store, delivery, Outcome(DeliveryStatus.FAILED, "550", "550", 550), now)
+    later = now + timedelta(days=9)
+    with store.write() as connection:
+        assert deliveries.plan_again(connection, issue.id, DeliveryStatus.FAILED, reason="手で") == 1
+    again = take(store, later)
+    assert again is not None
+    assert again.attempts == 0
+    begin(store, again, later)
+
+    with store.read() as connection:
+        assert attempts.first_attempt_at(connection, delivery.id) == later
+
+
+def test_the_store_says_when_there_is_work(store: Store, make_issue: MakeIssue, now: datetime) -> None:
+    def due() -> datetime | None:
+        with store.read() as connection:
+            return attempts.next_due(connection, now)
+
+    assert due() is None
+    make_issue("a@example.jp")
+    assert due() == now
+    delivery = take(store, now)
+    assert delivery is not None
+    assert due() == now + HOUR, "what another holds is looked at when its lease is over"
+    record(store, delivery, Outcome(DeliveryStatus.DEFERRED, "", "", 451, due_at=now + 2 * HOUR), now)
+    assert due() == now + 2 * HOUR

@@ -9,8 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from publisher.errors import StoreBusy, StoreError, WrongDatabase
-from publisher.store import engine as engine_module
-from publisher.store.engine import Store, backup, migrate
+from publisher.store import schema
+from publisher.store.engine import Store, backup, migrate, open_engine
 from publisher.store.tables import metadata, suppressions
 
 
@@ -93,11 +93,10 @@ def test_migrating_a_current_ledger_does_nothing(tmp_path: Path) -> None:
     assert migrate(url) is False
 
 
-def test_a_ledger_that_is_held_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_is_held_is_busy(tmp_path: Path) -> None:
     file = tmp_path / "publisher.db"
     Store(f"sqlite:///{file}").close()
-    monkeypatch.setattr(engine_module, "_WAIT_SECONDS", 0.05)
-    ledger = Store(f"sqlite:///{file}")
+    ledger = Store(f"sqlite:///{file}", wait_seconds=0.05)
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
 
@@ -145,3 +144,36 @@ def _set_revision(folder: Path, revision: str) -> None:
     with sqlite3.connect(folder / "publisher.db") as raw:
         raw.execute("UPDATE alembic_version SET version_num = ?", (revision,))
     raw.close()
+
+
+def test_a_ledger_whose_making_was_cut_short_is_made_anew(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'publisher.db'}"
+    engine = open_engine(url)
+
+    def die(_connection: sa.Connection) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        schema.upgrade(engine, die)
+    engine.dispose()
+
+    assert len(Store(url).uid) == 32
+
+
+def test_nobody_else_may_read_the_ledger(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'publisher.db'}"
+    Store(url).close()
+    backup(url, tmp_path / "copy.db")
+
+    assert (tmp_path / "publisher.db").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_ledger_damaged_inside_is_said_so(tmp_path: Path) -> None:
+    file = tmp_path / "publisher.db"
+    Store(f"sqlite:///{file}").close()
+    data = file.read_bytes()
+    file.write_bytes(data[:100] + b"\xff" * (len(data) - 100))
+
+    with pytest.raises(StoreError, match="ledger"):
+        Store(f"sqlite:///{file}")

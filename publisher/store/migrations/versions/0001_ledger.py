@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=35), nullable=True),
         sa.Column("categories", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("confirmed_at", Instant(), nullable=True),
+        sa.Column("wished_at", Instant(), nullable=False),
         sa.Column("unsubscribed_at", Instant(), nullable=True),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
