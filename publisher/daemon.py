@@ -31,13 +31,26 @@ _READ = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mkdown", ".html", ".ym
 
 
 def run_once(app: App, *, stop: Event, say: Say) -> int:
-    """Do all that is due and return the exit code: the first that is not 0."""
-    report = _build(app, say)
-    code, _ = _mail(app, stop, say)
-    for line in _paused(app):
-        say(line)
-        code = code or 69
-    return report.exit_code(strict=False) or code
+    """Do all that is due and return the exit code: the first that is not 0.
+
+    A feed that cannot be written stops no mail.
+    """
+    codes: list[int] = []
+    for work in (partial(_build_code, app, say), partial(_mail_code, app, stop, say), partial(_tell_paused, app, say)):
+        try:
+            codes.append(work())
+        except PublisherError as error:
+            say(error.told())
+            codes.append(error.exit_code)
+    return next((code for code in codes if code), 0)
+
+
+def _build_code(app: App, say: Say) -> int:
+    return _build(app, say).exit_code(strict=False)
+
+
+def _mail_code(app: App, stop: Event, say: Say) -> int:
+    return _mail(app, stop, say)[0]
 
 
 def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
@@ -126,13 +139,16 @@ def _next_mail(app: App, stop: Event, say: Say) -> datetime | None:
     return _mail(app, stop, say)[1]
 
 
-def _paused(app: App) -> list[str]:
+def _tell_paused(app: App, say: Say) -> int:
     if not app.has_ledger():
-        return []
+        return 0
     from publisher.jobs.issue import paused_lines
 
     with app.store() as store:
-        return paused_lines(store)
+        lines = paused_lines(store)
+    for line in lines:
+        say(line)
+    return 69 if lines else 0
 
 
 def _mail(app: App, stop: Event, say: Say) -> tuple[int, datetime | None]:

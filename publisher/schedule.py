@@ -21,17 +21,18 @@ def next_fire(schedule: Schedule, zone: str, after: datetime) -> Fire:
     In the hour that a DST change repeats a schedule fires once, at the first of the two; a wall time
     that the change skips fires as many minutes after it as it stood after the gap's start.
     """
-    trigger = _trigger(schedule, zone)
-    moment = after + timedelta(microseconds=1)
+    trigger, place = _trigger(schedule), ZoneInfo(zone)
+    # A day of slack: an hour that repeats or is skipped lets wall time and instants disagree by as much as an hour.
+    wall = after.astimezone(place).replace(tzinfo=UTC, fold=0) - timedelta(days=1)
     while True:
-        local = trigger.get_next_fire_time(None, moment)
-        if local is None:
+        found = trigger.get_next_fire_time(None, wall)
+        if found is None:
             raise ValueError(f"{schedule} never fires")
-        instant = local.astimezone(UTC)
-        moment = instant + timedelta(seconds=1)
-        # APScheduler fires twice in the repeated hour (its issue #120): the second has fold 1.
-        if instant > after and instant.astimezone(ZoneInfo(zone)).fold == 0:
-            return Fire(instant, local.replace(tzinfo=None, fold=0))
+        nominal = found.replace(tzinfo=None)
+        instant = nominal.replace(tzinfo=place).astimezone(UTC)
+        if instant > after:
+            return Fire(instant, nominal)
+        wall = found + timedelta(seconds=1)
 
 
 def prev_fire(schedule: Schedule, zone: str, at: datetime) -> Fire:
@@ -50,16 +51,12 @@ def calendar() -> PrevFire:
     return remembered(prev_fire, next_fire)
 
 
-def _trigger(schedule: Schedule, zone: str) -> CronTrigger:
-    # Names, not numbers: APScheduler counts Monday as 0 where cron has Sunday (its issue #286).
+def _trigger(schedule: Schedule) -> CronTrigger:
+    # Names, not numbers: APScheduler counts Monday as 0 where cron has Sunday (its issue #286). And its wall
+    # clock is UTC's, which has no DST: in a zone of its own it skips midnight on the day after a spring change.
     days = ",".join(WEEKDAYS[day] for day in schedule.weekdays) or None
     return CronTrigger(
-        day_of_week=days,
-        day=schedule.day,
-        hour=schedule.hour,
-        minute=schedule.minute,
-        second=0,
-        timezone=ZoneInfo(zone),
+        day_of_week=days, day=schedule.day, hour=schedule.hour, minute=schedule.minute, second=0, timezone=UTC
     )
 
 

@@ -6,7 +6,7 @@ import typer
 
 from publisher.cli.deliver import send_out
 from publisher.cli.options import At, DryRun, Yes, site
-from publisher.cli.talk import bar, consent, moment, say, tell_unreadable
+from publisher.cli.talk import bar, consent, moment, say, tell_serious
 from publisher.core.words import counted
 from publisher.errors import UsageError
 
@@ -40,7 +40,7 @@ def digest(
             return
         with bar("Reading posts") as progress, app.library(progress, moment_) as library:
             plan = plan_digest(app.desk(library, chosen), store, at=moment_, prev_fire=calendar())
-            tell_unreadable(library.problems)
+            tell_serious(library.problems)
             _show_plan(library, plan)
         if not plan.recipients:
             _nothing_new(store, chosen, plan)

@@ -12,7 +12,9 @@ from publisher.model.mailing import DeliveryStatus
 if TYPE_CHECKING:
     from publisher.jobs.issue import Details, Overview
 
-Number = Annotated[int, typer.Argument(metavar="ISSUE", help="The issue's id, as 'issue list' shows it.")]
+Number = Annotated[
+    int, typer.Argument(metavar="ISSUE", max=2**31 - 1, help="The issue's id, as 'issue list' shows it.")
+]
 
 
 def register(cli: typer.Typer) -> None:

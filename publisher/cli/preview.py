@@ -9,7 +9,7 @@ import typer
 from publisher.app import App
 from publisher.cli.options import At, DryRun, NewsletterName, Yes, site
 from publisher.cli.send import only_newsletter
-from publisher.cli.talk import bar, consent, moment, put, say, tell_unreadable
+from publisher.cli.talk import bar, consent, moment, put, say, tell_serious
 from publisher.model.newsletter import Newsletter
 
 
@@ -38,7 +38,7 @@ def preview(
     now, moment_ = app.clock(), moment(at, app.timezone(), app.clock())
     samples = []
     with bar("Reading posts") as progress, app.library(progress, moment_) as library:
-        tell_unreadable(library.problems)
+        tell_serious(library.problems)
         desk = app.desk(library, chosen)
         found = None if is_newsletter else find_post(library, what, Path.cwd())
         for reader in readers:

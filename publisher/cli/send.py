@@ -8,7 +8,7 @@ import typer
 from publisher.app import App
 from publisher.cli.deliver import send_out
 from publisher.cli.options import DryRun, NewsletterName, Yes, site
-from publisher.cli.talk import bar, consent, say, tell_unreadable
+from publisher.cli.talk import bar, consent, say, tell_serious
 from publisher.core.words import counted
 from publisher.errors import UsageError
 from publisher.model.newsletter import Newsletter
@@ -36,7 +36,7 @@ def send(
             found = find_post(library, post, Path.cwd())
             if found.published > app.clock():
                 raise UsageError(f"{found.source} is dated {found.published:%Y-%m-%d %H:%M}: it is not out yet")
-            tell_unreadable(library.problems)
+            tell_serious(library.problems)
             whom = audience(desk, store, found, addresses)
         say(f"{found.title}\n  to {counted(whom.count, 'reader')}; {whom.already} had it already")
         if dry_run or not whom.count:

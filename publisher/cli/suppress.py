@@ -37,10 +37,10 @@ def add(
 
 def list_(context: typer.Context, as_json: Json = False) -> None:
     """List suppressed addresses."""
-    from publisher.store.suppressions import listed
+    from publisher.jobs.subscribe import suppressed as listed_all
 
-    with site(context).store() as store, store.read() as connection:
-        found = listed(connection)
+    with site(context).ledger() as store:
+        found = [] if store is None else listed_all(store)
     if as_json:
         put_json([{"email": o.address_key, "reason": o.reason, "created_at": o.created_at.isoformat()} for o in found])
     else:

@@ -1,6 +1,7 @@
 """How the command speaks: data on stdout, talk on stderr, a bar only where somebody watches."""
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -43,10 +44,10 @@ def problems_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     return [asdict(problem) for problem in problems]
 
 
-def tell_unreadable(problems: Iterable[Problem]) -> None:
-    """The posts that cannot be read: a mail that lacks one is not found out later from its readers."""
+def tell_serious(problems: Iterable[Problem]) -> None:
+    """What a mail's readers must not be the first to notice: posts that cannot be read, or that look sent before."""
     for problem in problems:
-        if problem.severity is Severity.ERROR:
+        if problem.severity is Severity.ERROR or problem.code == "looks-renamed":
             say(f"{problem}")
 
 
@@ -87,6 +88,8 @@ def moment(text: str | None, zone: str, now: datetime) -> datetime:
         raise UsageError(
             f"--at {text!r} is no time", hint="write 2026-01-31T09:00 or 2026-01-31T09:00+09:00"
         ) from error
+    if not 1970 <= parsed.year < 9999:
+        raise UsageError(f"--at {text!r} is out of reach", hint="write a year from 1970 on")
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone))
 
 
@@ -98,7 +101,7 @@ def stop_on_signals() -> Iterator[Event]:
     def handle(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
             # Asked twice: a server may take ten minutes to answer. What was in hand is then named unknown.
-            raise KeyboardInterrupt
+            os._exit(130)
         say("stopping after the mail in hand; once more stops at once")
         stop.set()
 

@@ -45,12 +45,13 @@ def _path(parts: list[str], values: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _value(text: str) -> Any:
+    """Lists and sections are JSON; what only looks so (`[お知らせ] 庭`) is text, refused later where it is wrong."""
     if not text.startswith(("[", "{")):
         return text
     try:
         return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error}") from error
+    except json.JSONDecodeError:
+        return text
 
 
 def _set(values: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

@@ -88,8 +88,9 @@ def _problems(error: ValidationError, document: Document, origins: dict[tuple[st
 def _variable(path: tuple[str | int, ...], document: Document, origins: dict[tuple[str, ...], str]) -> str | None:
     """The variable that set the value at `path`, or something above it, or below a section only it has made."""
     words = tuple(map(str, path))
+    begun = next((words[:n] for n in range(1, len(words) + 1) if path[:n] not in document.places), None)
     for origin, variable in origins.items():
-        if words[: len(origin)] == origin or (path not in document.places and origin[: len(words)] == words):
+        if words[: len(origin)] == origin or (begun is not None and origin[: len(begun)] == begun):
             return variable
     return None
 

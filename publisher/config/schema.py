@@ -64,10 +64,18 @@ def _schedules(texts: dict[str, str]) -> dict[str, str]:
 
 
 def _transport(text: str) -> str:
-    if not re.match(r"(smtps?://[^/]+/?$|maildir:.|console:$)", text):
-        raise ValueError(f"{text!r} is none of smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH, console:")
-    if text.startswith("smtp") and "@" in text:
+    if re.fullmatch(r"maildir:.+|console:", text):
+        return text
+    if "@" in text:
         raise ValueError("must not hold a name or password: use user and password_file")
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("smtp", "smtps") and parts.port != 0 and not (parts.query or parts.fragment)
+        host = re.fullmatch(r"[\w.:-]*\w", parts.hostname or "") and ".." not in (parts.hostname or "")
+    except ValueError as error:
+        raise ValueError(f"{text!r}: {error}") from error
+    if not (known and host and parts.path in ("", "/")):
+        raise ValueError(f"{text!r} is none of smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH, console:")
     return text
 
 

@@ -28,11 +28,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """`ids` by the post's source; `records` for all posts ever seen, sorted by id; `clashes` share one id."""
+    """`ids` by the post's source; `records` for all posts ever seen, sorted by id.
+
+    `clashes` are pairs of files that share one id; `suspects` are new files beside the record of a vanished one
+    with the same title or date: most likely the same post, changed in too many ways to be known again.
+    """
 
     ids: dict[str, str]
     records: tuple[Record, ...]
     clashes: tuple[tuple[str, str], ...]
+    suspects: tuple[tuple[str, str], ...] = ()
 
 
 def derive_id(post: Post, host: str, timezone: str) -> str:
@@ -69,7 +74,20 @@ def assign(
         assigned[derived] = post.source
     merged = {record.id: record for record in known}
     merged |= {ids[post.source]: _record(ids[post.source], post) for post in posts if post.source in ids}
-    return Identities(ids, tuple(merged[key] for key in sorted(merged)), tuple(clashes))
+    suspects = _suspects(posts, known, ids, unreadable)
+    return Identities(ids, tuple(merged[key] for key in sorted(merged)), tuple(clashes), suspects)
+
+
+def _suspects(
+    posts: Sequence[Post], known: Sequence[Record], ids: dict[str, str], unreadable: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    recorded = {record.id for record in known}
+    fresh = [post for post in posts if post.source in ids and ids[post.source] not in recorded]
+    used = set(ids.values())
+    gone = [record for record in known if record.id not in used and record.source not in unreadable]
+    by_mark = {mark: record.source for record in gone for mark in (record.title, record.published)}
+    pairs = [(post, by_mark.get(post.title) or by_mark.get(moment_text(post.published))) for post in fresh]
+    return tuple((post.source, source) for post, source in pairs if source is not None)
 
 
 def _provisional(record: Record) -> bool:

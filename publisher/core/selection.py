@@ -53,6 +53,15 @@ def group(posts: Sequence[Post], *, limit: int, by_category: bool, slugs: Mappin
     return groups
 
 
+def shared_feeds(posts: Iterable[Post], slugs: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The slugs that categories of different names share (`C`, `C++`), beyond mere capitals, with the names."""
+    names: dict[str, dict[str, str]] = {}
+    for post in posts:
+        for category in post.categories:
+            names.setdefault(category_slug(category, slugs), {}).setdefault(category.casefold(), category)
+    return {slug: tuple(sorted(found.values())) for slug, found in sorted(names.items()) if len(found) > 1}
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A post that a digest may bring, by its identity."""

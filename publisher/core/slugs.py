@@ -1,8 +1,10 @@
 """Names for categories in paths."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 
+_LONGEST = 200
 _OUTSIDE = re.compile(r"[^\w]+", re.UNICODE)
 
 
@@ -13,4 +15,9 @@ def category_slug(category: str, mapped: Mapping[str, str]) -> str:
     """
     if category in mapped:
         return mapped[category]
-    return _OUTSIDE.sub("-", category.lower()).strip("-_") or "category"
+    slug = _OUTSIDE.sub("-", category.lower()).strip("-_") or "category"
+    encoded = slug.encode()
+    if len(encoded) <= _LONGEST:
+        return slug
+    # File systems end a name at 255 bytes; the hash keeps two long names apart.
+    return encoded[:_LONGEST].decode(errors="ignore") + "-" + hashlib.sha256(encoded).hexdigest()[:8]

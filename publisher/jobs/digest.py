@@ -76,6 +76,7 @@ def make_digest(
     require_address(desk.library.config, desk.library.place.site)
     sender = require_sender(desk.library.config, desk.newsletter)
     require_known_ledger(store, desk.library.memory)
+    testify(desk.library, store)
     with store.write() as connection:
         # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
         plan = _plan(connection, desk, at=at, prev_fire=prev_fire, period=period)

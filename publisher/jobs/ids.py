@@ -14,6 +14,7 @@ from publisher.errors import ConfigError, Problem, Severity, WrongLedger
 from publisher.feeds import replace
 
 FILE_NAME = "ids.json"
+VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,9 @@ def recall(home: Path) -> Memory:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         ledger = document["ledger"]
-        records = tuple(Record(**line) for line in document["posts"] if line is not None)
+        if document["version"] != VERSION:
+            raise ValueError(f"it is of version {document['version']}, and this program writes {VERSION}")
+        records = tuple(_record(line) for line in document["posts"] if line is not None)
         return Memory(records, None if ledger is None else Witness(**ledger))
     except FileNotFoundError:
         return Memory()
@@ -47,6 +50,12 @@ def recall(home: Path) -> Memory:
         problem = Problem(FILE_NAME, line, column, Severity.ERROR, "ids", f"cannot be read: {error}")
         hint = "mend it, or restore it from version control; without it readers may see old posts as new"
         raise ConfigError([problem], hint=hint) from error
+
+
+def _record(line: dict[str, str]) -> Record:
+    if not all(isinstance(value, str) for value in line.values()):
+        raise TypeError(f"a value that is no text in {line}")
+    return Record(**line)
 
 
 def require_no_lost_ledger(config: Config) -> None:
@@ -65,4 +74,4 @@ def remember(home: Path, memory: Memory) -> bool:
 def _serialise(records: Iterable[Record], witness: Witness | None) -> bytes:
     ledger = json.dumps(None if witness is None else asdict(witness))
     lines = [json.dumps(asdict(record), ensure_ascii=False) + "," for record in sorted(records, key=lambda r: r.id)]
-    return "\n".join(['{"version": 1,', f'"ledger": {ledger},', '"posts": [', *lines, "null]}", ""]).encode()
+    return "\n".join([f'{{"version": {VERSION},', f'"ledger": {ledger},', '"posts": [', *lines, "null]}", ""]).encode()

@@ -104,8 +104,8 @@ site:
   timezone: @ZONE@      # of dates that name none
 @DESCRIPTION@@AUTHOR@  # address: "..."       # your postal address, at the foot of every mail
 
-# content:
-#   engine: auto         # jekyll, hugo or plain, where it is guessed wrong
+content:
+  engine: @ENGINE@       # jekyll, hugo or plain
 
 feeds:
   output: @OUTPUT@        # where your site is served from; run 'publisher build' after your engine

@@ -1,6 +1,6 @@
 """The posts of the site with their identities: what builds, digests and one-offs all start from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,9 +9,11 @@ from publisher import __version__
 from publisher.config import Config
 from publisher.content import Index, Scan, render, scan
 from publisher.core.identity import Identities, assign, moment_text
-from publisher.errors import Problem, Severity
+from publisher.core.selection import shared_feeds
+from publisher.core.words import counted
+from publisher.errors import ContentError, Problem, Severity
 from publisher.jobs.ids import Memory, recall, remember
-from publisher.jobs.site import Place, resolve
+from publisher.jobs.site import Place, resolve, shown_path
 from publisher.model.post import Post
 
 Progress = Callable[[int, int], None]
@@ -55,6 +57,8 @@ def open_library(config: Config, *, at: datetime, progress: Progress | None = No
         site = place.site
         identities = assign(readable, before.records, url=site.url, timezone=site.timezone, unreadable=lost)
         out = {record.source for record in before.records if record.published <= moment_text(at)}
+        if not readable and out:
+            raise _all_gone(config, place, len(out))
         yield Library(
             config=config,
             place=place,
@@ -62,9 +66,32 @@ def open_library(config: Config, *, at: datetime, progress: Progress | None = No
             posts=tuple(post for post in readable if post.source in identities.ids),
             ids=identities.ids,
             memory=replace(before, records=identities.records),
-            problems=_problems(place, found, identities),
+            problems=(*_problems(place, found, identities), *_shared(config, readable)),
             fed_unreadable=tuple(source for source in found.unreadable if source in out),
         )
+
+
+def _all_gone(config: Config, place: Place, number: int) -> ContentError:
+    """A mistyped content.path, or a folder away for a moment, must not empty feeds that are good."""
+    where = shown_path(config, config.folder / place.rules.content)
+    message = f"none of the {counted(number, 'post')} that were here can be found: the feeds stay as they are"
+    hint = "look at content.path and content.engine; where all posts are meant to be gone, remove ids.json"
+    return ContentError([Problem(where, 0, 0, Severity.ERROR, "no-posts", message)], hint=hint)
+
+
+def _shared(config: Config, posts: Sequence[Post]) -> list[Problem]:
+    file = shown_path(config, config.file)
+    return [
+        Problem(
+            file,
+            0,
+            0,
+            Severity.WARNING,
+            "shared-feed",
+            f"{' and '.join(names)} share the feed category/{slug}: give them paths of their own under 'categories:'",
+        )
+        for slug, names in shared_feeds(posts, config.settings.categories).items()
+    ]
 
 
 def _problems(place: Place, found: Scan, identities: Identities) -> tuple[Problem, ...]:
@@ -74,4 +101,16 @@ def _problems(place: Place, found: Scan, identities: Identities) -> tuple[Proble
         )
         for first, second in identities.clashes
     ]
-    return tuple(sorted([*place.problems, *found.problems, *clashes]))
+    suspects = [
+        Problem(
+            fresh,
+            1,
+            1,
+            Severity.WARNING,
+            "looks-renamed",
+            f"looks like {gone}, which is gone, changed in several ways at once: readers will see it as new;"
+            f" give it back its old file name for one build to keep its id",
+        )
+        for fresh, gone in identities.suspects
+    ]
+    return tuple(sorted([*place.problems, *found.problems, *clashes, *suspects]))

@@ -48,23 +48,31 @@ def require_sender(config: Config, newsletter: Newsletter) -> Mailbox:
 
 
 def require_known_ledger(store: Store, memory: Memory) -> None:
-    """WrongLedger where the site last used another ledger, or a later state of this one."""
+    """WrongLedger where the site last used another ledger, or a later state of this one, or forgot that it used one."""
+    with store.read() as connection:
+        present = issues.count(connection)
     witness = memory.witness
     if witness is None:
+        if present:
+            message = f"ids.json has forgotten this ledger, which has {present} issues: posts may have got new ids"
+            raise WrongLedger(
+                message, hint="restore ids.json from version control; or run 'publisher db check --adopt'"
+            )
         return
     hint = "restore the ledger that sent last; or, if this one is right, run 'publisher db check --adopt'"
     if witness.uid != store.uid:
         message = "this ledger is not the one this site last sent with: nobody knows here who got what"
         raise WrongLedger(message, hint=hint)
-    with store.read() as connection:
-        present = issues.count(connection)
     if present < witness.issues:
         message = f"this ledger is older than the site: it knows {present} issues of {witness.issues}"
         raise WrongLedger(message, hint=hint)
 
 
 def testify(library: Library, store: Store) -> None:
-    """Write into `ids.json` which ledger this site uses, and how far it has come."""
+    """Write into `ids.json` which ledger this site uses, and how far it has come.
+
+    Before an issue is made, so that a death right after it leaves no ledger that its site does not know; and after.
+    """
     with store.read() as connection:
         witness = Witness(store.uid, issues.count(connection))
     remember(library.config.home, replace(library.memory, witness=witness))

@@ -83,6 +83,7 @@ def make_one_off(desk: Desk, store: Store, post: Post, *, to: Sequence[str], now
     require_address(library.config, library.place.site)
     sender = require_sender(library.config, desk.newsletter)
     require_known_ledger(store, library.memory)
+    testify(library, store)
     with store.write() as connection:
         chosen = _audience(connection, desk, post, to)
         if not chosen.count:

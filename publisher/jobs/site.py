@@ -1,7 +1,7 @@
 """The site as it is: the config's word first, then the engine's own settings, then a default."""
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from publisher.config import HOME_NAME, Config, shown
@@ -40,16 +40,24 @@ def resolve(config: Config) -> Place:
         address=settings.site.address,
     )
     output = settings.feeds.output or found.output
+    content = settings.content.path or found.content
+    if _same(output, content) and not _same(content, "."):
+        message = f"feeds.output: {output!r} is where the posts are"
+        raise ConfigError([Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)])
     rules = Rules(
         engine=found.engine,
         folder=config.folder,
-        content=settings.content.path or found.content,
+        content=content,
         url=site.url,
         timezone=site.timezone,
         permalink=settings.content.permalink or found.permalink,
         exclude=(output, HOME_NAME),
     )
     return Place(site, rules, config.folder / output, found.problems)
+
+
+def _same(one: str, other: str) -> bool:
+    return PurePosixPath(one) == PurePosixPath(other)
 
 
 def effective(config: Config) -> dict[str, Any]:

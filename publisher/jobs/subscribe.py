@@ -12,8 +12,8 @@ from publisher.core.words import LANGUAGE
 from publisher.errors import ContentError, NotFound, Problem, PublisherError, Severity, UsageError
 from publisher.mail import is_one_line, parse_address
 from publisher.model.newsletter import Frequency, Newsletter
-from publisher.model.reader import Subscription
-from publisher.store import subscribers
+from publisher.model.reader import Subscription, Suppression
+from publisher.store import subscribers, suppressions
 from publisher.store.engine import Store
 from publisher.store.subscribers import Outcome, Wish
 
@@ -60,7 +60,7 @@ def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str
             default_frequency=next(iter(newsletter.schedules)),
             frequency=_frequency(newsletter, request.frequency),
             language=_language(request.language),
-            categories=request.categories or None,
+            categories=_categories(request.categories),
             evidence=evidence,
         )
         for newsletter in chosen
@@ -115,6 +115,12 @@ def listed(store: Store, newsletter: str | None) -> Sequence[Subscription]:
         return subscribers.listed(connection, newsletter=newsletter)
 
 
+def suppressed(store: Store) -> Sequence[Suppression]:
+    """Suppressed addresses, in order."""
+    with store.read() as connection:
+        return suppressions.listed(connection)
+
+
 def remove(store: Store, email: str, newsletter: str | None, now: datetime) -> int:
     """End an address's subscriptions, to one newsletter or all; NotFound where there is none."""
     address = parse_address(email)
@@ -148,6 +154,13 @@ def _frequency(newsletter: Newsletter, name: str | None) -> Frequency | None:
             return frequency
     offered = ", ".join(newsletter.schedules)
     raise UsageError(f"newsletter {newsletter.name!r} has no frequency {name!r}; it has: {offered}")
+
+
+def _categories(names: Sequence[str]) -> tuple[str, ...] | None:
+    wanted = tuple(name.strip() for name in names)
+    if not all(wanted):
+        raise UsageError("a category without a name", hint="leave the category out to mean all")
+    return wanted or None
 
 
 def _language(tag: str | None) -> str | None:

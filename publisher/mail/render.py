@@ -127,9 +127,12 @@ def _render(templates: Templates, template: str, subject: str | None, variables:
 
 
 def _subject(templates: Templates, stem: str, subject: str | None, variables: dict[str, Any]) -> str:
-    if subject is None:
-        return one_line(templates.render(f"{stem}.subject.j2", **variables))
-    return one_line(templates.render_text(subject, "subject", **variables))
+    name = f"{stem}.subject.j2" if subject is None else "subject"
+    text = templates.render(name, **variables) if subject is None else templates.render_text(subject, name, **variables)
+    line = one_line(text)
+    if not line:
+        raise TemplateError(name, 0, "the subject is empty")
+    return line
 
 
 def _folder(templates: Templates, template: str, language: str, fallback: str) -> str:
@@ -158,6 +161,8 @@ def inline_css(html: str, template: str) -> str:
 
     Rules within @media stay in <style>, their !important with them: only so can they overrule what is inline.
     """
+    if not html.strip():
+        raise TemplateError(template, 0, "there is nothing in it")
     import cssutils
     from premailer import Premailer
 

@@ -154,6 +154,9 @@ def _on_begin(connection: sa.Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
+    except sqlite3.Error as error:
+        # PRAGMAs go round SQLAlchemy.
+        raise StoreError(f"the ledger: {error}") from error
     except sa.exc.DBAPIError as error:
         words = str(error.orig)
         if "locked" in words or "busy" in words:

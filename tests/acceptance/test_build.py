@@ -209,3 +209,60 @@ def test_a_future_post_that_breaks_was_never_out(site: Site) -> None:
     path.write_text("---\ntitle: [\n---\n", encoding="utf-8")
 
     assert site.run("build").code == 0
+
+
+def test_a_mistyped_content_path_does_not_empty_the_feeds(site: Site) -> None:
+    site.ok("build")
+    before = outputs(site)
+
+    done = site.run("build", PUBLISHER_CONTENT__PATH="post")
+
+    assert done.code == 65
+    assert "content.path" in done.err
+    assert outputs(site) == before
+
+
+def test_an_output_that_is_the_posts_folder_is_refused(site: Site) -> None:
+    done = site.run("build", PUBLISHER_FEEDS__OUTPUT="posts")
+
+    assert done.code == 78
+    assert "feeds.output" in done.err
+
+
+def test_a_category_longer_than_a_file_name_is_built_like_any_other(site: Site) -> None:
+    site.post("a", days_ago(1), title="長い分類", categories="長" * 90)
+
+    site.ok("build")
+
+    (path,) = list((site.folder / "public/category").glob("長*/feed.xml"))
+    assert [entry.title for entry in feedparser.parse(str(path)).entries] == ["長い分類"]
+
+
+def test_a_post_changed_in_several_ways_at_once_is_warned_of_before_mail(site: Site) -> None:
+    site.ok("subscriber", "add", "a@example.jp")
+    site.ok("digest", "weekly", "--yes")
+    old = site.folder / "posts/図書館の棚.md"
+    text = old.read_text(encoding="utf-8").replace("title: ", "title: '別の題' #")
+    old.with_name("新しい名.md").write_text(text + "加筆。\n", encoding="utf-8")
+    old.unlink()
+
+    done = site.run("digest", "weekly")
+
+    assert done.code == 2
+    assert "posts/新しい名.md" in done.err
+    assert "looks like posts/図書館の棚.md" in done.err
+
+
+def test_categories_that_share_a_feed_though_they_differ_are_warned_of(site: Site) -> None:
+    site.post("a", days_ago(1), categories="C, C++")
+
+    (problem,) = [one for one in site.run("check", "--json").json if one["code"] == "shared-feed"]
+
+    assert "C and C++" in problem["message"]
+
+
+@pytest.mark.parametrize("content", [".", "posts"])
+def test_feeds_may_lie_at_the_sites_own_root(site: Site, content: str) -> None:
+    site.ok("build", PUBLISHER_FEEDS__OUTPUT=".", PUBLISHER_CONTENT__PATH=content)
+
+    assert len(feed(site, "feed.xml").entries) == 3

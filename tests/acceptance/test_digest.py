@@ -213,3 +213,23 @@ def test_the_effective_settings_can_be_read_back(site: Site) -> None:
     site.write("config.yaml", shown.out)
 
     assert site.ok("show", "config").out == shown.out
+
+
+def test_an_ids_file_that_is_lost_beside_a_living_ledger_stops_mail(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.ok("digest", "weekly", "--yes")
+    (site.folder / "ids.json").unlink()
+    site.post("新しい", days_ago(0))
+
+    done = site.run("digest", "weekly", "--yes")
+
+    assert done.code == 78
+    assert "ids.json" in done.err
+    assert len(smtp.mails) == 1
+
+
+def test_looking_makes_no_ledger(site: Site) -> None:
+    for words in (("issue", "list"), ("subscriber", "list"), ("suppress", "list"), ("status",), ("digest", "weekly")):
+        site.ok(*words)
+
+    assert not (site.folder / "publisher.db").exists()

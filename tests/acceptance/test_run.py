@@ -212,3 +212,17 @@ def test_a_daemon_started_before_the_first_reader_does_not_sleep_through_monday(
     lines.until("1 sent", seconds=100)
 
     assert smtp.recipients == ["hanako@example.jp"]
+
+
+def test_a_feed_that_cannot_be_written_stops_no_mail(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    smtp.at_mail = "421 later"
+    site.run("digest", "weekly", "--yes")
+    smtp.at_mail = "250 OK"
+    site.ok("issue", "resume", "1")
+    site.write("public", "これはフォルダではない")
+
+    done = site.run("run", "--once")
+
+    assert done.code == 75
+    assert smtp.recipients == ["hanako@example.jp"]

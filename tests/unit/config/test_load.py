@@ -71,6 +71,11 @@ databse: x
         ("newsletters: {w: {title: x, categories: [], schedules: {weekly: 'mon 09:00'}}}", "'all' or a list"),
         ("mail: {transport: 'smtp://me:secret@mail.example'}", "must not hold a name or password"),
         ("mail: {transport: 'ftp://x'}", "is none of smtp://"),
+        ("mail: {transport: 'smtp://[::1'}", "smtp://[::1"),
+        ("mail: {transport: 'smtp://a:99999'}", "smtp://a:99999"),
+        ("mail: {transport: 'smtp://a:0'}", "is none of smtp://"),
+        ("mail: {transport: 'smtp://host name:25'}", "is none of smtp://"),
+        ("mail: {transport: 'smtp://a..b'}", "is none of smtp://"),
         ("mail: {transport: 'console:', host: x}", "either transport, or host and port"),
         ("mail: {user: me}", "user and password_file go together"),
         ("mail: {tls: perhaps}", "mail.tls: must be true or false"),
@@ -168,10 +173,24 @@ def test_a_wrong_variable_is_named_instead_of_a_line(tmp_path: Path) -> None:
     ]
 
 
-def test_a_variable_that_is_no_json_is_said_so(tmp_path: Path) -> None:
-    assert faults(tmp_path, MINIMAL, PUBLISHER_FEEDS__FORMATS="[rss]")[0].startswith(
-        "PUBLISHER_FEEDS__FORMATS: not JSON"
-    )
+def test_a_variable_that_should_be_a_list_and_is_no_json_is_named(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, MINIMAL, PUBLISHER_FEEDS__FORMATS="[rss")
+
+    assert fault == "PUBLISHER_FEEDS__FORMATS: feeds.formats: must be a list"
+
+
+def test_a_title_that_only_looks_like_json_is_text(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL)
+
+    config = load_config(None, {"PUBLISHER_SITE__TITLE": "[お知らせ] 庭"}, tmp_path)
+
+    assert config.settings.site.title == "[お知らせ] 庭"
+
+
+def test_what_a_variable_began_and_did_not_finish_is_blamed_on_it(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, MINIMAL, PUBLISHER_NEWSLETTERS__DAILY__TITLE="日刊")
+
+    assert fault == "PUBLISHER_NEWSLETTERS__DAILY__TITLE: newsletters.daily.schedules: is required"
 
 
 def test_an_unknown_newsletter_lists_the_known(tmp_path: Path) -> None:

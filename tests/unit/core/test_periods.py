@@ -149,3 +149,20 @@ def test_what_is_remembered_is_what_would_be_computed(moments: list[datetime], z
         at = moment.replace(tzinfo=UTC)
         for schedule in schedules:
             assert look_up(schedule, zone, at) == prev_fire(schedule, zone, at)
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["Europe/Berlin", "America/New_York", "Australia/Sydney", "America/Santiago", "Asia/Beirut", "Africa/Cairo", TOKYO],
+)
+@pytest.mark.parametrize("hour", [0, 1, 2, 3, 23])
+def test_no_day_of_the_year_is_skipped_or_doubled(zone: str, hour: int) -> None:
+    schedule = Schedule(hour, 30)
+    fire = next_fire(schedule, zone, datetime(2026, 1, 1, tzinfo=UTC))
+    first = fire.nominal
+
+    for day in range(1, 366):
+        following = next_fire(schedule, zone, fire.instant)
+        assert following.nominal == first + timedelta(days=day)
+        assert prev_fire(schedule, zone, following.instant) == following
+        fire = following

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.core.selection import Candidate, group, newest_first, next_moment, pick, published
+from publisher.core.selection import Candidate, group, newest_first, next_moment, pick, published, shared_feeds
 from publisher.core.slugs import category_slug
 from publisher.model.newsletter import Frequency
 from publisher.model.post import Post
@@ -113,6 +113,18 @@ def test_no_category_can_name_a_path(category: str) -> None:
 
     assert slug
     assert not set(slug) & set("/\\.\0")
+    assert len(slug.encode()) <= 255
+
+
+def test_long_categories_that_begin_alike_stay_apart() -> None:
+    assert category_slug("長" * 90, {}) != category_slug("長" * 91, {})
+
+
+def test_categories_that_share_a_feed_though_they_differ_are_found() -> None:
+    posts = [post("a", 1, "C", "C++"), post("b", 1, "AI"), post("c", 1, "ai")]
+
+    assert shared_feeds(posts, {}) == {"c": ("C", "C++")}
+    assert shared_feeds(posts, {"C++": "cpp"}) == {}
 
 
 def test_spellings_that_share_a_feed_share_a_wish() -> None:

@@ -41,7 +41,19 @@ def test_one_sorted_line_per_post_each_ending_alike(tmp_path: Path) -> None:
     json.loads("\n".join(lines))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 1}', '{"version":1,"ledger":null,"posts":[{"id":"x"}]}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"version": 1}',
+        '{"version": 9, "ledger": null, "posts": [null]}',
+        '{"version": 1, "ledger": null, "posts": [{"id": "x"}]}',
+        '{"version": 1, "ledger": null, "posts": [{"id": 1, "source": "", "url": "", "published": "", "title": "",'
+        ' "digest": ""}]}',
+    ],
+)
 def test_a_damaged_file_is_an_error_and_never_a_fresh_start(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE_NAME).write_text(text, encoding="utf-8")
 
