@@ -24,6 +24,8 @@ CACHE_NAME = "cache.db"
 class Library:
     """One reading of the folder. `posts` have ids, the held ones included; those that clash are left out.
 
+    `recalled` is what `ids.json` said, `memory` what it is to say.
+
     `fed_unreadable` are the files whose post was out before and that cannot be read now.
     """
 
@@ -32,6 +34,7 @@ class Library:
     index: Index
     posts: tuple[Post, ...]
     ids: dict[str, str]
+    recalled: Memory
     memory: Memory
     problems: tuple[Problem, ...]
     fed_unreadable: tuple[str, ...]
@@ -41,8 +44,9 @@ class Library:
         return render(self.place.rules, post, self.index)
 
     def keep(self) -> None:
-        """Write what was learnt of the posts' identities."""
-        remember(self.config.home, self.memory)
+        """Write what was learnt of the posts' identities, where anything was."""
+        if self.memory != self.recalled:
+            remember(self.config.home, self.memory)
 
 
 @contextmanager
@@ -65,6 +69,7 @@ def open_library(config: Config, *, at: datetime, progress: Progress | None = No
             index=index,
             posts=tuple(post for post in readable if post.source in identities.ids),
             ids=identities.ids,
+            recalled=before,
             memory=replace(before, records=identities.records),
             problems=(*_problems(place, found, identities), *_shared(config, readable)),
             fed_unreadable=tuple(source for source in found.unreadable if source in out),
