@@ -4,6 +4,7 @@ import contextlib
 import ipaddress
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 
@@ -58,6 +59,10 @@ class SmtpTransport:
         return smtplib.SMTP(self._host, self._port, timeout=self._connect_seconds)
 
     def _prepare(self, smtp: smtplib.SMTP) -> None:
+        if smtp.sock is not None:
+            # The final dot is a small packet of its own: Nagle's algorithm would hold it back until the server's
+            # delayed acknowledgement of the text, 40 ms for every mail (RFC 1122 section 4.2.3.4).
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with _translated(self.name, Stage.OPEN):
             smtp.ehlo_or_helo_if_needed()
             if self._starttls:

@@ -1,6 +1,7 @@
 """SMTP against real servers."""
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -54,6 +55,15 @@ def test_a_message_arrives_as_it_is_and_the_answer_comes_back(start: Start) -> N
     (envelope,) = server.answers.received
     assert envelope.content == DATA
     assert (envelope.mail_from, envelope.rcpt_tos) == ("news@example.jp", ["taro@example.jp"])
+
+
+def test_the_final_dot_does_not_wait_for_the_servers_acknowledgement(start: Start) -> None:
+    session = transport(start().port).connect()
+    try:
+        assert session._smtp.sock is not None
+        assert session._smtp.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    finally:
+        session.close()
 
 
 def test_the_server_has_nothing_when_before_end_is_called(start: Start) -> None:
