@@ -50,7 +50,7 @@ def _build_code(app: App, say: Say) -> int:
 
 
 def _mail_code(app: App, stop: Event, say: Say) -> int:
-    return _mail(app, stop, say)[0]
+    return _mail(app, stop, say, say)[0]
 
 
 def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
@@ -65,16 +65,17 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
     watcher = Thread(target=_watch, args=(app, stop, bell, changed), name="watcher", daemon=True)
     watcher.start()
     say(f"watching {app.config.folder}; Ctrl-C stops")
-    say_once = _without_repeats(say)
+    complain = _Complaints(say)
     build_at = app.clock()
     try:
         while not stop.is_set():
             if changed.is_set() or app.clock() >= build_at:
                 changed.clear()
-                app = _reloaded(app, say_once)
-                build_at = _guarded(app, say_once, partial(_next_post, app, say))
+                complain.forget()
+                app = _reloaded(app, complain)
+                build_at = _guarded(app, complain, partial(_next_post, app, say))
             # The ledger is asked at least every minute: other processes write into it, and no file tells.
-            mail_at = _guarded(app, say_once, partial(_next_mail, app, stop, say_once)) if mailing else build_at
+            mail_at = _guarded(app, complain, partial(_next_mail, app, stop, say, complain)) if mailing else build_at
             wake = min(build_at, mail_at)
             ticker.wake_in(wake - app.clock())
             _nap(app, bell, stop, wake)
@@ -97,29 +98,33 @@ def _nap(app: App, bell: Event, stop: Event, wake: datetime) -> None:
     bell.clear()
 
 
-def _guarded(app: App, say: Say, work: Callable[[], datetime | None]) -> datetime:
+def _guarded(app: App, complain: Say, work: Callable[[], datetime | None]) -> datetime:
     """Do `work`; when to look again, sooner where it failed by something that may pass."""
     try:
         following = work()
     except PublisherError as error:
-        say(error.told())
+        complain(error.told())
         # Wrong settings stay wrong until a file changes, and that rings by itself.
         return app.clock() + (_LONGEST_WAIT if error.exit_code == 78 else _TRY_AGAIN)
     latest = app.clock() + _LONGEST_WAIT
     return latest if following is None else min(following, latest)
 
 
-def _without_repeats(say: Say) -> Say:
-    """Says a line only where it is not the one said before: a fault that lasts is looked at every minute."""
-    last = ""
+class _Complaints:
+    """Says a fault once: one that lasts is met again every minute, until a file changes or it is mended."""
 
-    def once(line: str) -> None:
-        nonlocal last
-        if line != last:
-            say(line)
-        last = line
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._said: set[str] = set()
 
-    return once
+    def __call__(self, fault: str) -> None:
+        if fault not in self._said:
+            self._say(fault)
+        self._said.add(fault)
+
+    def forget(self) -> None:
+        """Say each again."""
+        self._said.clear()
 
 
 def _build(app: App, say: Say) -> Report:
@@ -135,8 +140,8 @@ def _next_post(app: App, say: Say) -> datetime | None:
     return _build(app, say).next_moment
 
 
-def _next_mail(app: App, stop: Event, say: Say) -> datetime | None:
-    return _mail(app, stop, say)[1]
+def _next_mail(app: App, stop: Event, say: Say, complain: Say) -> datetime | None:
+    return _mail(app, stop, say, complain)[1]
 
 
 def _tell_paused(app: App, say: Say) -> int:
@@ -151,7 +156,7 @@ def _tell_paused(app: App, say: Say) -> int:
     return 69 if lines else 0
 
 
-def _mail(app: App, stop: Event, say: Say) -> tuple[int, datetime | None]:
+def _mail(app: App, stop: Event, say: Say, complain: Say) -> tuple[int, datetime | None]:
     """Make the digests that are due and send what is to be sent: the exit code, and when to look again."""
     if not app.has_ledger():
         require_no_lost_ledger(app.config)
@@ -171,7 +176,7 @@ def _mail(app: App, stop: Event, say: Say) -> tuple[int, datetime | None]:
             for issue in made:
                 say(f"{issue.period}: {issue.status}" + (f", {issue.reason}" if issue.reason else ""))
             for error in errors:
-                say(error.told())
+                complain(error.told())
                 code = code or error.exit_code
         if any(issue.status is IssueStatus.SENDING for issue, _ in unfinished(store)):
             mail = app.config.settings.mail
@@ -183,11 +188,11 @@ def _mail(app: App, stop: Event, say: Say) -> tuple[int, datetime | None]:
         return code, next_wake(store, newsletters, app.clock(), next_fire)
 
 
-def _reloaded(app: App, say: Say) -> App:
+def _reloaded(app: App, complain: Say) -> App:
     try:
         return replace(app, config=load_config(app.config.file, app.environ, app.config.folder))
     except ConfigError as error:
-        say(f"{error.told()}\n  the settings read before stay in force")
+        complain(f"{error.told()}\n  the settings read before stay in force")
         return app
 
 

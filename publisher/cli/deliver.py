@@ -18,7 +18,10 @@ def deliver(context: typer.Context, yes: Yes = False, dry_run: DryRun = False) -
     from publisher.jobs.issue import unfinished
 
     app = site(context)
-    with app.store() as store:
+    with app.ledger() as store:
+        if store is None:
+            say("nothing was ever to be sent here")
+            return
         if dry_run:
             for issue, left in unfinished(store):
                 put(f"issue {issue.id} ({issue.status}): {left} to send")

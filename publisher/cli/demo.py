@@ -38,10 +38,9 @@ def demo(
         with app.library(at=job.AT) as library:
             desk = app.desk(library, newsletter)
             now = app.clock()
-            sample = preview.sample_digest(
-                desk, at=job.AT, since=None, prev_fire=calendar(), reader=preview.SAMPLE_READER, now=now, test=False
-            )
-            pages = preview.write(sample, app.config.home / "preview", newsletter.name)
+            variant, _ = preview.sample_digest(desk, at=job.AT, since=None, prev_fire=calendar())
+            letter = preview.letter(desk, variant, preview.SAMPLE_READER, now, test=False)
+            pages = preview.write(letter, app.config.home / "preview", newsletter.name)
             issue = make_digest(desk, store, at=job.AT, now=now, prev_fire=calendar())
         assert issue is not None
         code = send_out(app, store, issue)

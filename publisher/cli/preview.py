@@ -31,35 +31,28 @@ def preview(
 
     app = site(context)
     is_newsletter = what in app.config.settings.newsletters
-    chosen = (
-        app.newsletter(what) if is_newsletter else app.newsletter(newsletter) if newsletter else only_newsletter(app)
-    )
-    readers = to or [job.SAMPLE_READER]
+    chosen = app.newsletter(newsletter or what) if newsletter or is_newsletter else only_newsletter(app)
     now, moment_ = app.clock(), moment(at, app.timezone(), app.clock())
-    samples = []
+    readers, test = to or [job.SAMPLE_READER], bool(to)
     with bar("Reading posts") as progress, app.library(progress, moment_) as library:
         tell_serious(library.problems)
         desk = app.desk(library, chosen)
-        found = None if is_newsletter else find_post(library, what, Path.cwd())
-        for reader in readers:
-            if found is None:
-                since = _last_issue(app, chosen)
-                samples.append(
-                    job.sample_digest(
-                        desk, at=moment_, since=since, prev_fire=calendar(), reader=reader, now=now, test=bool(to)
-                    )
-                )
-            else:
-                samples.append(job.sample_one_off(desk, found, reader=reader, now=now, test=bool(to)))
-    name = what if is_newsletter else Path(found.source).stem if found else what
-    for path in job.write(samples[0], output or app.config.home / "preview", name):
+        if is_newsletter:
+            name, since = what, _last_issue(app, chosen)
+            variant, nothing_new = job.sample_digest(desk, at=moment_, since=since, prev_fire=calendar())
+        else:
+            post = find_post(library, what, Path.cwd())
+            name, nothing_new = Path(post.source).stem, False
+            variant = job.sample_one_off(desk, post)
+        letters = [job.letter(desk, variant, reader, now, test=test) for reader in readers]
+    for path in job.write(letters[0], output or app.config.home / "preview", name):
         put(str(path))
-    if samples[0].nothing_new:
+    if nothing_new:
         say("nothing is new: these are the newest posts, to show how it looks")
     if to and not dry_run:
         require_sender(app.config, chosen)
         consent(len(to), yes=yes)
-        job.mail(samples, app.transport(), app.config.settings.mail.return_path)
+        job.mail(letters, app.transport(), app.config.settings.mail.return_path)
         say(f"mailed to {', '.join(to)} as a test")
 
 

@@ -1,7 +1,6 @@
 """Preview: what a mail will look like, as files; the ledger is read, never written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -21,55 +20,46 @@ _SAMPLE_SENDER = "newsletter@example.com"
 _SAMPLE_POSTS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A mail to one reader, not sent: `nothing_new` where older posts stand in for new ones."""
+def sample_digest(desk: Desk, *, at: datetime, since: datetime | None, prev_fire: PrevFire) -> tuple[Variant, bool]:
+    """The digest a new reader of everything would get at `at`, and whether nothing is new.
 
-    variant: Variant
-    letter: Letter
-    nothing_new: bool
-
-
-def sample_digest(
-    desk: Desk, *, at: datetime, since: datetime | None, prev_fire: PrevFire, reader: str, now: datetime, test: bool
-) -> Sample:
-    """The digest a new reader of everything would get at `at`: posts after `since`, or of one period."""
+    Posts after `since`, or of one period; where there is none the newest stand in, to show how it looks.
+    """
     reach = since or first_since(desk.newsletter, at, prev_fire)
     known = [(candidate.id, candidate.post) for candidate in candidates(desk, at)]
     if not known:
         raise NotFound("post for", desk.newsletter.name, hint="there is no published post yet")
     fresh = [(post_id, post) for post_id, post in known if post.published > reach]
     chosen = fresh or known[:_SAMPLE_POSTS]
-    variant = digest_variant(desk, chosen, language=first_language(desk), number=None)
-    return Sample(variant, _letter(desk, variant, reader, now, test=test), not fresh)
+    return digest_variant(desk, chosen, language=first_language(desk), number=None), not fresh
 
 
-def sample_one_off(desk: Desk, post: Post, *, reader: str, now: datetime, test: bool) -> Sample:
-    """The mail that sending `post` would make."""
-    variant = one_off_variant(desk, desk.library.ids[post.source], post, language=first_language(desk), subscribed=True)
-    return Sample(variant, _letter(desk, variant, reader, now, test=test), nothing_new=False)
+def sample_one_off(desk: Desk, post: Post) -> Variant:
+    """The mail that sending `post` to subscribers would make."""
+    post_id = desk.library.ids[post.source]
+    return one_off_variant(desk, post_id, post, language=first_language(desk), subscribed=True)
 
 
-def write(sample: Sample, folder: Path, name: str) -> list[Path]:
+def write(letter: Letter, folder: Path, name: str) -> list[Path]:
     """Write `name`.html, .txt and .eml into `folder`; the paths."""
-    filled = sample.letter.filled
-    contents = {"html": filled.html.encode(), "txt": filled.text.encode(), "eml": compose(sample.letter)}
+    contents = {"html": letter.filled.html.encode(), "txt": letter.filled.text.encode(), "eml": compose(letter)}
     for suffix, data in contents.items():
         replace(folder / f"{name}.{suffix}", data)
     return [folder / f"{name}.{suffix}" for suffix in contents]
 
 
-def mail(samples: Sequence[Sample], transport: Transport, return_path: str | None) -> None:
-    """Send samples as tests; TransportError where the server does not take one."""
+def mail(letters: Sequence[Letter], transport: Transport, return_path: str | None) -> None:
+    """Send letters without a ledger; TransportError where the server does not take one."""
     session = transport.connect()
     try:
-        for sample in samples:
-            session.send(envelope(sample.letter, return_path), lambda: None)
+        for one in letters:
+            session.send(envelope(one, return_path), lambda: None)
     finally:
         session.close()
 
 
-def _letter(desk: Desk, variant: Variant, reader: str, now: datetime, *, test: bool) -> Letter:
+def letter(desk: Desk, variant: Variant, reader: str, now: datetime, *, test: bool) -> Letter:
+    """The mail of `variant` to one address, marked where it is a `test`."""
     newsletter = desk.newsletter
     sender = parse_mailbox(newsletter.sender or _SAMPLE_SENDER)
     unsubscribe = unsubscribe_mailto(sender.address.email, newsletter.name, reader)
