@@ -37,7 +37,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The site's folder.")] = Pa
 
 
 def check(context: typer.Context, strict: Strict = False, as_json: Json = False) -> None:
-    """Read every post and list what is wrong, without writing anything."""
+    """Read every post and list what is wrong; feeds and ids stay as they are."""
     app = site(context)
     with bar("Reading posts") as progress, app.library(progress) as library:
         problems, count, lost = library.problems, len(library.posts), library.fed_unreadable

@@ -115,6 +115,12 @@ def problem_codes() -> set[str]:
     return found
 
 
+def anchors(path: Path) -> set[str]:
+    """The names of a page's headings in links, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def documented_states(heading: str) -> dict[str, set[str]]:
     return {code(row[0]): set(words(row[2])) for row in rows(part(page("states.md"), heading))}
 
@@ -247,6 +253,17 @@ def test_every_relative_link_leads_to_a_file() -> None:
 
     assert [(file, target) for file, target in links if not (ROOT / file).parent.joinpath(target).exists()] == []
     assert len(links) > 20
+
+
+def test_every_link_to_a_heading_leads_to_one() -> None:
+    links = [
+        (path, target, heading)
+        for path in PAGES
+        for target, heading in re.findall(r"\]\(([^)#\s:]*)#([^)]+)\)", path.read_text(encoding="utf-8"))
+    ]
+
+    assert [link for link in links if link[2] not in anchors(link[0].parent / link[1] if link[1] else link[0])] == []
+    assert len(links) > 3
 
 
 def test_every_command_line_in_an_example_exists() -> None:
