@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.config import Config, database_file, load_config, password, transport_url
 from publisher.config import newsletter as configured_newsletter
 from publisher.config import newsletters as configured_newsletters
+from publisher.errors import NotFound
 from publisher.model.newsletter import Newsletter
 
 if TYPE_CHECKING:
@@ -43,15 +44,28 @@ class App:
             yield library
 
     @contextmanager
-    def store(self) -> "Iterator[Store]":
-        """The ledger, made where there is none."""
+    def store(self, *, anew: bool = False) -> "Iterator[Store]":
+        """The ledger, made where there was none; with `anew` also where the site's own is gone, else WrongLedger."""
+        from publisher.jobs.ids import require_no_lost_ledger
         from publisher.store.engine import Store
+
+        if not anew and not self.has_ledger():
+            require_no_lost_ledger(self.config)
 
         store = Store(self.database_url())
         try:
             yield store
         finally:
             store.close()
+
+    @contextmanager
+    def existing(self) -> "Iterator[Store]":
+        """The ledger, for commands that work on what is in it; NotFound where there is none, and none is made."""
+        with self.ledger() as store:
+            if store is None:
+                hint = "'publisher subscriber add' and 'publisher send' make it"
+                raise NotFound("ledger", database_file(self.config).name, hint=hint)
+            yield store
 
     @contextmanager
     def ledger(self) -> "Iterator[Store | None]":

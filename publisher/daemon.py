@@ -1,4 +1,4 @@
-"""Run: watch the folder and the clock, and do what is due. Each round asks the store; nothing is remembered here."""
+"""Run: watch the folder and the clock, and do what is due. Each round asks the store what that is."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,16 +6,21 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from watchfiles import Change, watch
 
 from publisher.app import App
 from publisher.config import Config, database_file, load_config
-from publisher.errors import ConfigError, PublisherError
+from publisher.core.words import counted
+from publisher.errors import ConfigError, OutputError, PublisherError
 from publisher.jobs.build import Report, build
 from publisher.jobs.ids import require_no_lost_ledger
 from publisher.jobs.site import resolve
 from publisher.model.mailing import IssueStatus
+
+if TYPE_CHECKING:
+    from publisher.store.engine import Store
 
 Say = Callable[[str], None]
 
@@ -31,22 +36,22 @@ _READ = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mkdown", ".html", ".ym
 
 
 def run_once(app: App, *, stop: Event, say: Say) -> int:
-    """Do all that is due and return the exit code: the first that is not 0.
+    """Do all that is due and return the exit code: the first that is not 0; 75 where it was stopped with mail left.
 
     A feed that cannot be written stops no mail.
     """
     codes: list[int] = []
-    for work in (partial(_build_code, app, say), partial(_mail_code, app, stop, say), partial(_tell_paused, app, say)):
+    for work in (partial(_build_code, app, say), partial(_mail_code, app, stop, say)):
         try:
-            codes.append(work())
+            codes.append(75 if stop.is_set() else work())
         except PublisherError as error:
             say(error.told())
             codes.append(error.exit_code)
-    return next((code for code in codes if code), 0)
+    return next((code for code in codes if code), 75 if stop.is_set() else 0)
 
 
 def _build_code(app: App, say: Say) -> int:
-    return _build(app, say).exit_code(strict=False)
+    return _build(app, say, say).exit_code(strict=False)
 
 
 def _mail_code(app: App, stop: Event, say: Say) -> int:
@@ -56,7 +61,7 @@ def _mail_code(app: App, stop: Event, say: Say) -> int:
 def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
     """Until `stop` is set: build when a file changes or a post comes due, mail when the store says so.
 
-    PublisherError where the folder can no longer be watched.
+    OutputError where the folder can no longer be watched.
     """
     from publisher.schedule import Ticker
 
@@ -65,24 +70,22 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
     watcher = Thread(target=_watch, args=(app, stop, bell, changed), name="watcher", daemon=True)
     watcher.start()
     say(f"watching {app.config.folder}; Ctrl-C stops")
-    complain = _Complaints(say)
+    of_build, of_mail = _Complaints(say), _Complaints(say)
     build_at = app.clock()
     try:
         while not stop.is_set():
             if changed.is_set() or app.clock() >= build_at:
                 changed.clear()
-                complain.forget()
-                app = _reloaded(app, complain)
-                build_at = _guarded(app, complain, partial(_next_post, app, say))
+                app = _reloaded(app, of_build)
+                build_at = _guarded(app, of_build, partial(_next_post, app, say, of_build))
             # The ledger is asked at least every minute: other processes write into it, and no file tells.
-            mail_at = _guarded(app, complain, partial(_next_mail, app, stop, say, complain)) if mailing else build_at
+            mail_at = _guarded(app, of_mail, partial(_next_mail, app, stop, say, of_mail)) if mailing else build_at
             wake = min(build_at, mail_at)
             ticker.wake_in(wake - app.clock())
             _nap(app, bell, stop, wake)
             if not watcher.is_alive() and not stop.is_set():
-                raise PublisherError(
-                    f"{app.config.folder} can no longer be watched", hint="start 'publisher run' again"
-                )
+                reason, hint = "the folder can no longer be watched", "start 'publisher run' again"
+                raise OutputError(str(app.config.folder), reason, hint=hint)
     finally:
         ticker.close()
         watcher.join(timeout=5)
@@ -98,62 +101,52 @@ def _nap(app: App, bell: Event, stop: Event, wake: datetime) -> None:
     bell.clear()
 
 
-def _guarded(app: App, complain: Say, work: Callable[[], datetime | None]) -> datetime:
-    """Do `work`; when to look again, sooner where it failed by something that may pass."""
+def _guarded(app: App, complain: "_Complaints", work: Callable[[], datetime | None]) -> datetime:
+    """Do `work`; when to look again, soon where it failed."""
     try:
         following = work()
     except PublisherError as error:
         complain(error.told())
-        # Wrong settings stay wrong until a file changes, and that rings by itself.
-        return app.clock() + (_LONGEST_WAIT if error.exit_code == 78 else _TRY_AGAIN)
+        return app.clock() + _TRY_AGAIN
+    finally:
+        complain.turn()
     latest = app.clock() + _LONGEST_WAIT
     return latest if following is None else min(following, latest)
 
 
 class _Complaints:
-    """Says a fault once: one that lasts is met again every minute, until a file changes or it is mended."""
+    """Says a fault once for as long as it lasts, though every round meets it again."""
 
     def __init__(self, say: Say) -> None:
         self._say = say
-        self._said: set[str] = set()
+        self._before: set[str] = set()
+        self._now: set[str] = set()
 
     def __call__(self, fault: str) -> None:
-        if fault not in self._said:
+        if fault not in self._before | self._now:
             self._say(fault)
-        self._said.add(fault)
+        self._now.add(fault)
 
-    def forget(self) -> None:
-        """Say each again."""
-        self._said.clear()
+    def turn(self) -> None:
+        """The round is over: what it did not meet is mended, and new when it comes again."""
+        self._before, self._now = self._now, set()
 
 
-def _build(app: App, say: Say) -> Report:
+def _build(app: App, say: Say, complain: Say) -> Report:
     report = build(app.config, at=app.clock())
     for problem in report.problems:
-        say(f"{problem}")
+        complain(f"{problem}")
     if report.written:
         say(report.summary())
     return report
 
 
-def _next_post(app: App, say: Say) -> datetime | None:
-    return _build(app, say).next_moment
+def _next_post(app: App, say: Say, complain: Say) -> datetime | None:
+    return _build(app, say, complain).next_moment
 
 
 def _next_mail(app: App, stop: Event, say: Say, complain: Say) -> datetime | None:
     return _mail(app, stop, say, complain)[1]
-
-
-def _tell_paused(app: App, say: Say) -> int:
-    if not app.has_ledger():
-        return 0
-    from publisher.jobs.issue import paused_lines
-
-    with app.store() as store:
-        lines = paused_lines(store)
-    for line in lines:
-        say(line)
-    return 69 if lines else 0
 
 
 def _mail(app: App, stop: Event, say: Say, complain: Say) -> tuple[int, datetime | None]:
@@ -162,30 +155,51 @@ def _mail(app: App, stop: Event, say: Say, complain: Say) -> tuple[int, datetime
         require_no_lost_ledger(app.config)
         return 0, None
     from publisher.jobs.deliver import PostOffice, deliver, tidy
-    from publisher.jobs.due import due_periods, make_due, next_wake
+    from publisher.jobs.due import next_wake
     from publisher.jobs.issue import paused_lines, unfinished
-    from publisher.schedule import calendar, next_fire
+    from publisher.jobs.mailing import require_known_ledger
+    from publisher.schedule import next_fire
 
-    newsletters, code, prev_fire = app.newsletters(), 0, calendar()
     with app.store() as store:
-        tidy(store, app.clock())
-        due = due_periods(store, newsletters, app.clock(), prev_fire)
-        if due:
-            with app.library() as library:
-                made, errors = make_due(library, store, app.templates(), due, now=app.clock(), prev_fire=prev_fire)
-            for issue in made:
-                say(f"{issue.period}: {issue.status}" + (f", {issue.reason}" if issue.reason else ""))
-            for error in errors:
-                complain(error.told())
-                code = code or error.exit_code
+        require_known_ledger(store, app.config.home)
+        code = 0
+        if unknown := tidy(store, app.clock()):
+            say(f"{counted(unknown, 'mail')} of a sender that died: unknown; 'publisher issue show ISSUE' names them")
+            code = 75
+        try:
+            code = _make_due(app, store, say, complain) or code
+        except PublisherError as error:
+            # What is planned already needs neither posts nor templates: it goes out all the same.
+            complain(error.told())
+            code = error.exit_code
         if any(issue.status is IssueStatus.SENDING for issue, _ in unfinished(store)):
             mail = app.config.settings.mail
             office = PostOffice(store, app.transport(), mail.return_path, app.clock, stop.is_set, lambda _: None)
             tally = deliver(office, connections=mail.connections)
-            for line in [*(tally.lines() if tally.ended else []), *(paused_lines(store) if tally.paused else [])]:
+            for line in tally.lines() if tally.ended else []:
                 say(line)
             code = code or tally.exit_code
-        return code, next_wake(store, newsletters, app.clock(), next_fire)
+        for line in paused_lines(store):
+            complain(line)
+            code = code or 69
+        return code, next_wake(store, app.newsletters(), app.clock(), next_fire)
+
+
+def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
+    from publisher.jobs.due import due_periods, make_due
+    from publisher.schedule import calendar
+
+    prev_fire = calendar()
+    due = due_periods(store, app.newsletters(), app.clock(), prev_fire)
+    if not due:
+        return 0
+    with app.library() as library:
+        made, errors = make_due(library, store, app.templates(), due, now=app.clock(), prev_fire=prev_fire)
+    for issue in made:
+        say(f"{issue.period}: {issue.status}" + (f", {issue.reason}" if issue.reason else ""))
+    for error in errors:
+        complain(error.told())
+    return errors[0].exit_code if errors else 0
 
 
 def _reloaded(app: App, complain: Say) -> App:
@@ -217,7 +231,7 @@ def _watch(app: App, stop: Event, bell: Event, changed: Event) -> None:
 def _filter(config: Config) -> Callable[[Change, str], bool]:
     """Which changes matter: not those that building and sending make themselves."""
     output, home, folder = resolve(config).output, config.home, config.folder
-    database = database_file(config).name
+    database = database_file(config)
 
     def matters(change: Change, name: str) -> bool:
         path = Path(name)
@@ -226,7 +240,8 @@ def _filter(config: Config) -> Callable[[Change, str], bool]:
         if path.is_relative_to(output) and output != folder:
             # Jekyll empties its output at each build: the feeds it took away are written again.
             return change is Change.deleted and path.suffix in _FEEDS
-        ours = path.parent == home and path.name.startswith((*_OWN, database))
+        ours = path.parent == home and path.name.startswith(_OWN)
+        ours = ours or (path.parent == database.parent and path.name.startswith(database.name))
         hidden = any(part.startswith(".") or part == "node_modules" for part in path.relative_to(folder).parts)
         return not (ours or hidden) and (path.suffix in _READ or not path.suffix)
 

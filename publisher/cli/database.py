@@ -42,10 +42,10 @@ def check(
     from publisher.jobs.mailing import require_known_ledger, testify
 
     app = site(context)
-    with app.store() as store, app.library() as library:
+    with app.store(anew=True) if adopt else app.existing() as store, app.library() as library:
         if adopt:
             testify(library, store)
             say("this ledger is now the site's")
             return
-        require_known_ledger(store, library.memory)
+        require_known_ledger(store, app.config.home)
     say("the ledger is the one this site sends with")

@@ -34,7 +34,9 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
     from publisher.jobs.deliver import PostOffice
     from publisher.jobs.deliver import deliver as deliver_all
     from publisher.jobs.issue import paused_lines, unfinished
+    from publisher.jobs.mailing import require_known_ledger
 
+    require_known_ledger(store, app.config.home)
     mail = app.config.settings.mail
     total, done = sum(left for _, left in unfinished(store)), 0
     with stop_on_signals() as stop, bar("Delivering") as progress:

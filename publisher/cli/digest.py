@@ -41,7 +41,8 @@ def digest(
         with bar("Reading posts") as progress, app.library(progress, moment_) as library:
             plan = plan_digest(app.desk(library, chosen), store, at=moment_, prev_fire=calendar())
             tell_serious(library.problems)
-            _show_plan(library, plan)
+            if plan.recipients:
+                _show_plan(library, plan)
         if not plan.recipients:
             _nothing_new(store, chosen, plan)
             return

@@ -6,6 +6,7 @@ import typer
 
 from publisher.cli.options import Json, site
 from publisher.cli.talk import put, put_json, say
+from publisher.core.words import counted
 from publisher.errors import UsageError
 from publisher.model.mailing import DeliveryStatus
 
@@ -43,7 +44,7 @@ def show(context: typer.Context, issue: Number, as_json: Json = False) -> None:
     """Show who got an issue, who did not, and why."""
     from publisher.jobs.issue import details
 
-    with site(context).store() as store:
+    with site(context).existing() as store:
         found = details(store, issue)
     if as_json:
         put_json(_details_json(found))
@@ -63,7 +64,7 @@ def pause(context: typer.Context, issue: Number) -> None:
     """Stop sending an issue after the mail in hand."""
     from publisher.jobs.issue import pause as job
 
-    with site(context).store() as store:
+    with site(context).existing() as store:
         job(store, issue)
     say(f"issue {issue} is paused; 'publisher issue resume {issue}' lets it go on")
 
@@ -72,7 +73,7 @@ def resume(context: typer.Context, issue: Number) -> None:
     """Let a paused issue go on."""
     from publisher.jobs.issue import resume as job
 
-    with site(context).store() as store:
+    with site(context).existing() as store:
         job(store, issue)
     say(f"issue {issue} goes on with the next 'publisher deliver' or 'publisher run'")
 
@@ -81,9 +82,9 @@ def cancel(context: typer.Context, issue: Number) -> None:
     """Send no more of an issue; its posts count as new again for those who did not get it."""
     from publisher.jobs.issue import cancel as job
 
-    with site(context).store() as store:
+    with site(context).existing() as store:
         spared = job(store, issue)
-    say(f"issue {issue} is cancelled; {spared} mail(s) will not be sent")
+    say(f"issue {issue} is cancelled; {counted(spared, 'mail')} will not be sent")
 
 
 def retry(
@@ -92,11 +93,18 @@ def retry(
     unknown: Annotated[bool, typer.Option("--unknown", help="Those that may have arrived, not the failed.")] = False,
 ) -> None:
     """Plan the failed deliveries of an issue again."""
+    from publisher.jobs.issue import paused_lines
     from publisher.jobs.issue import retry as job
 
-    with site(context).store() as store:
+    with site(context).existing() as store:
         planned = job(store, issue, unknown=unknown)
-    say(f"{planned} mail(s) planned again" + ("; 'publisher deliver' sends them" if planned else ""))
+        paused = [line for line in paused_lines(store) if line.startswith(f"issue {issue} ")]
+    say(
+        f"{counted(planned, 'mail')} planned again"
+        + ("; 'publisher deliver' sends them" if planned and not paused else "")
+    )
+    for line in paused:
+        say(line)
 
 
 def resolve(
@@ -110,7 +118,7 @@ def resolve(
 
     if outcome not in ("sent", "failed"):
         raise UsageError(f"{outcome!r} is neither sent nor failed")
-    with site(context).store() as store:
+    with site(context).existing() as store:
         job(store, issue, address, DeliveryStatus(outcome))
     say(f"issue {issue}: {address} is settled as {outcome}")
 

@@ -17,6 +17,7 @@ from publisher.cli.preview import preview
 from publisher.cli.send import send
 from publisher.cli.status import status
 from publisher.cli.talk import put
+from publisher.errors import UsageError
 
 cli = typer.Typer(
     name="publisher",
@@ -57,6 +58,9 @@ def _root(
 
 def run(words: Sequence[str]) -> None:
     """Run the command that `words` name; ends in SystemExit with its code, or in a PublisherError."""
+    for word in words:
+        if not word.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise UsageError(f"{word!r} is not UTF-8")
     cli(_config_first(words))
 
 

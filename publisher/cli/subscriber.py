@@ -47,7 +47,10 @@ def list_(context: typer.Context, newsletter: NewsletterName = None, as_json: Js
     """List subscriptions."""
     from publisher.jobs.subscribe import listed
 
-    with site(context).ledger() as store:
+    app = site(context)
+    if newsletter is not None:
+        app.newsletter(newsletter)  # a misspelt one would look like one without readers
+    with app.ledger() as store:
         found = [] if store is None else listed(store, newsletter)
     rows = [
         {
@@ -80,7 +83,7 @@ def import_(context: typer.Context, file: Annotated[Path, typer.Argument(metavar
         done = import_file(store, file, app.newsletters(), now=app.clock(), progress=progress)
     for problem in done.problems:
         say(f"{problem}")
-    left = f", {done.left} have unsubscribed and stay so" if done.left else ""
+    left = f", {done.left} unsubscribed before and left so" if done.left else ""
     say(f"{done.added} added, {done.present} were there already{left}, {counted(len(done.problems), 'problem')}")
     raise typer.Exit(65 if done.problems else 0)
 
@@ -92,6 +95,6 @@ def remove(
     from publisher.jobs.subscribe import remove as job
 
     app = site(context)
-    with app.store() as store:
+    with app.existing() as store:
         ended = job(store, address, newsletter, app.clock())
-    say(f"{address}: {ended} subscription(s) ended")
+    say(f"{address}: {counted(ended, 'subscription')} ended")

@@ -53,7 +53,7 @@ def remove(context: typer.Context, address: Address) -> None:
     from publisher.mail import parse_address
     from publisher.store.suppressions import remove as job
 
-    with site(context).store() as store, store.write() as connection:
+    with site(context).existing() as store, store.write() as connection:
         if not job(connection, parse_address(address).key):
             raise NotFound("suppressed address", address)
     say(f"{address} may have mail again")

@@ -18,6 +18,8 @@ from publisher.errors import Problem, PublisherError, Refused, Severity, UsageEr
 
 Progress = Callable[[int, int], None]
 
+_SHOW_CURSOR = b"\x1b[?25h\n"
+
 
 def say(text: str) -> None:
     """Talk to whoever watches."""
@@ -101,9 +103,11 @@ def stop_on_signals() -> Iterator[Event]:
     def handle(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
             # Asked twice: a server may take ten minutes to answer. What was in hand is then named unknown.
+            os.write(2, _SHOW_CURSOR if sys.stderr.isatty() else b"")
             os._exit(130)
-        say("stopping after the mail in hand; once more stops at once")
         stop.set()
+        # Not print: the signal may have come in the middle of one.
+        os.write(2, b"stopping after the mail in hand; once more stops at once\n")
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

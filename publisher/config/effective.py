@@ -14,7 +14,7 @@ def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
     chosen = config.settings.newsletters.get(name)
     if chosen is None:
         names = ", ".join(config.settings.newsletters) or "none is configured"
-        raise NotFound("newsletter", name, hint=f"newsletters in {config.file.name}: {names}")
+        raise NotFound("newsletter", name, hint=f"newsletters in {config.shown}: {names}")
     return Newsletter(
         name=name,
         title=chosen.title,
@@ -40,7 +40,7 @@ def transport_url(config: Config) -> str:
     if mail.transport:
         return mail.transport
     if not mail.host:
-        problem = Problem(config.file.name, 0, 0, Severity.ERROR, "config", "mail.transport: is required to send mail")
+        problem = Problem(config.shown, 0, 0, Severity.ERROR, "config", "mail.transport: is required to send mail")
         hint = "set mail.transport, such as smtp://localhost:25, or PUBLISHER_MAIL__TRANSPORT"
         raise ConfigError([problem], hint=hint)
     scheme, port = ("smtps", 465) if mail.port == 465 else ("smtp", mail.port or 587)
@@ -57,7 +57,7 @@ def password(config: Config) -> str | None:
         return (config.home / name).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         message = f"mail.password_file: {name!r} cannot be read: {error}"
-        problem = Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)
+        problem = Problem(config.shown, 0, 0, Severity.ERROR, "config", message)
         raise ConfigError([problem]) from error
 
 

@@ -15,7 +15,7 @@ def overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[tuple[st
     """Write every `PUBLISHER_…` variable into `values`; returns the variable behind each path.
 
     Names meet keys without regard to case; a value that starts with `[` or `{` is JSON.
-    ConfigError where a value is no JSON, or a path runs through something that is no section.
+    ConfigError where a path runs through something that is no section.
     """
     origins: dict[tuple[str, ...], str] = {}
     problems: list[Problem] = []

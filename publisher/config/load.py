@@ -32,10 +32,12 @@ _WORDING = {
 class Config:
     """The checked settings and where they live.
 
-    `home` holds all that is ours; `folder` is the site's, the base of every path in the settings.
+    `shown` is the file as messages name it. `home` holds all that is ours; `folder` is the site's, the base of
+    every path in the settings.
     """
 
     file: Path
+    shown: str
     home: Path
     folder: Path
     settings: Schema
@@ -68,7 +70,7 @@ def load_config(given: Path | None, environ: Mapping[str, str], cwd: Path) -> Co
     except ValidationError as error:
         raise ConfigError(_problems(error, document, origins)) from error
     home = file.parent
-    return Config(file, home, home.parent if home.name == HOME_NAME else home, settings)
+    return Config(file, shown, home, home.parent if home.name == HOME_NAME else home, settings)
 
 
 def _problems(error: ValidationError, document: Document, origins: dict[tuple[str, ...], str]) -> list[Problem]:
@@ -110,7 +112,7 @@ def _wording(fault: Any, path: tuple[str | int, ...]) -> str:
         return f"must be {fault['ctx']['expected']}"
     if kind == "string_pattern_mismatch":
         return f"{fault['input']!r} may hold only letters, digits, '-' and '_', and starts with a letter or digit"
-    return _WORDING.get(kind) or str(fault["msg"]).replace("Input should", "must").replace("must be", "must be", 1)
+    return _WORDING.get(kind) or str(fault["msg"]).replace("Input should", "must")
 
 
 def _unknown(key: str, known: list[str]) -> str:

@@ -6,7 +6,7 @@ so that a checkout without our files gives the same; then recorded, so that it o
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -74,20 +74,26 @@ def assign(
         assigned[derived] = post.source
     merged = {record.id: record for record in known}
     merged |= {ids[post.source]: _record(ids[post.source], post) for post in posts if post.source in ids}
-    suspects = _suspects(posts, known, ids, unreadable)
+    suspects = _suspects(posts, known, ids, unreadable, ZoneInfo(timezone))
     return Identities(ids, tuple(merged[key] for key in sorted(merged)), tuple(clashes), suspects)
 
 
 def _suspects(
-    posts: Sequence[Post], known: Sequence[Record], ids: dict[str, str], unreadable: Collection[str]
+    posts: Sequence[Post], known: Sequence[Record], ids: dict[str, str], unreadable: Collection[str], zone: ZoneInfo
 ) -> tuple[tuple[str, str], ...]:
     recorded = {record.id for record in known}
     fresh = [post for post in posts if post.source in ids and ids[post.source] not in recorded]
     used = set(ids.values())
     gone = [record for record in known if record.id not in used and record.source not in unreadable]
     by_mark = {mark: record.source for record in gone for mark in (record.title, record.published)}
-    pairs = [(post, by_mark.get(post.title) or by_mark.get(moment_text(post.published))) for post in fresh]
+    pairs = [(post, by_mark.get(post.title) or by_mark.get(_telling_moment(post, zone))) for post in fresh]
     return tuple((post.source, source) for post, source in pairs if source is not None)
+
+
+def _telling_moment(post: Post, zone: ZoneInfo) -> str:
+    """A date without a time is midnight for every post of its day: it tells nothing."""
+    midnight = post.published.astimezone(zone).time() == time.min
+    return "" if midnight else moment_text(post.published)
 
 
 def _provisional(record: Record) -> bool:

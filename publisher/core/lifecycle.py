@@ -6,7 +6,7 @@ from publisher.model.mailing import IssueStatus as I
 
 DELIVERY: dict[D, frozenset[D]] = {
     D.PLANNED: frozenset({D.ATTEMPTING, D.DEFERRED, D.FAILED, D.SUPPRESSED, D.CANCELLED}),
-    D.ATTEMPTING: frozenset({D.PLANNED, D.SENT, D.DEFERRED, D.FAILED, D.UNKNOWN}),
+    D.ATTEMPTING: frozenset({D.PLANNED, D.SENT, D.DEFERRED, D.FAILED, D.CANCELLED, D.UNKNOWN}),
     D.DEFERRED: frozenset({D.PLANNED, D.ATTEMPTING, D.DEFERRED, D.FAILED, D.SUPPRESSED, D.CANCELLED}),
     D.UNKNOWN: frozenset({D.PLANNED, D.SENT, D.FAILED}),
     D.FAILED: frozenset({D.PLANNED}),
@@ -19,7 +19,7 @@ DELIVERY: dict[D, frozenset[D]] = {
 ISSUE: dict[I, frozenset[I]] = {
     I.AWAITING: frozenset({I.SENDING, I.CANCELLED}),
     I.SENDING: frozenset({I.PAUSED, I.DONE, I.CANCELLED}),
-    I.PAUSED: frozenset({I.SENDING, I.CANCELLED}),
+    I.PAUSED: frozenset({I.SENDING, I.DONE, I.CANCELLED}),
     I.DONE: frozenset({I.SENDING}),
     I.CANCELLED: frozenset(),
     I.SKIPPED: frozenset(),

@@ -78,7 +78,7 @@ def _check_paths(config: Config, groups: Iterable[Group]) -> None:
             if path in taken:
                 names = [group.category or "the whole site" for group in (taken[path], one)]
                 message = f"feeds.paths: the feeds of {names[0]} and of {names[1]} would both be {path}"
-                raise ConfigError([Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)])
+                raise ConfigError([Problem(config.shown, 0, 0, Severity.ERROR, "config", message)])
             taken[path] = one
 
 
@@ -170,7 +170,9 @@ def _recover(library: Library) -> dict[Post, Entry]:
         return {}
     standing = _standing(library)
     records = {record.source: record for record in library.memory.records}
-    found = [(records[source], standing.get(records[source].id)) for source in lost]
+    # A record of the placeholder's days is gone once the site's address is known; nothing was fed under it.
+    kept = [records[source] for source in lost if source in records]
+    found = [(record, standing.get(record.id)) for record in kept]
     return {_revived(record, entry): entry for record, entry in found if entry is not None}
 
 

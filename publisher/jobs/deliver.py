@@ -4,9 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+import sqlalchemy as sa
 
 from publisher.core.retry import Try, is_trouble, judge
-from publisher.errors import PublisherError, Scope, StoreBusy, TransportError
+from publisher.errors import Scope, StoreBusy, TemplateError, TransportError, UsageError
 from publisher.jobs.letter import Letters
 from publisher.jobs.owner import dead_owners, owner_name
 from publisher.jobs.tally import Tally
@@ -19,7 +23,9 @@ from publisher.transport import Session, Transport
 LEASE = timedelta(minutes=15)
 """Longer than an answer may take: RFC 5321 section 4.5.3.2.6 lets a server think ten minutes after a message's end."""
 
-_INSISTENCE = 10
+_INSISTENCE = 9
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +87,13 @@ class _Worker:
     def run(self) -> None:
         """Until nothing is due or it is told to stop; the mail in hand is always finished."""
         try:
-            while not self.office.stopped():
-                delivery = self._take()
-                if delivery is None:
-                    return
+            while (delivery := self._take()) is not None:
                 self._deliver(delivery)
         finally:
             self._hang_up()
 
     def _take(self) -> Delivery | None:
-        while True:
+        while not self.office.stopped():
             now = self.office.clock()
             with self.office.store.write() as connection:
                 delivery = attempts.claim(connection, self.owner, now, now + LEASE)
@@ -98,11 +101,12 @@ class _Worker:
             if delivery is None or objection is None:
                 return delivery
             self._record(delivery, Outcome(DeliveryStatus.SUPPRESSED, objection, "", None, counted=False))
+        return None
 
     def _deliver(self, delivery: Delivery) -> None:
         try:
             envelope = self.letters.write(delivery, self.office.clock())
-        except PublisherError as error:
+        except (UsageError, TemplateError) as error:
             # Its settings were frozen with its issue: it would stop everyone behind it, today and at every retry.
             self._record(delivery, Outcome(DeliveryStatus.FAILED, error.message, "", None))
             return
@@ -125,7 +129,6 @@ class _Worker:
     def _connected(self) -> Session:
         if self.session is None:
             self.session = self.office.transport.connect()
-            self.taken = 0
         return self.session
 
     def _send(self, session: Session, delivery: Delivery, envelope: Envelope) -> Reply:
@@ -140,8 +143,7 @@ class _Worker:
     def _refused(self, delivery: Delivery, error: TransportError, *, connected: bool) -> None:
         now = self.office.clock()
         self.in_a_row = self.in_a_row + 1 if is_trouble(error) else 0
-        with self.office.store.read() as connection:
-            first = attempts.first_attempt_at(connection, delivery.id) or now
+        first = self._insist(partial(attempts.first_attempt_at, delivery_id=delivery.id)) or now
         this = Try(delivery.attempts + 1, first, now, connected, self.taken, self.in_a_row)
         verdict = judge(error, this)
         if error.scope is Scope.SESSION or error.undecided:
@@ -151,23 +153,29 @@ class _Worker:
         self._record(delivery, outcome, pause=verdict.reason if verdict.pause else None)
 
     def _record(self, delivery: Delivery, outcome: Outcome, *, pause: str | None = None) -> None:
-        """Write what came of it; an answer in hand is not thrown away because another program holds the ledger."""
-        for last in range(_INSISTENCE):
+        def write(connection: sa.Connection) -> DeliveryStatus:
+            stands = attempts.record(connection, delivery, self.owner, outcome, self.office.clock())
+            if pause and issues.get(connection, delivery.issue_id).status is IssueStatus.SENDING:
+                issues.move(connection, delivery.issue_id, IssueStatus.PAUSED, pause)
+                self.tally.paused.add(delivery.issue_id)
+            return stands
+
+        stands = self._insist(write)
+        if stands is not DeliveryStatus.PLANNED:
+            self.tally.add(stands, 1)
+
+    def _insist(self, work: Callable[[sa.Connection], T]) -> T:
+        """Do `work` in the ledger; an answer in hand is not thrown away because another program holds it."""
+        for _ in range(_INSISTENCE):
             try:
                 with self.office.store.write() as connection:
-                    kept = attempts.record(connection, delivery, self.owner, outcome, self.office.clock())
-                    if pause and issues.get(connection, delivery.issue_id).status is IssueStatus.SENDING:
-                        issues.move(connection, delivery.issue_id, IssueStatus.PAUSED, pause)
-                        self.tally.paused.add(delivery.issue_id)
-                break
+                    return work(connection)
             except StoreBusy:
-                if last == _INSISTENCE - 1:
-                    raise
-        self.tally.add(
-            outcome.status if kept else DeliveryStatus.UNKNOWN, int(outcome.status is not DeliveryStatus.PLANNED)
-        )
+                continue
+        with self.office.store.write() as connection:
+            return work(connection)
 
     def _hang_up(self) -> None:
         if self.session is not None:
             self.session.close()
-            self.session = None
+            self.session, self.taken = None, 0

@@ -12,16 +12,16 @@ from publisher.core.periods import PrevFire, first_since, running_since
 from publisher.core.selection import Candidate, in_categories, newest_first, pick, published
 from publisher.jobs.mailing import (
     Desk,
-    address,
+    addressed,
     digest_variant,
     first_language,
     require_known_ledger,
     require_sender,
     testify,
 )
-from publisher.jobs.site import require_address
+from publisher.jobs.site import require_site_url
 from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient
-from publisher.model.newsletter import Period
+from publisher.model.newsletter import Newsletter, Period
 from publisher.model.reader import Subscription, SubscriptionStatus
 from publisher.store import deliveries, issues, subscribers, suppressions
 from publisher.store.engine import Store
@@ -73,9 +73,9 @@ def make_digest(
     None where nothing is new by hand; an empty period is recorded as skipped. Conflict where the period
     has its issue, ConfigError where sender or site address is missing, WrongLedger, TemplateError.
     """
-    require_address(desk.library.config, desk.library.place.site)
+    require_site_url(desk.library.config, desk.library.place.site)
     sender = require_sender(desk.library.config, desk.newsletter)
-    require_known_ledger(store, desk.library.memory)
+    require_known_ledger(store, desk.library.config.home)
     testify(desk.library, store)
     with store.write() as connection:
         # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
@@ -89,21 +89,23 @@ def make_digest(
             variant = digest_variant(desk, chosen, language=one.language, number=issue.number)
             variant_id = issues.insert_variant(connection, issue.id, variant)
             recipients = [_recipient(reader) for reader in one.readers]
-            addressed = address(store, issue.uid, recipients, variant_id, sender, plan.suppressed)
-            deliveries.insert(connection, issue.id, addressed)
+            mails = addressed(store, issue.uid, recipients, variant_id, sender, plan.suppressed)
+            deliveries.insert(connection, issue.id, mails)
     testify(desk.library, store)
     return issue
 
 
-def readers_of(connection: sa.Connection, period: Period) -> list[Subscription]:
+def readers_of(connection: sa.Connection, newsletter: Newsletter, period: Period) -> list[Subscription]:
     """Who was a reader when the period ended.
 
     Who came later waits for the next: a daemon started on a Wednesday must not mail Monday's.
     """
     return [
         reader
-        for reader in _confirmed(connection, period.newsletter)
-        if reader.frequency == period.frequency and reader.confirmed_at and reader.confirmed_at <= period.end
+        for reader in _confirmed(connection, newsletter.name)
+        if newsletter.frequency_of(reader.frequency) == period.frequency
+        and reader.confirmed_at
+        and reader.confirmed_at <= period.end
     ]
 
 
@@ -130,7 +132,7 @@ def _draft(desk: Desk, plan: Plan, *, at: datetime, period: Period | None) -> is
 
 def _plan(connection: sa.Connection, desk: Desk, *, at: datetime, prev_fire: PrevFire, period: Period | None) -> Plan:
     newsletter = desk.newsletter
-    readers = _confirmed(connection, newsletter.name) if period is None else readers_of(connection, period)
+    readers = _confirmed(connection, newsletter.name) if period is None else readers_of(connection, newsletter, period)
     first = issues.first(connection, newsletter.name)
     since = first_since(newsletter, at, prev_fire) if first is None else None
     carried = deliveries.carried(connection, newsletter.name)
@@ -166,7 +168,7 @@ def _reaches_back_to(
     desk: Desk, reader: Subscription, first: Issue | None, at: datetime, prev_fire: PrevFire
 ) -> datetime:
     joined = min(max(reader.confirmed_at or at, reader.wished_at), at)
-    frequency = reader.frequency if reader.frequency in desk.newsletter.schedules else min(desk.newsletter.schedules)
+    frequency = desk.newsletter.frequency_of(reader.frequency)
     since = running_since(desk.newsletter, frequency, joined, prev_fire)
     if first is not None and first.since is not None and joined <= first.created_at:
         # What the newsletter's first issue brought and failed to deliver is given back, so it still counts.

@@ -33,9 +33,10 @@ def due_periods(store: Store, newsletters: Sequence[Newsletter], now: datetime, 
     ]
     with store.read() as connection:
         return [
-            due
-            for due in ended
-            if issues.of_period(connection, due.period.key) is None and readers_of(connection, due.period)
+            one
+            for one in ended
+            if issues.of_period(connection, one.period.key) is None
+            and readers_of(connection, one.newsletter, one.period)
         ]
 
 

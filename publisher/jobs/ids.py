@@ -62,7 +62,9 @@ def require_no_lost_ledger(config: Config) -> None:
     """WrongLedger where the site has sent before and its ledger is gone: silence would look like nothing to do."""
     if recall(config.home).witness is not None:
         message = "the ledger this site sends with is gone: nobody knows who got what"
-        hint = "restore it from a backup; or start anew: 'publisher subscriber import', 'publisher db check --adopt'"
+        hint = (
+            "restore it from a backup; or start anew: 'publisher db check --adopt', then 'publisher subscriber import'"
+        )
         raise WrongLedger(message, hint=hint)
 
 

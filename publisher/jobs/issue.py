@@ -101,17 +101,29 @@ def cancel(store: Store, issue_id: int) -> int:
 def retry(store: Store, issue_id: int, *, unknown: bool) -> int:
     """Plan the failed deliveries anew, or with `unknown` those (same Message-ID); how many.
 
-    A paused issue stays paused; UsageError where it is cancelled.
+    A failed delivery whose posts came with a later issue is left alone. A paused issue stays paused; UsageError
+    where it is cancelled.
     """
     before = DeliveryStatus.UNKNOWN if unknown else DeliveryStatus.FAILED
     with store.write() as connection:
-        status = issues.get(connection, issue_id).status
-        moved = deliveries.plan_again(connection, issue_id, before, reason="retried by hand")
-        if moved and status is IssueStatus.DONE:
+        issue = issues.get(connection, issue_id)
+        if issue.status is IssueStatus.CANCELLED:
+            raise _past(issue_id, issue.status, "retried")
+        waiting = [one for one in deliveries.listed(connection, issue_id) if one.status is before]
+        if not unknown:
+            waiting = _not_reached_since(connection, issue, waiting)
+        for one in waiting:
+            deliveries.plan_again(connection, one, reason="retried by hand")
+        if waiting and issue.status is IssueStatus.DONE:
             issues.move(connection, issue_id, IssueStatus.SENDING)
-        if moved and status is IssueStatus.CANCELLED:
-            raise _past(issue_id, status, "retried")
-        return moved
+        return len(waiting)
+
+
+def _not_reached_since(connection: sa.Connection, issue: Issue, failed: Sequence[Delivery]) -> list[Delivery]:
+    """Those of `failed` whose posts did not all come to them with a later issue: each post once, ever."""
+    carried = deliveries.carried(connection, issue.newsletter)
+    posts = {one.variant_id: set(issues.variant(connection, one.variant_id).post_ids) for one in failed}
+    return [one for one in failed if not posts[one.variant_id] <= carried.get(one.recipient.address_key, set())]
 
 
 def resolve(store: Store, issue_id: int, email: str, outcome: DeliveryStatus) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from publisher import __version__
 from publisher.config import Config
@@ -61,7 +62,7 @@ def open_library(config: Config, *, at: datetime, progress: Progress | None = No
         site = place.site
         identities = assign(readable, before.records, url=site.url, timezone=site.timezone, unreadable=lost)
         out = {record.source for record in before.records if record.published <= moment_text(at)}
-        if not readable and out:
+        if out and not readable and not any(_is_there(config, place, source) for source in out):
             raise _all_gone(config, place, len(out))
         yield Library(
             config=config,
@@ -74,6 +75,11 @@ def open_library(config: Config, *, at: datetime, progress: Progress | None = No
             problems=(*_problems(place, found, identities), *_shared(config, readable)),
             fed_unreadable=tuple(source for source in found.unreadable if source in out),
         )
+
+
+def _is_there(config: Config, place: Place, source: str) -> bool:
+    inside = PurePosixPath(source).is_relative_to(PurePosixPath(place.rules.content))
+    return inside and (config.folder / source).exists()
 
 
 def _all_gone(config: Config, place: Place, number: int) -> ContentError:
@@ -114,7 +120,7 @@ def _problems(place: Place, found: Scan, identities: Identities) -> tuple[Proble
             Severity.WARNING,
             "looks-renamed",
             f"looks like {gone}, which is gone, changed in several ways at once: readers will see it as new;"
-            f" give it back its old file name for one build to keep its id",
+            f" to keep its id, build once under the old file name, with the ids.json of before",
         )
         for fresh, gone in identities.suspects
     ]

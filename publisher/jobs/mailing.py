@@ -5,11 +5,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from publisher.config import Config
 from publisher.errors import ConfigError, Problem, Severity, UsageError, WrongLedger
-from publisher.jobs.ids import Memory, Witness, remember
+from publisher.jobs.ids import Witness, recall, remember
 from publisher.jobs.library import Library
 from publisher.mail import Mailbox, MailPost, message_id, parse_mailbox, render_digest, render_one_off, template_hash
 from publisher.model.mailing import Recipient, Variant
@@ -34,24 +35,24 @@ def require_sender(config: Config, newsletter: Newsletter) -> Mailbox:
     """Who the newsletter is from; ConfigError where that is not set."""
     if newsletter.sender is None:
         message = f"newsletters.{newsletter.name}.from: is required to send mail"
-        problem = Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)
+        problem = Problem(config.shown, 0, 0, Severity.ERROR, "config", message)
         raise ConfigError([problem], hint='such as from: "編集部 <news@example.com>"')
     for key, text in (("reply_to", newsletter.reply_to), ("from", newsletter.sender)):
         try:
             sender = parse_mailbox(text) if text else None
         except UsageError as error:
             message = f"newsletters.{newsletter.name}.{key}: {error.message}"
-            problem = Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)
+            problem = Problem(config.shown, 0, 0, Severity.ERROR, "config", message)
             raise ConfigError([problem], hint=error.hint) from error
     assert sender is not None
     return sender
 
 
-def require_known_ledger(store: Store, memory: Memory) -> None:
+def require_known_ledger(store: Store, home: Path) -> None:
     """WrongLedger where the site last used another ledger, or a later state of this one, or forgot that it used one."""
     with store.read() as connection:
         present = issues.count(connection)
-    witness = memory.witness
+    witness = recall(home).witness
     if witness is None:
         if present:
             message = f"ids.json has forgotten this ledger, which has {present} issues: posts may have got new ids"
@@ -131,7 +132,7 @@ def _key(desk: Desk, ids: tuple[str, ...], language: str, template: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def address(
+def addressed(
     store: Store,
     issue_uid: str,
     recipients: Iterable[Recipient],

@@ -13,14 +13,14 @@ from publisher.errors import NotFound
 from publisher.jobs.library import Library
 from publisher.jobs.mailing import (
     Desk,
-    address,
+    addressed,
     first_language,
     one_off_variant,
     require_known_ledger,
     require_sender,
     testify,
 )
-from publisher.jobs.site import require_address
+from publisher.jobs.site import require_site_url
 from publisher.mail import parse_address
 from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient
 from publisher.model.post import Post
@@ -80,9 +80,9 @@ def make_one_off(desk: Desk, store: Store, post: Post, *, to: Sequence[str], now
     ConfigError where sender or site address is missing, WrongLedger, TemplateError.
     """
     library = desk.library
-    require_address(library.config, library.place.site)
+    require_site_url(library.config, library.place.site)
     sender = require_sender(library.config, desk.newsletter)
-    require_known_ledger(store, library.memory)
+    require_known_ledger(store, library.config.home)
     testify(library, store)
     with store.write() as connection:
         chosen = _audience(connection, desk, post, to)
@@ -92,8 +92,8 @@ def make_one_off(desk: Desk, store: Store, post: Post, *, to: Sequence[str], now
         for language, recipients in chosen.recipients.items():
             variant = one_off_variant(desk, library.ids[post.source], post, language=language, subscribed=not to)
             variant_id = issues.insert_variant(connection, issue.id, variant)
-            addressed = address(store, issue.uid, recipients, variant_id, sender, chosen.suppressed)
-            deliveries.insert(connection, issue.id, addressed)
+            mails = addressed(store, issue.uid, recipients, variant_id, sender, chosen.suppressed)
+            deliveries.insert(connection, issue.id, mails)
     testify(library, store)
     return issue
 

@@ -43,7 +43,7 @@ def resolve(config: Config) -> Place:
     content = settings.content.path or found.content
     if _same(output, content) and not _same(content, "."):
         message = f"feeds.output: {output!r} is where the posts are"
-        raise ConfigError([Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)])
+        raise ConfigError([Problem(config.shown, 0, 0, Severity.ERROR, "config", message)])
     rules = Rules(
         engine=found.engine,
         folder=config.folder,
@@ -72,11 +72,11 @@ def effective(config: Config) -> dict[str, Any]:
     return values
 
 
-def require_address(config: Config, site: Site) -> None:
+def require_site_url(config: Config, site: Site) -> None:
     """ConfigError while the site's address is unknown: links in a mail cannot be mended once it is sent."""
     if PLACEHOLDER_HOST in site.url:
         message = "site.url: is still the placeholder; mail would link to nowhere"
-        problem = Problem(config.file.name, 0, 0, Severity.ERROR, "config", message)
+        problem = Problem(config.shown, 0, 0, Severity.ERROR, "config", message)
         raise ConfigError([problem], hint="set site.url to the address your site is served from")
 
 

@@ -72,7 +72,7 @@ def coming(newsletters: list[Newsletter], store: Store | None, now: datetime) ->
             newsletter,
             frequency,
             next_fire(schedule, newsletter.timezone, now).instant,
-            0 if store is None else _readers(store, newsletter.name, frequency),
+            0 if store is None else _readers(store, newsletter, frequency),
         )
         for newsletter in newsletters
         for frequency, schedule in newsletter.schedules.items()
@@ -84,7 +84,7 @@ def under_way(store: Store | None) -> list[tuple[Issue, int]]:
     return [] if store is None else unfinished(store)
 
 
-def _readers(store: Store, newsletter: str, frequency: str) -> int:
+def _readers(store: Store, newsletter: Newsletter, frequency: str) -> int:
     with store.read() as connection:
-        confirmed = subscribers.listed(connection, newsletter=newsletter, status=SubscriptionStatus.CONFIRMED)
-    return sum(one.frequency == frequency for one in confirmed)
+        confirmed = subscribers.listed(connection, newsletter=newsletter.name, status=SubscriptionStatus.CONFIRMED)
+    return sum(newsletter.frequency_of(one.frequency) == frequency for one in confirmed)

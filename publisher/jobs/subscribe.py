@@ -15,7 +15,7 @@ from publisher.model.newsletter import Frequency, Newsletter
 from publisher.model.reader import Subscription, Suppression
 from publisher.store import subscribers, suppressions
 from publisher.store.engine import Store
-from publisher.store.subscribers import Outcome, Wish
+from publisher.store.subscribers import Joining, Wish
 
 COLUMNS = ("email", "name", "newsletter", "categories", "language", "frequency")
 _BATCH = 1000
@@ -69,7 +69,7 @@ def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str
 
 def add(
     store: Store, request: Request, newsletters: Sequence[Newsletter], *, evidence: str, now: datetime
-) -> list[tuple[str, Outcome]]:
+) -> list[tuple[str, Joining]]:
     """Subscribe one reader, also one who had left; for each newsletter what became of it."""
     asked = wishes(request, newsletters, evidence=evidence)
     with store.write() as connection:
@@ -90,7 +90,7 @@ def import_file(
     or newsletters in one cell are divided by `;`. ContentError where the file or its header cannot be read.
     """
     rows = _rows(file)
-    counts: Counter[Outcome] = Counter()
+    counts: Counter[Joining] = Counter()
     problems: list[Problem] = []
     for start in range(0, len(rows), _BATCH):
         # Committed in batches: an import that dies is run again, and its rows are there already.
@@ -103,10 +103,11 @@ def import_file(
                     continue
                 # An old list must not bring back those who have left since.
                 done = [subscribers.subscribe(connection, wish, now, revive=False) for wish in asked]
+                # Of several newsletters the best counts: ADDED before LEFT before PRESENT, as they sort.
                 counts[min(done)] += 1
         if progress is not None:
             progress(min(start + _BATCH, len(rows)), len(rows))
-    return Imported(counts[Outcome.ADDED], counts[Outcome.PRESENT], counts[Outcome.LEFT], tuple(problems))
+    return Imported(counts[Joining.ADDED], counts[Joining.PRESENT], counts[Joining.LEFT], tuple(problems))
 
 
 def listed(store: Store, newsletter: str | None) -> Sequence[Subscription]:

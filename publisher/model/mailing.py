@@ -101,7 +101,7 @@ class Delivery:
 
     id: int
     issue_id: int
-    variant_id: int | None
+    variant_id: int
     recipient: Recipient
     status: DeliveryStatus
     reason: str

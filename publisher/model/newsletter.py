@@ -45,6 +45,10 @@ class Newsletter:
     languages: tuple[str, ...]
     template: str
 
+    def frequency_of(self, wanted: Frequency) -> Frequency:
+        """What a reader who chose `wanted` gets: that, or the first there is where it is no longer offered."""
+        return wanted if wanted in self.schedules else next(iter(self.schedules))
+
 
 @dataclass(frozen=True, slots=True)
 class Period:

@@ -91,18 +91,24 @@ def begin_attempt(
     return True
 
 
-def record(connection: sa.Connection, delivery: Delivery, owner: str, outcome: Outcome, now: datetime) -> bool:
-    """Write what an attempt came to and let go of the delivery; False where `owner` had lost it meanwhile."""
+def record(
+    connection: sa.Connection, delivery: Delivery, owner: str, outcome: Outcome, now: datetime
+) -> DeliveryStatus:
+    """Write what an attempt came to and let go of the delivery; the state that stands now.
+
+    It is another than the outcome's where `owner` had lost the delivery, or its issue was cancelled meanwhile.
+    """
     mine = sa.and_(deliveries.c.id == delivery.id, deliveries.c.owner == owner)
     before = connection.execute(sa.select(deliveries.c.status, deliveries.c.attempts).where(mine)).first()
     if before is None:
-        return False
+        now_stands = sa.select(deliveries.c.status).where(deliveries.c.id == delivery.id)
+        return DeliveryStatus(connection.execute(now_stands).scalar_one())
     begun = before.status == DeliveryStatus.ATTEMPTING
-    if outcome.status is not DeliveryStatus(before.status):
-        check_delivery(DeliveryStatus(before.status), outcome.status)
     # An attempt begins to count with its final dot; one refused before that counts here, unless the session was.
     number = before.attempts if begun else before.attempts + 1
     status, reason = _unless_cancelled(connection, delivery, outcome)
+    if status is not DeliveryStatus(before.status):
+        check_delivery(DeliveryStatus(before.status), status)
     values = {
         "status": status,
         "reason": reason,
@@ -114,7 +120,7 @@ def record(connection: sa.Connection, delivery: Delivery, owner: str, outcome: O
     }
     connection.execute(deliveries.update().where(mine).values(**values))
     _close_attempt(connection, delivery.id, number, outcome, begun=begun, now=now)
-    return True
+    return status
 
 
 def _unless_cancelled(connection: sa.Connection, delivery: Delivery, outcome: Outcome) -> tuple[DeliveryStatus, str]:

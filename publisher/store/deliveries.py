@@ -48,8 +48,11 @@ def insert(connection: sa.Connection, issue_id: int, addressed: Iterable[Address
     return len(rows)
 
 
-def carried(connection: sa.Connection, newsletter: str) -> dict[str, set[str]]:
-    """For each address key, the posts that this newsletter, or a one-off to that address, has carried to it."""
+def carried(connection: sa.Connection, newsletter: str | None) -> dict[str, set[str]]:
+    """For each address key, the posts that this newsletter, or a one-off to that address, has carried to it.
+
+    Without a newsletter: what one-offs to addresses have.
+    """
     query = (
         sa.select(deliveries.c.address_key, variant_posts.c.post_id)
         .join(variant_posts, variant_posts.c.variant_id == deliveries.c.variant_id)
@@ -69,13 +72,12 @@ def listed(connection: sa.Connection, issue_id: int) -> Sequence[Delivery]:
     return [delivery_of(row) for row in connection.execute(query.order_by(deliveries.c.address_key))]
 
 
-def plan_again(
-    connection: sa.Connection, issue_id: int, before: DeliveryStatus, *, reason: str, address_key: str | None = None
-) -> int:
-    """Plan the deliveries of an issue that are `before` anew, their attempts counted from nothing; how many."""
-    check_delivery(before, DeliveryStatus.PLANNED)
+def plan_again(connection: sa.Connection, delivery: Delivery, *, reason: str) -> None:
+    """Plan a delivery anew, its attempts counted from nothing."""
+    check_delivery(delivery.status, DeliveryStatus.PLANNED)
+    same = sa.and_(deliveries.c.id == delivery.id, deliveries.c.status == delivery.status)
     values = {"status": DeliveryStatus.PLANNED, "reason": reason, "attempts": 0, "due_at": None}
-    return _change(connection, issue_id, (before,), values, address_key)
+    connection.execute(deliveries.update().where(same).values(**values))
 
 
 def settle(connection: sa.Connection, issue_id: int, address_key: str, after: DeliveryStatus, *, reason: str) -> int:

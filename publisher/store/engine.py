@@ -14,6 +14,9 @@ from publisher.errors import StoreBusy, StoreError, WrongDatabase
 from publisher.store import schema
 from publisher.store.tables import meta
 
+_POOL = 64
+"""More than mail.connections may be: a worker that waits for a pooled connection would lose its answer."""
+
 WAIT_SECONDS = 30.0
 """How long a write waits for another program's before the ledger counts as busy."""
 
@@ -122,7 +125,7 @@ def open_engine(url: str, wait_seconds: float = WAIT_SECONDS) -> sa.Engine:
     if not url.startswith("sqlite"):
         return sa.create_engine(url)
     _make_private(Path(url.removeprefix("sqlite:///")))
-    engine = sa.create_engine(url, connect_args={"timeout": wait_seconds, "check_same_thread": False})
+    engine = sa.create_engine(url, connect_args={"timeout": wait_seconds, "check_same_thread": False}, pool_size=_POOL)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

@@ -153,9 +153,10 @@ def move(connection: sa.Connection, issue_id: int, status: IssueStatus, reason: 
 
 
 def finish(connection: sa.Connection) -> list[int]:
-    """Mark as done every sending issue that has no open delivery; their ids."""
+    """Mark as done every sending or paused issue that has no open delivery; their ids."""
     unfinished = sa.select(deliveries.c.issue_id).where(deliveries.c.status.in_(OPEN))
-    ready = sa.select(issues.c.id).where(issues.c.status == IssueStatus.SENDING, issues.c.id.not_in(unfinished))
+    running = issues.c.status.in_((IssueStatus.SENDING, IssueStatus.PAUSED))
+    ready = sa.select(issues.c.id).where(running, issues.c.id.not_in(unfinished))
     ids = list(connection.scalars(ready))
     for issue_id in ids:
         move(connection, issue_id, IssueStatus.DONE)

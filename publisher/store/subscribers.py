@@ -31,7 +31,7 @@ class Wish:
     categories: tuple[str, ...] | None = None
 
 
-class Outcome(StrEnum):
+class Joining(StrEnum):
     """What became of a wish."""
 
     ADDED = "added"
@@ -39,7 +39,7 @@ class Outcome(StrEnum):
     LEFT = "left"
 
 
-def subscribe(connection: sa.Connection, wish: Wish, now: datetime, *, revive: bool) -> Outcome:
+def subscribe(connection: sa.Connection, wish: Wish, now: datetime, *, revive: bool) -> Joining:
     """Write a confirmed subscription, or bring the one there is up to what the wish says.
 
     Who has left stays away (LEFT), unless `revive`: then they are a new reader.
@@ -50,9 +50,9 @@ def subscribe(connection: sa.Connection, wish: Wish, now: datetime, *, revive: b
     before = connection.execute(sa.select(table).where(same)).first()
     if before is not None and before.status == SubscriptionStatus.CONFIRMED:
         connection.execute(table.update().where(same).values(**_changes(before, wish, now)))
-        return Outcome.PRESENT
+        return Joining.PRESENT
     if before is not None and before.status == SubscriptionStatus.UNSUBSCRIBED and not revive:
-        return Outcome.LEFT
+        return Joining.LEFT
     values = {
         "frequency": wish.frequency or wish.default_frequency,
         "language": wish.language,
@@ -68,7 +68,7 @@ def subscribe(connection: sa.Connection, wish: Wish, now: datetime, *, revive: b
         connection.execute(table.insert().values(**key, **values))
     else:
         connection.execute(table.update().where(same).values(**values))
-    return Outcome.ADDED
+    return Joining.ADDED
 
 
 def _changes(before: sa.Row[tuple[object, ...]], wish: Wish, now: datetime) -> dict[str, object]:
@@ -118,7 +118,6 @@ def listed(
     *,
     newsletter: str | None = None,
     status: SubscriptionStatus | None = None,
-    address_key: str | None = None,
 ) -> Sequence[Subscription]:
     """Subscriptions by address, then newsletter."""
     where = []
@@ -126,8 +125,6 @@ def listed(
         where.append(subscriptions.c.newsletter == newsletter)
     if status is not None:
         where.append(subscriptions.c.status == status)
-    if address_key is not None:
-        where.append(subscribers.c.address_key == address_key)
     columns = [*subscriptions.c, *(column.label(f"reader_{column.name}") for column in subscribers.c)]
     query = sa.select(*columns).join_from(subscriptions, subscribers).where(*where)
     rows = connection.execute(query.order_by(subscribers.c.address_key, subscriptions.c.newsletter))

@@ -147,7 +147,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False),
     Column("last_reply", Text, nullable=False),
     Column("due_at", Instant),
-    Column("owner", String(64)),
+    Column("owner", String(255)),
     Column("lease_until", Instant),
     UniqueConstraint("issue_id", "address_key"),
     Index(None, "status", "due_at"),

@@ -1,7 +1,9 @@
 """Feeds through the real command: first builds, unchanged builds, bad posts."""
 
+import contextlib
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import feedparser
@@ -266,3 +268,46 @@ def test_feeds_may_lie_at_the_sites_own_root(site: Site, content: str) -> None:
     site.ok("build", PUBLISHER_FEEDS__OUTPUT=".", PUBLISHER_CONTENT__PATH=content)
 
     assert len(feed(site, "feed.xml").entries) == 3
+
+
+def test_the_only_post_that_breaks_is_named_with_its_place(site: Site) -> None:
+    for name in ("味噌を仕込む", "図書館の棚"):
+        (site.folder / f"posts/{name}.md").unlink()
+    site.ok("build")
+    (site.folder / "posts/昔の記事.md").write_text("---\ntitle: [\n---\n", encoding="utf-8")
+    (site.folder / "cache.db").unlink()
+
+    done = site.run("build", "--json")
+
+    assert done.code == 65
+    assert [problem["file"] for problem in done.json["problems"]] == ["posts/昔の記事.md"]
+    assert titles(site) == ["昔の記事"], "it stays in the feed as it was"
+
+
+def test_a_post_that_breaks_after_the_sites_address_is_set_is_only_a_problem(site: Site) -> None:
+    site.ok("build", PUBLISHER_SITE__URL="https://your-site.invalid/")
+    (site.folder / "posts/図書館の棚.md").write_text("---\ntitle: [\n---\n", encoding="utf-8")
+
+    done = site.run("build")
+
+    assert done.code == 65
+    assert "図書館の棚.md" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_build_that_is_killed_leaves_every_feed_whole(site: Site) -> None:
+    for number in range(30):
+        site.post(f"記事{number}", days_ago(5), body="長い本文。" * 3000)
+    site.ok("build")
+    for round_ in range(6):
+        site.post(f"新{round_}", days_ago(4), body="さらに長い本文。" * 3000)
+        process = site.start("build", "--json")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.25 + round_ * 0.08)
+        process.kill()
+        process.communicate()
+        for path in (site.folder / "public").rglob("*.xml"):
+            assert not feedparser.parse(str(path)).bozo, path
+
+    site.ok("build")
+    assert "新5" in titles(site)

@@ -1,9 +1,10 @@
 """Delivery through the real command: servers that misbehave, processes that die."""
 
 import signal
+from pathlib import Path
 
 import pytest
-from support.site import Site
+from support.site import Site, days_ago
 from support.smtp import Server
 
 READERS = [f"reader{number}@example.jp" for number in range(8)]
@@ -181,6 +182,7 @@ def test_two_processes_share_the_work_and_double_nothing(site: Site, smtp: Serve
     for process in both:
         process.communicate(timeout=60)
 
+    assert [process.returncode for process in both] == [0, 0]
     assert sorted(smtp.recipients) == readers
 
 
@@ -280,3 +282,44 @@ def test_a_cancelled_delivery_that_a_dead_process_held_is_given_back(site: Site,
     site.ok("digest", "weekly", "--yes")
 
     assert smtp.recipients == ["a@example.jp"]
+
+
+def test_a_restored_older_ledger_delivers_nothing_again(site: Site, smtp: Server, tmp_path: Path) -> None:
+    site.ok("subscriber", "add", "a@example.jp")
+    smtp.at_mail = "421 later"
+    site.run("digest", "weekly", "--yes")
+    smtp.at_mail = "250 OK"
+    site.ok("issue", "resume", "1")
+    copy = tmp_path / "copy.db"
+    site.ok("db", "backup", str(copy))
+    site.ok("deliver")
+    site.post("新着", days_ago(0))
+    site.ok("digest", "weekly", "--yes")
+    for file in site.folder.glob("publisher.db*"):
+        file.unlink()
+    copy.rename(site.folder / "publisher.db")
+
+    for words in (("deliver",), ("run", "--once")):
+        done = site.run(*words)
+        assert done.code == 78
+        assert "older" in done.err
+    assert len(smtp.mails) == 2
+
+
+def test_sigterm_drains_run_once_and_says_that_mail_is_left(site: Site, smtp: Server, readers: list[str]) -> None:
+    smtp.at_mail = "421 later"
+    site.run("digest", "weekly", "--yes")
+    smtp.at_mail = "250 OK"
+    site.ok("issue", "resume", "1")
+    smtp.hold_after = 2
+    process = site.start("run", "--once")
+    assert smtp.held.wait(30)
+    process.send_signal(signal.SIGTERM)
+    smtp.hold_after = None
+    smtp.let_go.set()
+    process.communicate(timeout=30)
+
+    assert process.returncode == 75
+    assert "unknown" not in states(site).values()
+    site.ok("deliver")
+    assert sorted(smtp.recipients) == readers

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parents[2] / "publisher"
 DOORS = {
     "alembic": {"store/schema.py", "store/migrations"},
     "apscheduler": {"schedule.py"},
-    "cssutils": {"mail/inline.py", "mail/render.py"},
+    "cssutils": {"mail/render.py"},
     "email_validator": {"mail/address.py"},
     "feedgen": {"feeds/build.py"},
     "frontmatter": {"content/front.py"},
@@ -17,10 +17,12 @@ DOORS = {
     "jinja2": {"templating.py"},
     "markdown_it": {"content/markdown.py"},
     "nh3": {"content/markdown.py"},
-    "premailer": {"mail/inline.py", "mail/render.py"},
+    "premailer": {"mail/render.py"},
     "pydantic": {"config/schema.py", "config/load.py"},
+    "rich": {"cli/talk.py"},
     "smtplib": {"transport/smtp.py", "transport/replies.py"},
     "sqlalchemy": {"store", "jobs"},
+    "typer": {"cli"},
     "watchfiles": {"daemon.py"},
 }
 """Where each package may be imported: a file, or a folder. jobs hold connections by type, and open none."""

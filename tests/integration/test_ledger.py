@@ -2,7 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,10 @@ from publisher.errors import Scope, StoreBusy, TransportError
 from publisher.jobs.deliver import PostOffice, deliver
 from publisher.jobs.digest import make_digest, plan_digest
 from publisher.jobs.due import due_periods, make_due, next_wake
+from publisher.jobs.issue import retry
 from publisher.jobs.tally import Tally
 from publisher.model.mailing import DeliveryStatus, Envelope, Issue, IssueStatus, Reply
-from publisher.model.newsletter import Frequency
+from publisher.model.newsletter import Frequency, Schedule
 from publisher.schedule import next_fire, prev_fire
 from publisher.store import deliveries, issues, subscribers, tables
 from publisher.store.engine import Store
@@ -41,7 +44,6 @@ def digest(site: Site, store: Store, at: datetime, now: datetime | None = None) 
 def posts_for(site: Site, store: Store, issue: Issue, email: str) -> list[str]:
     with store.read() as connection:
         (found,) = [one for one in deliveries.listed(connection, issue.id) if one.recipient.email == email]
-        assert found.variant_id is not None
         variant = issues.variant(connection, found.variant_id)
     with desk(site, MONDAY + 100 * WEEK) as place:
         titles = {place.library.ids[post.source]: post.title for post in place.library.posts}
@@ -141,15 +143,20 @@ def test_a_period_that_has_ended_is_due_once(site: Site, store: Store) -> None:
         assert next_wake(store, newsletters, now, next_fire) == now, "there is mail to send"
 
 
-def test_a_clock_that_jumps_back_sends_nothing_again(site: Site, store: Store) -> None:
-    site.post("a", MONDAY - timedelta(days=1))
-    subscribe(store, "a@x.jp", MONDAY - timedelta(days=2))
+def test_a_clock_that_jumps_back_mails_no_post_twice(site: Site, store: Store) -> None:
+    site.post("a", MONDAY - WEEK - timedelta(days=1))
+    subscribe(store, "a@x.jp", MONDAY - 5 * WEEK)
     with desk(site, MONDAY) as place:
-        period = ended_period(place.newsletter, Frequency.WEEKLY, MONDAY, prev_fire)
-        made = make_digest(place, store, at=period.end, now=MONDAY, prev_fire=prev_fire, period=period)
-        assert made is not None
-        back = MONDAY - timedelta(hours=2)
-        assert due_periods(store, [place.newsletter], back, prev_fire) == []
+        for end in (MONDAY, MONDAY - WEEK):
+            due = due_periods(store, [place.newsletter], end, prev_fire)
+            assert len(due) == 1
+            make_due(place.library, store, place.templates, due, now=end, prev_fire=prev_fire)
+        assert due_periods(store, [place.newsletter], MONDAY, prev_fire) == []
+
+    transport = Scripted()
+    send(store, transport, MONDAY)
+
+    assert transport.sent == ["a@x.jp"]
 
 
 def test_delivery_to_a_maildir_is_complete_and_counted(site: Site, store: Store, tmp_path: Path) -> None:
@@ -269,17 +276,21 @@ def test_an_answer_that_never_came_is_held(site: Site, store: Store) -> None:
 
 
 def test_a_mail_that_cannot_be_composed_fails_alone(site: Site, store: Store) -> None:
-    issue = planned(site, store, 3)
+    broken = planned(site, store, 2)
     with store.write() as connection:
         connection.execute(tables.issues.update().values(reply_to="壊れた"))
+    site.post("次", MONDAY + timedelta(days=1))
+    whole = digest(site, store, MONDAY + timedelta(days=2))
+    assert whole is not None
     transport = Scripted()
 
-    tally = send(store, transport, MONDAY)
+    tally = send(store, transport, MONDAY + timedelta(days=2))
 
-    assert tally.ended == {DeliveryStatus.FAILED: 3}
+    assert tally.ended == {DeliveryStatus.FAILED: 2, DeliveryStatus.SENT: 2}
     with store.read() as connection:
-        assert issues.get(connection, issue.id).status == "done"
-        assert all("壊れた" in one.reason for one in deliveries.listed(connection, issue.id))
+        assert issues.get(connection, broken.id).status == "done"
+        assert all("壊れた" in one.reason for one in deliveries.listed(connection, broken.id))
+        assert {one.status for one in deliveries.listed(connection, whole.id)} == {DeliveryStatus.SENT}
 
 
 def test_a_busy_ledger_at_the_hour_is_tried_again_and_not_taken_for_done(site: Site, tmp_path: Path) -> None:
@@ -314,3 +325,94 @@ def test_a_wish_that_widens_is_no_wish_for_the_archive(site: Site, store: Store)
 
     assert issue is not None
     assert posts_for(site, store, issue, "a@x.jp") == ["新しい庭"]
+
+
+def test_a_server_that_closes_the_session_and_is_then_gone_pauses_the_issue(site: Site, store: Store) -> None:
+    issue = planned(site, store, 5)
+    closing = refused(421, Scope.SESSION)
+    transport = Scripted(None, closing)
+    connects = transport.connect
+    calls = iter([connects])
+
+    def once() -> Session:
+        try:
+            return next(calls)()
+        except StopIteration:
+            raise TransportError("connection refused", scope=Scope.SESSION, permanent=False) from None
+
+    transport.connect = once  # type: ignore[method-assign]
+
+    tally = send(store, transport, MONDAY)
+
+    assert tally.ended == {DeliveryStatus.SENT: 1}
+    assert tally.paused == {issue.id}
+
+
+def test_an_issue_is_mailed_as_it_was_planned_whatever_becomes_of_its_posts(
+    site: Site, store: Store, tmp_path: Path
+) -> None:
+    path = site.post("味噌", MONDAY - timedelta(days=1), title="元の題")
+    subscribe(store, "a@x.jp", MONDAY - WEEK)
+    assert digest(site, store, MONDAY) is not None
+    path.write_text(path.read_text(encoding="utf-8").replace("元の題", "後の題"), encoding="utf-8")
+
+    send(store, MaildirTransport(tmp_path / "mail"), MONDAY)
+
+    (mail,) = (tmp_path / "mail/new").iterdir()
+    body = message_from_bytes(mail.read_bytes(), policy=policy.default).get_body(("plain",))
+    assert body is not None
+    assert "元の題" in body.get_content()
+    assert "後の題" not in body.get_content()
+
+
+def test_a_reader_of_a_frequency_that_is_no_longer_offered_gets_the_first(site: Site, store: Store) -> None:
+    site.post("a", MONDAY - timedelta(days=1))
+    subscribe(store, "a@x.jp", MONDAY - WEEK)
+    with desk(site, MONDAY) as place:
+        daily = replace(place.newsletter, schedules={Frequency.DAILY: Schedule(9, 0)})
+        due = due_periods(store, [daily], MONDAY, prev_fire)
+
+    assert [one.period.frequency for one in due] == [Frequency.DAILY]
+
+
+def test_a_retry_leaves_out_who_got_the_posts_since(site: Site, store: Store) -> None:
+    first = planned(site, store, 2)
+    send(store, Scripted(refused(550), refused(550)), MONDAY)
+    second = digest(site, store, MONDAY + timedelta(hours=1))
+    assert second is not None
+    send(store, Scripted(refused(550)), MONDAY + timedelta(hours=1))
+
+    assert retry(store, first.id, unknown=False) == 1
+
+
+def test_a_paused_issue_with_nothing_left_is_done(site: Site, store: Store) -> None:
+    issue = planned(site, store, 3)
+    lost = [TransportError("切れた", scope=Scope.SESSION, permanent=False, undecided=True) for _ in range(3)]
+
+    send(store, Scripted(*lost), MONDAY)
+
+    with store.read() as connection:
+        assert issues.get(connection, issue.id).status == "done"
+
+
+def test_the_newsletters_zone_decides_its_hour(site: Site) -> None:
+    with desk(site, MONDAY) as place:
+        berlin = replace(place.newsletter, timezone="Europe/Berlin")
+
+    period = ended_period(berlin, Frequency.WEEKLY, MONDAY + timedelta(days=1), prev_fire)
+
+    assert period.end == datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def test_two_newsletters_due_at_once_both_go_out(site: Site, store: Store) -> None:
+    site.post("a", MONDAY - timedelta(days=1))
+    subscribe(store, "a@x.jp", MONDAY - WEEK)
+    with store.write() as connection:
+        subscribers.subscribe(connection, wish("b@x.jp", newsletter="books"), MONDAY - WEEK, revive=True)
+    with desk(site, MONDAY) as place:
+        both = [place.newsletter, replace(place.newsletter, name="books")]
+        due = due_periods(store, both, MONDAY, prev_fire)
+        made, errors = make_due(place.library, store, place.templates, due, now=MONDAY, prev_fire=prev_fire)
+
+    assert errors == []
+    assert sorted(issue.newsletter or "" for issue in made) == ["books", "weekly"]

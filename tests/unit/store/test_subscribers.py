@@ -8,7 +8,7 @@ from publisher.model.newsletter import Frequency
 from publisher.model.reader import SubscriptionStatus
 from publisher.store import subscribers, suppressions
 from publisher.store.engine import Store
-from publisher.store.subscribers import Outcome
+from publisher.store.subscribers import Joining
 
 
 def test_a_subscription_is_read_back_as_written(store: Store, now: datetime) -> None:
@@ -31,7 +31,7 @@ def test_subscribing_again_keeps_when_and_why_the_reader_first_said_yes(store: S
         subscribers.subscribe(connection, wish(), now, revive=True)
         assert (
             subscribers.subscribe(connection, wish(categories=("本",), evidence="もう一度"), later, revive=True)
-            == Outcome.PRESENT
+            == Joining.PRESENT
         )
 
     with store.read() as connection:
@@ -46,7 +46,7 @@ def test_who_left_and_comes_back_says_yes_anew(store: Store, now: datetime) -> N
     with store.write() as connection:
         subscribers.subscribe(connection, wish(), now, revive=True)
         assert subscribers.unsubscribe(connection, "hanako@example.jp", None, now) == 1
-        assert subscribers.subscribe(connection, wish(evidence="再開"), later, revive=True) == Outcome.ADDED
+        assert subscribers.subscribe(connection, wish(evidence="再開"), later, revive=True) == Joining.ADDED
 
     with store.read() as connection:
         (found,) = subscribers.listed(connection, status=SubscriptionStatus.CONFIRMED)
@@ -87,7 +87,7 @@ def test_who_has_left_is_not_brought_back_unless_told(store: Store, now: datetim
         subscribers.subscribe(connection, wish(), now, revive=False)
         subscribers.unsubscribe(connection, "hanako@example.jp", None, now)
 
-        assert subscribers.subscribe(connection, wish(), now, revive=False) == Outcome.LEFT
+        assert subscribers.subscribe(connection, wish(), now, revive=False) == Joining.LEFT
         assert subscribers.listed(connection, status=SubscriptionStatus.CONFIRMED) == []
 
 

@@ -107,7 +107,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_reply", sa.Text(), nullable=False),
         sa.Column("due_at", Instant(), nullable=True),
-        sa.Column("owner", sa.String(length=64), nullable=True),
+        sa.Column("owner", sa.String(length=255), nullable=True),
         sa.Column("lease_until", Instant(), nullable=True),
         sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_deliveries_issue_id")),
         sa.ForeignKeyConstraint(

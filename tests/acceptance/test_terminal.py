@@ -1,0 +1,77 @@
+"""On a terminal: a person is asked, and long work shows itself."""
+
+import os
+import pty
+import subprocess
+import sys
+from threading import Timer
+
+from support.site import Site
+from support.smtp import Server
+
+
+def on_terminal(site: Site, *words: str, answer: str = "") -> tuple[int, str]:
+    """Run the command with a terminal on all sides; its exit code and all it showed."""
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "publisher", *words],
+        cwd=site.folder,
+        env=os.environ | site.environ | {"TERM": "xterm-256color"},
+        stdin=child,
+        stdout=child,
+        stderr=child,
+        start_new_session=True,
+    )
+    os.close(child)
+    site.started.append(process)  # type: ignore[arg-type]
+    guard = Timer(60, process.kill)
+    guard.start()
+    shown = b""
+    try:
+        while chunk := os.read(parent, 65536):
+            shown += chunk
+            if answer and "[y/N]" in shown.decode(errors="replace"):
+                os.write(parent, answer.encode())
+                answer = ""
+    except OSError:
+        pass  # Linux tells the end of a terminal by EIO.
+    finally:
+        guard.cancel()
+        os.close(parent)
+    return process.wait(), shown.decode(errors="replace")
+
+
+def readers(site: Site, number: int) -> None:
+    site.write("readers.csv", "email\n" + "".join(f"r{n}@example.jp\n" for n in range(number)))
+
+
+def test_a_person_is_asked_before_several_mails_go_out(site: Site, smtp: Server) -> None:
+    readers(site, 3)
+    site.ok("subscriber", "import", "readers.csv")
+
+    code, shown = on_terminal(site, "digest", "weekly", answer="n\n")
+    assert (code, smtp.mails) == (2, [])
+    assert "Send 3 mails?" in shown
+
+    code, _ = on_terminal(site, "digest", "weekly", answer="y\n")
+    assert (code, len(smtp.mails)) == (0, 3)
+
+
+def test_one_mail_needs_no_question_on_a_terminal(site: Site, smtp: Server) -> None:
+    code, shown = on_terminal(site, "send", "図書館の棚", "--to", "a@example.com")
+
+    assert (code, len(smtp.mails)) == (0, 1)
+    assert "[y/N]" not in shown
+
+
+def test_build_import_and_delivery_show_a_bar_on_a_terminal_and_a_line_elsewhere(site: Site) -> None:
+    readers(site, 30)
+
+    for label, words in (
+        ("Building feeds", ("build",)),
+        ("Importing", ("subscriber", "import", "readers.csv")),
+        ("Delivering", ("digest", "weekly", "--yes")),
+    ):
+        _, shown = on_terminal(site, *words)
+        assert label in shown
+    assert "Building" not in site.ok("build").err
