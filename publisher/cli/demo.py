@@ -39,7 +39,7 @@ def demo(
             desk = app.desk(library, newsletter)
             now = app.clock()
             variant, _ = preview.sample_digest(desk, at=job.AT, since=None, prev_fire=calendar())
-            letter = preview.letter(desk, variant, preview.SAMPLE_READER, now, test=False)
+            letter = preview.sample_letter(desk, variant, preview.SAMPLE_READER, now, test=False)
             pages = preview.write(letter, app.config.home / "preview", newsletter.name)
             issue = make_digest(desk, store, at=job.AT, now=now, prev_fire=calendar())
         assert issue is not None

@@ -44,7 +44,7 @@ def preview(
             post = find_post(library, what, Path.cwd())
             name, nothing_new = Path(post.source).stem, False
             variant = job.sample_one_off(desk, post)
-        letters = [job.letter(desk, variant, reader, now, test=test) for reader in readers]
+        letters = [job.sample_letter(desk, variant, reader, now, test=test) for reader in readers]
     for path in job.write(letters[0], output or app.config.home / "preview", name):
         put(str(path))
     if nothing_new:
@@ -52,7 +52,7 @@ def preview(
     if to and not dry_run:
         require_sender(app.config, chosen)
         consent(len(to), yes=yes)
-        job.mail(letters, app.transport(), app.config.settings.mail.return_path)
+        job.send(letters, app.transport(), app.config.settings.mail.return_path)
         say(f"mailed to {', '.join(to)} as a test")
 
 

@@ -1,6 +1,5 @@
 """Digest: for each reader the posts not yet carried to them; readers with the same pick share a variant."""
 
-import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +13,14 @@ from publisher.jobs.mailing import (
     Desk,
     addressed,
     digest_variant,
+    draft,
     first_language,
     require_known_ledger,
     require_sender,
     testify,
 )
 from publisher.jobs.site import require_site_url
-from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient
+from publisher.model.mailing import Issue, IssueKind, Recipient
 from publisher.model.newsletter import Newsletter, Period
 from publisher.model.reader import Subscription, SubscriptionStatus
 from publisher.store import deliveries, issues, subscribers, suppressions
@@ -114,19 +114,14 @@ def _confirmed(connection: sa.Connection, newsletter: str) -> Sequence[Subscript
 
 
 def _draft(desk: Desk, plan: Plan, *, at: datetime, period: Period | None) -> issues.Draft:
-    assert desk.newsletter.sender is not None
-    return issues.Draft(
-        uid=secrets.token_hex(16),
+    return draft(
+        desk,
+        IssueKind.DIGEST,
         newsletter=desk.newsletter.name,
-        kind=IssueKind.DIGEST,
-        status=IssueStatus.SENDING if plan.recipients else IssueStatus.SKIPPED,
-        reason="" if plan.recipients else "nothing new",
-        period=None if period is None else period.key,
-        sender=desk.newsletter.sender,
-        reply_to=desk.newsletter.reply_to,
-        list_title=desk.newsletter.title,
         at=at,
+        period=None if period is None else period.key,
         since=plan.since if plan.recipients else None,
+        skipped="" if plan.recipients else "nothing new",
     )
 
 

@@ -1,14 +1,25 @@
-"""From a stored variant and one delivery to the message that is handed over."""
+"""From a stored variant and one recipient to the message that is handed over."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from publisher.mail import Letter, Mailbox, compose, fill, parse_address, parse_mailbox, unsubscribe_mailto
-from publisher.model.mailing import Delivery, Envelope, Issue, Variant
+from publisher.model.mailing import Delivery, Envelope, Variant
 from publisher.store import issues
 from publisher.store.engine import Store
 
 _KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What all letters of an issue say of where they come from; `name` None where no list is mailed."""
+
+    sender: Mailbox
+    reply_to: Mailbox | None
+    title: str
+    name: str | None
 
 
 class Letters:
@@ -20,9 +31,35 @@ class Letters:
 
     def write(self, delivery: Delivery, now: datetime) -> Envelope:
         """The message of a delivery, dated `now`; UsageError or TemplateError where it cannot be composed."""
-        issue, variant = self._load(delivery.variant_id)
-        letter = _letter(issue, variant, delivery, now)
-        return envelope(letter, self._return_path)
+        masthead, variant = self._load(delivery.variant_id)
+        to = Mailbox(delivery.recipient.name, parse_address(delivery.recipient.email))
+        return envelope(letter(masthead, variant, to, delivery.message_id, now), self._return_path)
+
+
+def masthead(sender: str, reply_to: str | None, title: str, name: str | None) -> Masthead:
+    """From mailboxes as they are written; UsageError where one is none."""
+    return Masthead(parse_mailbox(sender), parse_mailbox(reply_to) if reply_to else None, title, name)
+
+
+def letter(
+    top: Masthead, variant: Variant, to: Mailbox, message_id: str, now: datetime, *, test: bool = False
+) -> Letter:
+    """One recipient's letter; `test` marks it as a trial. UsageError or TemplateError where it cannot be made."""
+    unsubscribe = unsubscribe_mailto(top.sender.address.email, top.name, to.address.email)
+    values = {"email": to.address.email, "name": to.name, "unsubscribe_url": unsubscribe}
+    return Letter(
+        sender=top.sender,
+        reply_to=top.reply_to,
+        to=to,
+        filled=fill(variant.rendered, values),
+        message_id=message_id,
+        date=now,
+        list_title=top.title,
+        list_name=top.name,
+        unsubscribe_mailto=unsubscribe,
+        language=variant.language,
+        test=test,
+    )
 
 
 def envelope(letter: Letter, return_path: str | None) -> Envelope:
@@ -35,24 +72,7 @@ def envelope(letter: Letter, return_path: str | None) -> Envelope:
     )
 
 
-def _load(store: Store, variant_id: int) -> tuple[Issue, Variant]:
+def _load(store: Store, variant_id: int) -> tuple[Masthead, Variant]:
     with store.read() as connection:
-        return issues.of_variant(connection, variant_id), issues.variant(connection, variant_id)
-
-
-def _letter(issue: Issue, variant: Variant, delivery: Delivery, now: datetime) -> Letter:
-    sender, recipient = parse_mailbox(issue.sender), delivery.recipient
-    unsubscribe = unsubscribe_mailto(sender.address.email, issue.newsletter, recipient.email)
-    values = {"email": recipient.email, "name": recipient.name, "unsubscribe_url": unsubscribe}
-    return Letter(
-        sender=sender,
-        reply_to=parse_mailbox(issue.reply_to) if issue.reply_to else None,
-        to=Mailbox(recipient.name, parse_address(recipient.email)),
-        filled=fill(variant.rendered, values),
-        message_id=delivery.message_id,
-        date=now,
-        list_title=issue.list_title,
-        list_name=issue.newsletter,
-        unsubscribe_mailto=unsubscribe,
-        language=variant.language,
-    )
+        issue, variant = issues.of_variant(connection, variant_id), issues.variant(connection, variant_id)
+    return masthead(issue.sender, issue.reply_to, issue.list_title, issue.newsletter), variant

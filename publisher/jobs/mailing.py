@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from publisher.errors import ConfigError, Problem, Severity, UsageError, WrongLe
 from publisher.jobs.ids import Witness, recall, remember
 from publisher.jobs.library import Library
 from publisher.mail import Mailbox, MailPost, message_id, parse_mailbox, render_digest, render_one_off, template_hash
-from publisher.model.mailing import Recipient, Variant
+from publisher.model.mailing import IssueKind, IssueStatus, Recipient, Variant
 from publisher.model.newsletter import Newsletter
 from publisher.model.post import Post
 from publisher.store import issues
@@ -77,6 +78,33 @@ def testify(library: Library, store: Store) -> None:
     with store.read() as connection:
         witness = Witness(store.uid, issues.count(connection))
     remember(library.config.home, replace(library.memory, witness=witness))
+
+
+def draft(
+    desk: Desk,
+    kind: IssueKind,
+    *,
+    newsletter: str | None,
+    at: datetime,
+    period: str | None = None,
+    since: datetime | None = None,
+    skipped: str = "",
+) -> issues.Draft:
+    """An issue to be made, its sender and title frozen as they are set now; `skipped` says why it mails nobody."""
+    assert desk.newsletter.sender is not None
+    return issues.Draft(
+        uid=secrets.token_hex(16),
+        newsletter=newsletter,
+        kind=kind,
+        status=IssueStatus.SKIPPED if skipped else IssueStatus.SENDING,
+        reason=skipped,
+        period=period,
+        sender=desk.newsletter.sender,
+        reply_to=desk.newsletter.reply_to,
+        list_title=desk.newsletter.title,
+        at=at,
+        since=since,
+    )
 
 
 def digest_variant(desk: Desk, posts: Sequence[tuple[str, Post]], *, language: str, number: int | None) -> Variant:

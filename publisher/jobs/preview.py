@@ -8,9 +8,9 @@ from publisher.core.periods import PrevFire, first_since
 from publisher.errors import NotFound
 from publisher.feeds import replace
 from publisher.jobs.digest import candidates
-from publisher.jobs.letter import envelope
+from publisher.jobs.letter import envelope, letter, masthead
 from publisher.jobs.mailing import Desk, digest_variant, first_language, one_off_variant
-from publisher.mail import Letter, Mailbox, compose, fill, parse_address, parse_mailbox, unsubscribe_mailto
+from publisher.mail import Letter, Mailbox, compose, parse_address
 from publisher.model.mailing import Variant
 from publisher.model.post import Post
 from publisher.transport import Transport
@@ -40,15 +40,15 @@ def sample_one_off(desk: Desk, post: Post) -> Variant:
     return one_off_variant(desk, post_id, post, language=first_language(desk), subscribed=True)
 
 
-def write(letter: Letter, folder: Path, name: str) -> list[Path]:
+def write(mail: Letter, folder: Path, name: str) -> list[Path]:
     """Write `name`.html, .txt and .eml into `folder`; the paths."""
-    contents = {"html": letter.filled.html.encode(), "txt": letter.filled.text.encode(), "eml": compose(letter)}
+    contents = {"html": mail.filled.html.encode(), "txt": mail.filled.text.encode(), "eml": compose(mail)}
     for suffix, data in contents.items():
         replace(folder / f"{name}.{suffix}", data)
     return [folder / f"{name}.{suffix}" for suffix in contents]
 
 
-def mail(letters: Sequence[Letter], transport: Transport, return_path: str | None) -> None:
+def send(letters: Sequence[Letter], transport: Transport, return_path: str | None) -> None:
     """Send letters without a ledger; TransportError where the server does not take one."""
     session = transport.connect()
     try:
@@ -58,22 +58,9 @@ def mail(letters: Sequence[Letter], transport: Transport, return_path: str | Non
         session.close()
 
 
-def letter(desk: Desk, variant: Variant, reader: str, now: datetime, *, test: bool) -> Letter:
+def sample_letter(desk: Desk, variant: Variant, reader: str, now: datetime, *, test: bool) -> Letter:
     """The mail of `variant` to one address, marked where it is a `test`."""
     newsletter = desk.newsletter
-    sender = parse_mailbox(newsletter.sender or _SAMPLE_SENDER)
-    unsubscribe = unsubscribe_mailto(sender.address.email, newsletter.name, reader)
-    values = {"email": reader, "name": "", "unsubscribe_url": unsubscribe}
-    return Letter(
-        sender=sender,
-        reply_to=parse_mailbox(newsletter.reply_to) if newsletter.reply_to else None,
-        to=Mailbox("", parse_address(reader)),
-        filled=fill(variant.rendered, values),
-        message_id=f"<preview-{variant.key[:16]}-{now:%Y%m%dT%H%M%S%f}@{sender.address.domain}>",
-        date=now,
-        list_title=newsletter.title,
-        list_name=newsletter.name,
-        unsubscribe_mailto=unsubscribe,
-        language=variant.language,
-        test=test,
-    )
+    top = masthead(newsletter.sender or _SAMPLE_SENDER, newsletter.reply_to, newsletter.title, newsletter.name)
+    message_id = f"<preview-{variant.key[:16]}-{now:%Y%m%dT%H%M%S%f}@{top.sender.address.domain}>"
+    return letter(top, variant, Mailbox("", parse_address(reader)), message_id, now, test=test)

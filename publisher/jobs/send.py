@@ -1,7 +1,6 @@
 """One-off: one post, now, to a newsletter's readers or to addresses; from there on an issue like any other."""
 
 import difflib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from publisher.jobs.library import Library
 from publisher.jobs.mailing import (
     Desk,
     addressed,
+    draft,
     first_language,
     one_off_variant,
     require_known_ledger,
@@ -22,7 +22,7 @@ from publisher.jobs.mailing import (
 )
 from publisher.jobs.site import require_site_url
 from publisher.mail import parse_address
-from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient
+from publisher.model.mailing import Issue, IssueKind, Recipient
 from publisher.model.post import Post
 from publisher.model.reader import SubscriptionStatus
 from publisher.store import deliveries, issues, subscribers, suppressions
@@ -84,11 +84,12 @@ def make_one_off(desk: Desk, store: Store, post: Post, *, to: Sequence[str], now
     sender = require_sender(library.config, desk.newsletter)
     require_known_ledger(store, library.config.home)
     testify(library, store)
+    one_off = draft(desk, IssueKind.ONE_OFF, newsletter=None if to else desk.newsletter.name, at=now)
     with store.write() as connection:
         chosen = _audience(connection, desk, post, to)
         if not chosen.count:
             return None
-        issue = issues.insert(connection, _draft(desk, to, now), now)
+        issue = issues.insert(connection, one_off, now)
         for language, recipients in chosen.recipients.items():
             variant = one_off_variant(desk, library.ids[post.source], post, language=language, subscribed=not to)
             variant_id = issues.insert_variant(connection, issue.id, variant)
@@ -96,23 +97,6 @@ def make_one_off(desk: Desk, store: Store, post: Post, *, to: Sequence[str], now
             deliveries.insert(connection, issue.id, mails)
     testify(library, store)
     return issue
-
-
-def _draft(desk: Desk, to: Sequence[str], now: datetime) -> issues.Draft:
-    assert desk.newsletter.sender is not None
-    return issues.Draft(
-        uid=secrets.token_hex(16),
-        newsletter=None if to else desk.newsletter.name,
-        kind=IssueKind.ONE_OFF,
-        status=IssueStatus.SENDING,
-        reason="",
-        period=None,
-        sender=desk.newsletter.sender,
-        reply_to=desk.newsletter.reply_to,
-        list_title=desk.newsletter.title,
-        at=now,
-        since=None,
-    )
 
 
 def _audience(connection: sa.Connection, desk: Desk, post: Post, to: Sequence[str]) -> Audience:
