@@ -61,11 +61,17 @@ class App:
     @contextmanager
     def existing(self) -> "Iterator[Store]":
         """The ledger, for commands that work on what is in it; NotFound where there is none, and none is made."""
-        with self.ledger() as store:
-            if store is None:
-                hint = "'publisher subscriber add' and 'publisher send' make it"
-                raise NotFound("ledger", database_file(self.config).name, hint=hint)
+        self.require_ledger()
+        with self.store() as store:
             yield store
+
+    def require_ledger(self) -> None:
+        """NotFound where there is no ledger, WrongLedger where the site had one and it is gone."""
+        from publisher.jobs.ids import require_no_lost_ledger
+
+        if not self.has_ledger():
+            require_no_lost_ledger(self.config)
+            raise NotFound("ledger", database_file(self.config).name, hint="the first subscriber or mail makes it")
 
     @contextmanager
     def ledger(self) -> "Iterator[Store | None]":

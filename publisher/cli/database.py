@@ -21,7 +21,9 @@ def migrate(context: typer.Context) -> None:
     """Bring the ledger's schema to this version's."""
     from publisher.store.engine import migrate as job
 
-    say("migrated" if job(site(context).database_url()) else "nothing to migrate")
+    app = site(context)
+    app.require_ledger()
+    say("migrated" if job(app.database_url()) else "nothing to migrate")
 
 
 def backup(

@@ -26,6 +26,7 @@ class Server:
     hold_after: int | None = None
     hold_at_mail: bool = False
     per_session: int | None = None
+    pace: float = 0.0
     held: Event = field(default_factory=Event)
     let_go: Event = field(default_factory=Event)
 
@@ -67,6 +68,7 @@ class Server:
         return _say(server, reply)
 
     async def handle_DATA(self, server: SMTP, dialogue: Dialogue, envelope: Received) -> str:
+        await asyncio.sleep(self.pace)
         if self.hold_after is not None and len(self.mails) >= self.hold_after:
             # The message has ended and no answer comes: the one moment that cannot be decided.
             self.held.set()
