@@ -58,8 +58,11 @@ class Index:
     be opened at all. What was read is kept even where an exception leaves. `clock` gives nanoseconds since 1970.
     """
 
-    def __init__(self, path: Path, key: str, *, clock: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self, path: Path, key: str, *, clock: Callable[[], int] = time.time_ns, busy_seconds: float = BUSY_SECONDS
+    ) -> None:
         self._path = path
+        self._busy_seconds = busy_seconds
         self._key = key
         self._clock = clock
         self._connection: sqlite3.Connection | None = None
@@ -102,7 +105,7 @@ class Index:
             self._damaged = True
 
     def _open(self) -> None:
-        self._connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+        self._connection = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
         self._cursor().execute("BEGIN IMMEDIATE")
         if self._cursor().execute("PRAGMA user_version").fetchone()[0] != LAYOUT or self._owner() != self._key:
             self._empty()

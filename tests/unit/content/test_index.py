@@ -80,9 +80,9 @@ def test_damage_that_shows_late_reads_as_nothing_and_is_gone_the_next_time(tmp_p
         assert index.output("feed.xml") == ("abc", 1, 2)
 
 
-def test_a_second_build_waits_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_module, "BUSY_SECONDS", 0.1)
-    with Index(tmp_path / "cache.db", "key"), pytest.raises(StoreBusy), Index(tmp_path / "cache.db", "key"):
+def test_a_second_build_waits_and_says_so(tmp_path: Path) -> None:
+    second = Index(tmp_path / "cache.db", "key", busy_seconds=0.1)
+    with Index(tmp_path / "cache.db", "key"), pytest.raises(StoreBusy), second:
         pass
 
 
