@@ -12,8 +12,13 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from publisher.store.engine import Store
+
+# How long an example takes says something of the machine, nothing of the code.
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 

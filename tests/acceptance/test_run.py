@@ -71,7 +71,7 @@ def test_a_digest_goes_out_at_its_hour_and_two_daemons_send_one(site: Site, smtp
     site.post("今日", days_ago(0), title="今日の記事")
     site.ok("subscriber", "add", "hanako@example.jp")
     monday = next_monday_at_nine(datetime.now(JST))
-    ahead = seconds_until(monday) - 6
+    ahead = seconds_until(monday) - 12
 
     both = [Lines(shifted(site, ahead, "run")) for _ in range(2)]
     for lines in both:
@@ -90,7 +90,7 @@ def test_a_digest_goes_out_at_its_hour_and_two_daemons_send_one(site: Site, smtp
 def wait_for_either(both: list[Lines], needle: str) -> None:
     for lines in both:
         try:
-            lines.until(needle, seconds=15)
+            lines.until(needle, seconds=30)
         except AssertionError:
             continue
         return
