@@ -84,9 +84,7 @@ def build(
             say(f"{problem}")
         for path in report.written:
             put(path)
-    say(
-        f"{counted(report.posts, 'post')}; {counted(len(report.written), 'file')} written, {report.unchanged} unchanged"
-    )
+    say(report.summary())
     raise typer.Exit(report.exit_code(strict=strict))
 
 

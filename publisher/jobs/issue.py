@@ -31,11 +31,11 @@ class Details:
     deliveries: tuple[Delivery, ...]
 
 
-def overview(store: Store, *, statuses: Sequence[IssueStatus] | None = None) -> list[Overview]:
+def overview(store: Store) -> list[Overview]:
     """All issues, newest first."""
     with store.read() as connection:
         counts = issues.counts(connection)
-        return [Overview(issue, counts.get(issue.id, {})) for issue in issues.listed(connection, statuses=statuses)]
+        return [Overview(issue, counts.get(issue.id, {})) for issue in issues.listed(connection)]
 
 
 def unfinished(store: Store, newsletter: str | None = None) -> list[tuple[Issue, int]]:
@@ -122,7 +122,8 @@ def retry(store: Store, issue_id: int, *, unknown: bool) -> int:
 def _not_reached_since(connection: sa.Connection, issue: Issue, failed: Sequence[Delivery]) -> list[Delivery]:
     """Those of `failed` whose posts did not all come to them with a later issue: each post once, ever."""
     carried = deliveries.carried(connection, issue.newsletter)
-    posts = {one.variant_id: set(issues.variant(connection, one.variant_id).post_ids) for one in failed}
+    variants = {one.variant_id for one in failed}
+    posts = {variant_id: set(issues.variant(connection, variant_id).post_ids) for variant_id in variants}
     return [one for one in failed if not posts[one.variant_id] <= carried.get(one.recipient.address_key, set())]
 
 

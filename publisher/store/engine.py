@@ -168,4 +168,8 @@ def _translated() -> Iterator[None]:
             raise WrongDatabase(f"the ledger's file is damaged or not a database: {words}") from error
         if isinstance(error, (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)):
             raise
-        raise StoreError(f"the ledger: {words}", hint="'publisher db backup' copies what can be read") from error
+        full = "full" in words
+        hint = (
+            "make room, then run it again: nothing is lost" if full else "'publisher db backup' copies what can be read"
+        )
+        raise StoreError(f"the ledger: {words}", hint=hint) from error

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from publisher.errors import StoreBusy, StoreError, WrongDatabase
 from publisher.store import schema
 from publisher.store.engine import Store, backup, migrate, open_engine
-from publisher.store.tables import metadata, suppressions
+from publisher.store.tables import meta, metadata, suppressions
 
 
 def test_a_new_ledger_has_a_uid_and_a_secret_that_stay(store: Store) -> None:
@@ -177,3 +177,22 @@ def test_a_ledger_damaged_inside_is_said_so(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="ledger"):
         Store(f"sqlite:///{file}")
+
+
+def test_a_full_disk_is_said_so_and_what_was_written_stands(tmp_path: Path) -> None:
+    ledger = Store(f"sqlite:///{tmp_path / 'publisher.db'}")
+
+    def fill() -> None:
+        with ledger.write() as connection:
+            # SQLite answers as on a full disk where a database may grow no further.
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            connection.execute(meta.insert().values(key="long", value="長い" * 100_000))
+
+    with pytest.raises(StoreError, match="full") as refusal:
+        fill()
+
+    assert "make room" in (refusal.value.hint or "")
+    with ledger.read() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM meta")) == 2
+    ledger.close()
