@@ -131,9 +131,9 @@ class ContentConfig(_Section):
     """`content`: where posts are and how they are read."""
 
     path: str | None = None
-    engine: Literal["auto", "jekyll", "hugo", "plain"] = "auto"
+    engine: Literal["auto", "jekyll", "hugo", "pelican", "eleventy", "zola", "plain"] = "auto"
     permalink: Line | None = None
-    source: Literal["markdown"] = "markdown"
+    source: Literal["markdown", "built"] = "markdown"
 
 
 class PathsConfig(_Section):

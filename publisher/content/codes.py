@@ -38,14 +38,25 @@ class Code(StrEnum):
     UNKNOWN_ZONE = "unknown-zone", "The time zone is not known, or means different zones to different people."
     BAD_LANGUAGE = "bad-language", "The language is not a BCP 47 tag such as ja or pt-BR; it is ignored."
     BAD_PERMALINK = "bad-permalink", "The permalink holds a placeholder that does not exist."
-    LIQUID_NOT_RENDERED = "liquid-not-rendered", "The post uses Liquid tags, which stay in the text as they are."
-    SHORTCODE_NOT_RENDERED = (
-        "shortcode-not-rendered",
-        "The post uses Hugo shortcodes, which stay in the text as they are.",
-    )
+    AMBIGUOUS_DATE = "ambiguous-date", "The date can be read in two ways, such as 11-9-2017; the engine's is taken."
+    DATE_DIFFERS = "date-differs", "The date lies on another day than its text says, or than its file's name says."
+    DATE_NOT_THE_ENGINES = "date-not-the-engines", "The date is clear, but the site's own engine cannot read it."
+    DATE_OF_FILE = "date-of-file", "The engine dates the post by its file, which a fresh checkout changes."
+    YAML_SURPRISE = "yaml-surprise", "YAML reads the value as something else than text: `no`, `on`, `1.10`, `12:30`."
+    NOT_EXECUTED = "not-executed", "A value is a program's, such as `---js`; programs are read, never run."
+    BAD_VALUE = "bad-value", "The value is of a kind that its engine stops at, such as `categories: 5`."
+    LIQUID_NOT_RENDERED = "liquid-not-rendered", "A Liquid tag or filter that is not known; it stays in the text."
+    LIQUID_BROKEN = "liquid-broken", "The post's Liquid is not valid, or ran over its limits; it stays in the text."
+    SHORTCODE_NOT_RENDERED = "shortcode-not-rendered", "A shortcode that is not known; it stays in the text."
+    MISSING_TARGET = "missing-target", "A tag names a post, an include or a file that is not there."
+    BROKEN_MARKUP = "broken-markup", "The post's reStructuredText has a fault; what can be read is kept."
+    NO_BUILT_PAGE = "no-built-page", "`content.source: built`, and the output has no page at the post's address."
+    DUPLICATE_ADDRESS = "duplicate-address", "Two posts have one address; the site can serve only one of them."
+    DEAD_LINK = "dead-link", "A link to an address of the site at which there is nothing."
+    MISSING_IMAGE = "missing-image", "An image, a source or a poster of the site that is not there."
     SETTING_NOT_READ = (
         "setting-not-read",
-        "The engine's configuration has a setting that changes addresses and is not followed.",
+        "The engine's configuration has a setting that changes addresses and cannot be followed.",
     )
 
     def error(self, file: str, line: int, column: int, message: str) -> Problem:

@@ -1,27 +1,32 @@
 """What was read before, in one disposable SQLite file: deleting it costs time and changes no output."""
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from publisher.errors import StoreBusy, StoreError
+from publisher.content.needs import Need
+from publisher.errors import Problem, Severity, StoreBusy, StoreError
 
 BUSY_SECONDS = 60.0
 # A file changed this shortly before it was read may be changed again within the same tick of the file
 # system's clock, with no sign of it but its bytes: git calls that racy.
 _RACY_NS = 2_000_000_000
-LAYOUT = 1
+LAYOUT = 2
 _TABLES = """
 CREATE TABLE owner (key TEXT NOT NULL);
 CREATE TABLE files (
     path TEXT PRIMARY KEY, mtime_ns INTEGER, ctime_ns INTEGER, size INTEGER, read_ns INTEGER,
     digest TEXT, post TEXT, problems TEXT, good TEXT, good_digest TEXT, good_url TEXT
 ) WITHOUT ROWID;
-CREATE TABLE rendered (digest TEXT, url TEXT, html TEXT NOT NULL, PRIMARY KEY (digest, url));
+CREATE TABLE rendered (
+    digest TEXT, url TEXT, html TEXT, summary TEXT, problems TEXT, needs TEXT, PRIMARY KEY (digest, url)
+) WITHOUT ROWID;
 CREATE TABLE outputs (path TEXT PRIMARY KEY, fingerprint TEXT, mtime_ns INTEGER, size INTEGER) WITHOUT ROWID;
 """
 _PRUNE = """
@@ -48,6 +53,16 @@ class Row(NamedTuple):
     good: str | None
     good_digest: str | None
     good_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A post's content as safe HTML, its summary as plain text, what was wrong with it, and what it depended on."""
+
+    html: str
+    summary: str
+    problems: tuple[Problem, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 class Index:
@@ -187,14 +202,23 @@ class Index:
         self._unsaved.pop(path, None)
         self._write("DELETE FROM files WHERE path = ?", path)
 
-    def rendering(self, digest: str, url: str) -> str | None:
-        """The HTML made before of a text at an address."""
-        found = self._read("SELECT html FROM rendered WHERE digest = ? AND url = ?", digest, url)
-        return found[0] if found else None
+    def rendering(self, digest: str, url: str) -> Rendered | None:
+        """What was made before of a text at an address."""
+        found = self._read(
+            "SELECT html, summary, problems, needs FROM rendered WHERE digest = ? AND url = ?", digest, url
+        )
+        if not found:
+            return None
+        problems = tuple(_problem(*row) for row in json.loads(found[2]))
+        return Rendered(found[0], found[1], problems, tuple(Need(*row) for row in json.loads(found[3])))
 
-    def put_rendering(self, digest: str, url: str, html: str) -> None:
-        """Keep the HTML of a text at an address, for as long as that is some post's good reading."""
-        self._write("INSERT OR REPLACE INTO rendered VALUES (?, ?, ?)", digest, url, html)
+    def put_rendering(self, digest: str, url: str, made: Rendered) -> None:
+        """Keep what was made of a text at an address, for as long as that is some post's good reading."""
+        problems, needs = (json.dumps([astuple(one) for one in many]) for many in (made.problems, made.needs))
+        self._write(
+            "INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?, ?, ?)",
+            *(digest, url, made.html, made.summary, problems, needs),
+        )
 
     def output(self, path: str) -> tuple[str, int, int] | None:
         """Fingerprint, modification time and size of an output as it was written."""
@@ -204,3 +228,7 @@ class Index:
     def put_output(self, path: str, fingerprint: str, mtime_ns: int, size: int) -> None:
         """Keep what an output was written as."""
         self._write("INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?)", path, fingerprint, mtime_ns, size)
+
+
+def _problem(file: str, line: int, column: int, severity: str, code: str, message: str) -> Problem:
+    return Problem(file, line, column, Severity(severity), code, message)

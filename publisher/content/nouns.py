@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from publisher.errors import Problem
+from publisher.model.feed import FeedFormat
 from publisher.model.post import Author, Post
 
 
@@ -13,7 +14,45 @@ class Engine(StrEnum):
 
     JEKYLL = "jekyll"
     HUGO = "hugo"
+    PELICAN = "pelican"
+    ELEVENTY = "eleventy"
+    ZOLA = "zola"
     PLAIN = "plain"
+
+
+class Markup(StrEnum):
+    """The language a post's body is written in."""
+
+    MARKDOWN = "markdown"
+    HTML = "html"
+    RST = "rst"
+
+
+class ContentSource(StrEnum):
+    """Where a post's content comes from: its own file, or the page that the engine has built from it."""
+
+    MARKDOWN = "markdown"
+    BUILT = "built"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an engine's configuration says beyond what all engines share; each engine has its own subclass.
+
+    Its repr is part of the index's key: the same configuration gives the same repr, on any machine.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A feed that the engine itself serves, by path below its output folder; `{slug}` stands for the category.
+
+    `category` is None for the feed of the whole site.
+    """
+
+    format: FeedFormat
+    path: str
+    by_category: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +60,34 @@ class Survey:
     """What the engine's own configuration says of the site; None where it says nothing.
 
     `url` is absolute, base path included, with a trailing slash. `output` (where pages are served from)
-    and `content` (where posts live) are relative to the site's folder.
+    and `content` (where posts live) are relative to the site's folder. `served` are the feeds that the engine
+    makes by this configuration. `ignore` names the file, and the line in it, that keep the engine off our home.
     """
 
     engine: Engine
-    title: str | None
-    url: str | None
-    language: str | None
-    timezone: str | None
-    description: str | None
-    author: Author | None
-    permalink: str | None
-    output: str
-    content: str
-    problems: tuple[Problem, ...]
+    title: str | None = None
+    url: str | None = None
+    language: str | None = None
+    timezone: str | None = None
+    description: str | None = None
+    author: Author | None = None
+    permalink: str | None = None
+    output: str = "public"
+    content: str = "."
+    problems: tuple[Problem, ...] = ()
+    settings: Settings = Settings()
+    served: tuple[Served, ...] = ()
+    ignore: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """All that a scan needs to know.
 
-    `folder` is the site's; `content` and `exclude` (folders never entered) are relative to it.
+    `folder` is the site's; `content`, `output` and `exclude` (folders never entered) are relative to it.
     `url` is the site's root, absolute, base path included, with a trailing slash.
-    `timezone` is an IANA name; `permalink` a Jekyll template or the name of one of Jekyll's styles.
+    `timezone` is an IANA name; `permalink` a Jekyll template or the name of one of Jekyll's styles: the config's,
+    whatever the engine, else the engine's own where that is Jekyll.
     """
 
     engine: Engine
@@ -53,6 +97,11 @@ class Rules:
     timezone: str
     permalink: str | None
     exclude: tuple[str, ...]
+    title: str = ""
+    language: str = "en"
+    output: str = "public"
+    source: ContentSource = ContentSource.MARKDOWN
+    settings: Settings = Settings()
 
 
 @dataclass(frozen=True, slots=True)

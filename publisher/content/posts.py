@@ -1,36 +1,54 @@
 """A file's header and body as a Post: what all engines have in common."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from publisher.content.codes import Code
 from publisher.content.dates import BadDate
+from publisher.content.front import Front
+from publisher.content.links import absolute_value
+from publisher.content.nouns import Markup, Rules
 from publisher.content.permalinks import Slots, absolute, fill
-from publisher.content.plaintext import plain, summarise, without_tags
+from publisher.content.plaintext import plain, without_tags
 from publisher.content.source import Source
-from publisher.content.values import Scalar, Value, texts
-from publisher.content.yaml_text import place_in
+from publisher.content.values import Fields, Scalar, Value, texts
 from publisher.model.post import Author, Post
 
 _UPDATED = ("last_modified_at", "lastmod", "updated", "modified")
+_IMAGES = ("image", "images", "cover", "heroImage", "heroimage")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")
 # Outside XML 1.0's Char (section 2.2); surrogates can come from a JSON or YAML escape.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+Context: TypeAlias = Mapping[str, Fields]
+"""What the files that hold defaults for the posts around them say, by their path below the content folder."""
+
+
 class Reader(Protocol):
     """What an engine's module gives: where it looks for posts and how it understands them."""
 
-    lenient: bool
-    """Whether headers are split and keyed Hugo's way, see front.split_front."""
     expiry_keys: tuple[str, ...]
     """Where a header says when the engine takes the page away again."""
 
-    def choose(self, folder: str, files: list[str], folders: list[str], /) -> tuple[list[str], list[str]]:
-        """Of a folder below the content folder: the files that may be posts, and the folders to enter."""
+    def split(self, text: str, file: str, /) -> Front:
+        """A text with LF line ends as header and body; ContentError where the header is broken."""
+
+    def markup(self, name: str, /) -> Markup:
+        """The language of a file's body."""
+
+    def choose(self, rules: Rules, folder: str, files: list[str], folders: list[str], /) -> tuple[list[str], list[str]]:
+        """Of a folder below the content folder (no slash at its end): the files that may be posts, and the folders
+        to enter."""
+
+    def is_context(self, rules: Rules, below: str, /) -> bool:
+        """Whether a file holds defaults for the posts around it; `split` reads it, and scans hand it to `defaults`."""
+
+    def defaults(self, rules: Rules, below: str, context: Context, /) -> Fields:
+        """What the site's settings and the files around it give a post that does not say it itself."""
 
     def is_draft(self, source: Source) -> bool:
         """Whether the engine keeps the page to itself."""
@@ -50,11 +68,23 @@ class Reader(Protocol):
     def tags(self, source: Source) -> tuple[str, ...]:
         """The post's tags, in the engine's order."""
 
+    def authors(self, source: Source) -> tuple[Author, ...]:
+        """Who wrote the post, in the engine's order."""
+
+    def language(self, source: Source) -> str | None:
+        """The BCP 47 tag of the post's language, where the post or its place says one."""
+
+    def translation(self, source: Source) -> str | None:
+        """What the post's translations have in common; None where the site has one language."""
+
     def path(self, source: Source, published: datetime, categories: tuple[str, ...], /) -> str:
         """The address below the site's root, Unicode; ContentError where it cannot be made."""
 
-    def lint(self, source: Source) -> None:
-        """Warn of what is in the body and will not be rendered."""
+    def separator(self, source: Source) -> str | None:
+        """The text in the body before which the engine's excerpt ends; None where it has no such rule."""
+
+    def feed_id(self, source: Source, post: Post) -> str:
+        """The id that the engine's own feed gives the post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +97,7 @@ class Reading:
 
 def read_post(source: Source, digest: str, reader: Reader) -> Reading | None:
     """The post that a file is; None for a draft or a page that is no post; ContentError where it is broken."""
-    fields = source.front.fields
+    fields = source.fields
     for key, line, column in fields.duplicates:
         message = f"the key '{key}' stands twice; the last one counts"
         source.warnings.append(Code.DUPLICATE_KEY.warning(source.file, line, column, message))
@@ -84,23 +114,24 @@ def read_post(source: Source, digest: str, reader: Reader) -> Reading | None:
         published=published.replace(microsecond=0),
         digest=digest,
         updated=_updated(source, reader),
-        summary=plain(fields.text("excerpt", "description", "summary") or "") or summarise(source.front.body, title),
+        summary=plain(fields.text("excerpt", "description", "summary") or ""),
         categories=categories,
         tags=reader.tags(source),
-        authors=_authors(source),
-        language=_language(source),
+        authors=reader.authors(source),
+        language=reader.language(source),
         in_feeds=not fields.says_no("feed"),
         in_newsletters=not fields.says_no("newsletter"),
+        image=image(source, absolute(source.rules.url, path)),
+        translation=reader.translation(source),
     )
     if source.front.escaped:
         _check_characters(source, post)
-    reader.lint(source)
     return Reading(post, first_dated(source, reader.moment, reader.expiry_keys))
 
 
 def dated(source: Source, moment: Callable[[Source, Scalar], datetime], key: str) -> datetime | None:
     """The moment under a key; None where the key holds nothing; ContentError at its place where it is none."""
-    value = source.front.fields.scalar(key)
+    value = source.fields.scalar(key)
     if value is None:
         return None
     try:
@@ -120,7 +151,7 @@ def first_dated(source: Source, moment: Callable[[Source, Scalar], datetime], ke
 
 def permalink(source: Source, slots: Slots, template: str) -> str:
     """Fill the post's own permalink, else the site's template; ContentError where it names what is not."""
-    own = source.front.fields.text("permalink")
+    own = source.fields.text("permalink")
     try:
         return fill(own or template, slots)
     except KeyError as error:
@@ -128,19 +159,19 @@ def permalink(source: Source, slots: Slots, template: str) -> str:
         raise source.fatal(Code.BAD_PERMALINK, "permalink", message) from error
 
 
-def warn_of_tags(source: Source, pattern: re.Pattern[str], code: Code, what: str) -> None:
-    """Warn at the first tag in the body that will stay in the text as it is."""
-    body = source.front.body
-    found = pattern.search(body)
-    if found:
-        line, column = place_in(body, found.start())
-        message = f"{what} are not rendered in this version: {' '.join(found[0].split())[:60]} stays as it is"
-        source.warnings.append(code.warning(source.file, source.front.body_line + line, column + 1, message))
+def image(source: Source, url: str) -> str | None:
+    """The picture under `image` (text, or a mapping with `path`), `images`, `cover` or `heroImage`, absolute."""
+    for key in _IMAGES:
+        value = source.fields.get(key)
+        found = next(texts(value.get("path") if isinstance(value, dict) else value), None)
+        if found:
+            return absolute_value("src", found, url)
+    return None
 
 
 def _updated(source: Source, reader: Reader) -> datetime | None:
     for key in _UPDATED:
-        value = source.front.fields.scalar(key)
+        value = source.fields.scalar(key)
         if value is None:
             continue
         try:
@@ -155,8 +186,9 @@ def _titled(slug: str) -> str:
     return " ".join(word.capitalize() for word in slug.split("-") if word) or slug
 
 
-def _authors(source: Source) -> tuple[Author, ...]:
-    fields = source.front.fields
+def authors(source: Source) -> tuple[Author, ...]:
+    """The authors under `author` and `authors`: names, or mappings of name and email."""
+    fields = source.fields
     found = [*_named(fields.get("author")), *_named(fields.get("authors"))]
     return tuple(dict.fromkeys(found))
 
@@ -171,8 +203,9 @@ def _named(value: Value | None) -> list[Author]:
     return [Author(plain(text)) for text in texts(value)]
 
 
-def _language(source: Source) -> str | None:
-    text = source.front.fields.text("lang")
+def language(source: Source) -> str | None:
+    """The tag under `lang`; None, with a warning, where it is none."""
+    text = source.fields.text("lang")
     if text is None:
         return None
     tag = text.replace("_", "-")

@@ -19,7 +19,7 @@ def pack(reading: Reading) -> str:
     row = (
         *(post.source, post.path, post.url, post.title, post.published.isoformat(), post.digest),
         *(_text(post.updated), post.summary, post.categories, post.tags, authors, post.language),
-        *(post.in_feeds, post.in_newsletters, _text(reading.expires)),
+        *(post.in_feeds, post.in_newsletters, post.image, post.translation, _text(reading.expires)),
     )
     return _encode(row)
 
@@ -31,7 +31,7 @@ def unpack(rows: Iterable[str]) -> list[Reading]:
 
 def _reading(*row: Any) -> Reading:
     source, path, url, title, published, digest, updated, summary, categories, tags, authors, *rest = row
-    language, in_feeds, in_newsletters, expires = rest
+    language, in_feeds, in_newsletters, image, translation, expires = rest
     post = Post(
         source,
         path,
@@ -47,6 +47,8 @@ def _reading(*row: Any) -> Reading:
         language,
         in_feeds,
         in_newsletters,
+        image,
+        translation,
     )
     return Reading(post, _moment(expires))
 

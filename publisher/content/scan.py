@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from publisher.content.engines import READERS
 from publisher.content.file_text import MAX_BYTES, decode
-from publisher.content.front import split_front
 from publisher.content.index import Index, Row
 from publisher.content.nouns import Rules, Scan
-from publisher.content.posts import Reading, read_post
+from publisher.content.posts import Context, Reading, read_post
 from publisher.content.rows import pack, pack_problems, unpack, unpack_problems
 from publisher.content.source import Source
+from publisher.content.values import Fields
 from publisher.content.walk import Found, Walk, signs, unreadable, walk
 from publisher.errors import ContentError, Problem, Severity
 from publisher.model.post import Post
@@ -35,9 +35,10 @@ def scan(
     """
     walked = walk(rules)
     zone = ZoneInfo(rules.timezone)
+    context = _context(walked, rules)
     rows = []
     for done, found in enumerate(walked.found, 1):
-        rows.append(_row(found, rules, zone, index))
+        rows.append(_row(found, rules, zone, index, context))
         if progress:
             progress(done, len(walked.found))
     return _gather(rows, walked, _closed_rows(walked, index), now)
@@ -82,7 +83,7 @@ def _sorted(readings: list[Reading], now: datetime | None) -> tuple[Post, ...]:
     return tuple(sorted(posts, key=lambda post: (post.published.timestamp(), post.path)))
 
 
-def _row(found: Found, rules: Rules, zone: ZoneInfo, index: Index) -> Row:
+def _row(found: Found, rules: Rules, zone: ZoneInfo, index: Index, context: Context) -> Row:
     known = index.files.get(found.file)
     if known and index.is_fresh(known, found.mtime_ns, found.ctime_ns, found.size):
         return known
@@ -100,9 +101,23 @@ def _row(found: Found, rules: Rules, zone: ZoneInfo, index: Index) -> Row:
     if known and known.digest == digest:
         row = known._replace(mtime_ns=mtime_ns, ctime_ns=ctime_ns, size=size, read_ns=read_ns)
     else:
-        row = _new_row(found, read_ns, digest, *_read(found, data, digest, rules, zone), known)
+        row = _new_row(found, read_ns, digest, *_read(found, data, digest, rules, zone, context), known)
     index.remember(row)
     return row
+
+
+def _context(walked: Walk, rules: Rules) -> dict[str, Fields]:
+    """What the files that hold defaults for others say; one that cannot be read says nothing, with a problem."""
+    context: dict[str, Fields] = {}
+    for found in walked.context:
+        try:
+            data, _status = _bytes(found)
+            context[found.below] = READERS[rules.engine].split(decode(data, found.file), found.file).fields
+        except OSError as error:
+            walked.problems.append(unreadable(found.file, error))
+        except ContentError as error:
+            walked.problems.extend(error.problems)
+    return context
 
 
 def _bytes(found: Found) -> tuple[bytes, os.stat_result]:
@@ -115,12 +130,15 @@ def _bytes(found: Found) -> tuple[bytes, os.stat_result]:
         return data, status
 
 
-def _read(found: Found, data: bytes, digest: str, rules: Rules, zone: ZoneInfo) -> tuple[Reading | None, list[Problem]]:
+def _read(
+    found: Found, data: bytes, digest: str, rules: Rules, zone: ZoneInfo, context: Context
+) -> tuple[Reading | None, list[Problem]]:
     reader = READERS[rules.engine]
     warnings: list[Problem] = []
     try:
-        front = split_front(decode(data, found.file), found.file, lenient=reader.lenient)
-        source = Source(found.file, found.below, front, rules, zone, warnings)
+        front = reader.split(decode(data, found.file), found.file)
+        defaults = reader.defaults(rules, found.below, context)
+        source = Source(found.file, found.below, front, rules, zone, warnings, defaults, found.mtime_ns)
         return read_post(source, digest, reader), warnings
     except ContentError as error:
         return None, [*warnings, *error.problems]

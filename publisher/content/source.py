@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from publisher.content.codes import Code
 from publisher.content.front import Front
 from publisher.content.nouns import Rules
-from publisher.content.values import Scalar, Value
+from publisher.content.values import Fields, Scalar, Value
 from publisher.errors import ContentError, Problem
 
 
@@ -14,6 +14,8 @@ from publisher.errors import ContentError, Problem
 class Source:
     """A file's header and body. `file` is relative to the site's folder, `below` to the content folder.
 
+    `defaults` are the values that the site's settings or the files around it give the post; `fields` are those
+    with the header's own over them. `mtime_ns` is when the file was last changed, in nanoseconds since 1970.
     `warnings` is filled while the post is read.
     """
 
@@ -23,6 +25,13 @@ class Source:
     rules: Rules
     zone: ZoneInfo
     warnings: list[Problem] = field(default_factory=list)
+    defaults: Fields = field(default_factory=Fields)
+    mtime_ns: int = 0
+    fields: Fields = field(init=False)
+
+    def __post_init__(self) -> None:
+        merged = self.front.fields.over(self.defaults) if self.defaults else self.front.fields
+        object.__setattr__(self, "fields", merged)
 
     @property
     def stem(self) -> str:

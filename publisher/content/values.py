@@ -40,6 +40,15 @@ class Fields(dict[str, Value]):
         folded.duplicates = self.duplicates
         return folded
 
+    def over(self, defaults: "Fields") -> "Fields":
+        """These values, and those of `defaults` where these have no such key."""
+        merged = Fields()
+        merged.update(defaults)
+        merged.update(self)
+        merged.places = defaults.places | self.places
+        merged.duplicates = self.duplicates
+        return merged
+
     def scalar(self, *keys: str) -> Scalar | None:
         """The first of `keys` that holds text, null and empty text excepted."""
         for key in keys:

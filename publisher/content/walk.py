@@ -31,9 +31,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """All that was found, by file; `closed` are folders (ending in `/`) and files that cannot be entered or opened."""
+    """All that was found, by file; `context` are files that hold defaults for others.
+
+    `closed` are folders (ending in `/`) and files that cannot be entered or opened.
+    """
 
     found: list[Found] = field(default_factory=list)
+    context: list[Found] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
 
@@ -46,6 +50,7 @@ def walk(rules: Rules) -> Walk:
 
 class _Walker:
     def __init__(self, rules: Rules, content: str) -> None:
+        self._rules = rules
         self._reader: Reader = READERS[rules.engine]
         self._root = os.path.join(os.fspath(rules.folder), "")  # noqa: PTH118
         self._prefix = f"{content}/" if content else ""
@@ -58,6 +63,7 @@ class _Walker:
         while pending:
             pending.extend(self._folder(pending.pop()))
         self._walk.found.sort(key=lambda found: found.file)
+        self._walk.context.sort(key=lambda found: found.file)
         return self._walk
 
     def _folder(self, folder: str) -> Iterator[str]:
@@ -69,9 +75,12 @@ class _Walker:
         except OSError as error:
             self._closed(f"{file}/" if file else "", file or ".", error)
             return
-        picked, entered = self._reader.choose(folder.rstrip("/"), list(files), list(folders))
+        picked, entered = self._reader.choose(self._rules, folder.rstrip("/"), list(files), list(folders))
         for name in picked:
-            self._file(folder + name, files[name])
+            self._file(folder + name, files[name], self._walk.found)
+        for name in files:
+            if self._reader.is_context(self._rules, folder + name):
+                self._file(folder + name, files[name], self._walk.context)
         for name in sorted(entered, reverse=True):
             if self._may_enter(f"{file}/{name}".lstrip("/"), folders[name]):
                 yield f"{folder}{name}/"
@@ -114,7 +123,7 @@ class _Walker:
         self._entered.add(target)
         return True
 
-    def _file(self, below: str, entry: "os.DirEntry[str]") -> None:
+    def _file(self, below: str, entry: "os.DirEntry[str]", to: list[Found]) -> None:
         file = self._prefix + below
         try:
             status = entry.stat()
@@ -122,7 +131,7 @@ class _Walker:
             self._closed(file, file, error)
             return
         if stat.S_ISREG(status.st_mode):
-            self._walk.found.append(Found(file, below, entry.path, *signs(status)))
+            to.append(Found(file, below, entry.path, *signs(status)))
 
     def _closed(self, closed: str, file: str, error: OSError) -> None:
         self._walk.closed.append(closed)

@@ -106,7 +106,7 @@ def _stat(path: Path) -> tuple[int, int]:
 def _fingerprint(library: Library, one: Group, format_: FeedFormat) -> str:
     """Changes whenever the feed's bytes might."""
     settings = library.config.settings.model_dump(mode="json", include={"site", "feeds", "categories"})
-    posts = [(library.ids.get(post.source), repr(post)) for post in one.posts]
+    posts = [(library.ids.get(post.source), repr(post), library.renderer.stamp(post)) for post in one.posts]
     parts = [__version__, format_, one.category, asdict(library.place.site), settings, posts]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
@@ -147,15 +147,15 @@ def _entries(library: Library, posts: Iterable[Post], recovered: dict[Post, Entr
         if post in recovered:
             yield recovered[post]
             continue
-        html = library.html(post) if full else None
+        rendered = library.rendered(post)
         yield Entry(
             id=library.ids[post.source],
             url=post.url,
             title=post.title,
             published=post.published.replace(microsecond=0),
             updated=max(post.updated or post.published, post.published).replace(microsecond=0),
-            summary=post.summary,
-            html=html,
+            summary=rendered.summary if rendered else post.summary,
+            html=rendered.html if rendered and full else None,
             categories=post.categories,
             authors=post.authors or ((library.place.site.author,) if library.place.site.author else ()),
             language=post.language,

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from publisher import __version__
 from publisher.config import Config
-from publisher.content import Index, Scan, render, scan
+from publisher.content import Index, Rendered, Renderer, Scan, scan
 from publisher.core.identity import Identities, assign, moment_text
 from publisher.core.selection import shared_feeds
 from publisher.core.words import counted
@@ -33,6 +33,7 @@ class Library:
     config: Config
     place: Place
     index: Index
+    renderer: Renderer
     posts: tuple[Post, ...]
     ids: dict[str, str]
     recalled: Memory
@@ -40,9 +41,9 @@ class Library:
     problems: tuple[Problem, ...]
     fed_unreadable: tuple[str, ...]
 
-    def html(self, post: Post) -> str | None:
-        """The post's whole content, or None where its file is gone and was never rendered."""
-        return render(self.place.rules, post, self.index)
+    def rendered(self, post: Post) -> Rendered | None:
+        """The post's whole content and summary, or None where its file is gone and was never rendered."""
+        return self.renderer.render(post)
 
     def keep(self) -> None:
         """Write what was learnt of the posts' identities, where anything was."""
@@ -68,6 +69,7 @@ def open_library(config: Config, *, at: datetime, progress: Progress | None = No
             config=config,
             place=place,
             index=index,
+            renderer=Renderer(place.rules, index, lambda: readable),
             posts=tuple(post for post in readable if post.source in identities.ids),
             ids=identities.ids,
             recalled=before,

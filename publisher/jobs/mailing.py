@@ -117,7 +117,7 @@ def digest_variant(desk: Desk, posts: Sequence[tuple[str, Post]], *, language: s
         subject=newsletter.subject,
         number=number,
         language=language,
-        posts=[mail_post(desk, post, html=None) for _, post in posts],
+        posts=[mail_post(desk, post, whole=False) for _, post in posts],
         template=newsletter.template,
     )
     ids = tuple(post_id for post_id, _ in posts)
@@ -132,18 +132,19 @@ def one_off_variant(desk: Desk, post_id: str, post: Post, *, language: str, subs
         newsletter_title=desk.newsletter.title if subscribed else None,
         subject=None,
         language=language,
-        post=mail_post(desk, post, html=desk.library.html(post)),
+        post=mail_post(desk, post, whole=True),
     )
     return Variant(_key(desk, (post_id,), language, "one_off"), (post_id,), language, rendered)
 
 
-def mail_post(desk: Desk, post: Post, *, html: str | None) -> MailPost:
-    """A post as templates see it, its date in the newsletter's zone."""
+def mail_post(desk: Desk, post: Post, *, whole: bool) -> MailPost:
+    """A post as templates see it, its date in the newsletter's zone; with its whole content where `whole`."""
+    rendered = desk.library.rendered(post)
     return MailPost(
         title=post.title,
         url=post.url,
-        summary=post.summary,
-        html=html,
+        summary=rendered.summary if rendered else post.summary,
+        html=rendered.html if rendered and whole else None,
         published=post.published.astimezone(ZoneInfo(desk.newsletter.timezone)),
         categories=post.categories,
         authors=post.authors,

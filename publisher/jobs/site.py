@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from publisher.config import HOME_NAME, Config, shown
-from publisher.content import Engine, Rules, survey
+from publisher.content import ContentSource, Engine, Rules, survey
 from publisher.errors import ConfigError, Problem, Severity
 from publisher.model.post import Author
 from publisher.model.site import PLACEHOLDER_HOST, Site
@@ -52,6 +52,11 @@ def resolve(config: Config) -> Place:
         timezone=site.timezone,
         permalink=settings.content.permalink or found.permalink,
         exclude=(output, HOME_NAME),
+        title=site.title,
+        language=site.language,
+        output=output,
+        source=ContentSource(settings.content.source),
+        settings=found.settings,
     )
     return Place(site, rules, config.folder / output, found.problems)
 

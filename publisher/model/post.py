@@ -20,8 +20,10 @@ class Post:
     `path` is the address below the site's root as the engine gives it, Unicode, not escaped,
     starting with `/`; `url` is the absolute address, its UTF-8 bytes percent-encoded.
     `published` and `updated` are aware; `updated` only where the post itself says so.
-    `title`, `summary`, categories and tags are plain text, never HTML.
-    `language` is a BCP 47 tag where the post gives one.
+    `title`, `summary`, categories and tags are plain text, never HTML; `summary` is the writer's own, empty where
+    they gave none.
+    `language` is a BCP 47 tag where the post gives one; `translation` is what its translations have in common.
+    `image` is the absolute address of the post's own picture.
     `digest` is the SHA-256 of the file's bytes, in hex.
     """
 
@@ -39,3 +41,5 @@ class Post:
     language: str | None = None
     in_feeds: bool = True
     in_newsletters: bool = True
+    image: str | None = None
+    translation: str | None = None

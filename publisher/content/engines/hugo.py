@@ -4,27 +4,50 @@ Not followed, and said so by the survey where a site sets them: `permalinks`, `u
 `disablePathToLower`, `removePathAccents`, several languages, `[frontmatter]` date sources.
 """
 
-import re
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from publisher.content.codes import Code
 from publisher.content.dates import hugo_moment
+from publisher.content.front import Front, split_front
+from publisher.content.nouns import Markup, Rules
 from publisher.content.permalinks import extension, slugify
-from publisher.content.posts import first_dated, warn_of_tags
+from publisher.content.posts import Context, first_dated
+from publisher.content.posts import authors as authors
+from publisher.content.posts import language as language
 from publisher.content.source import Source
-from publisher.content.values import Scalar, texts
+from publisher.content.values import Fields, Scalar, texts
+from publisher.model.post import Post
 
-lenient = True
 expiry_keys: tuple[str, ...] = ("expirydate", "unpublishdate")
+HTML = frozenset({".html", ".htm"})
 MARKDOWN = frozenset({".md", ".markdown", ".mdown"})
 _DATE = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
 _PUBLISHED = ("publishdate", "pubdate", "published", *_DATE)
-_SHORTCODE = re.compile(r"\{\{[<%](?!/\*).*?[>%]\}\}", re.DOTALL)
 _KEPT = frozenset("./\\_#+~-@%")
 
 
-def choose(folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
+def split(text: str, file: str) -> Front:
+    """See front.split_front."""
+    return split_front(text, file, lenient=True)
+
+
+def markup(name: str) -> Markup:
+    """By the extension."""
+    return Markup.HTML if extension(name) in HTML else Markup.MARKDOWN
+
+
+def is_context(_rules: Rules, _below: str) -> bool:
+    """No file holds defaults for others."""
+    return False
+
+
+def defaults(_rules: Rules, _below: str, _context: Context) -> Fields:
+    """Nothing but the header counts."""
+    return Fields()
+
+
+def choose(_rules: Rules, folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
     """Markdown files but `_index`; of a leaf bundle only its `index`, and nothing below it."""
     pages = [name for name in files if name[0] != "." and extension(name) in MARKDOWN]
     index = [name for name in pages if PurePosixPath(name).stem == "index"]
@@ -36,7 +59,7 @@ def choose(folder: str, files: list[str], folders: list[str]) -> tuple[list[str]
 
 def is_draft(source: Source) -> bool:
     """`draft: true`; `published: false` is a draft too (page__meta.go), undocumented."""
-    return source.front.fields.says_yes("draft") or source.front.fields.says_no("published")
+    return source.fields.says_yes("draft") or source.fields.says_no("published")
 
 
 def published(source: Source) -> datetime | None:
@@ -45,7 +68,7 @@ def published(source: Source) -> datetime | None:
     A page without any is no post; in a section, where posts live, that is worth a warning.
     """
     # `published: true` is no date: the same word is both the draft's opposite and an old name for publishDate.
-    keys = tuple(key for key in _PUBLISHED if not source.front.fields.says_yes(key))
+    keys = tuple(key for key in _PUBLISHED if not source.fields.says_yes(key))
     found = first_dated(source, moment, keys)
     if found is None and len(PurePosixPath(source.below).parts) - (source.stem == "index") > 1:
         message = "the page has no date in its front matter, so it is not taken for a post"
@@ -65,17 +88,22 @@ def slug(source: Source) -> str:
 
 def categories(source: Source) -> tuple[str, ...]:
     """The taxonomy `categories`: a list or one text."""
-    return tuple(dict.fromkeys(texts(source.front.fields.get("categories"))))
+    return tuple(dict.fromkeys(texts(source.fields.get("categories"))))
+
+
+def translation(_source: Source) -> str | None:
+    """One language."""
+    return None
 
 
 def tags(source: Source) -> tuple[str, ...]:
     """The taxonomy `tags`: a list or one text."""
-    return tuple(dict.fromkeys(texts(source.front.fields.get("tags"))))
+    return tuple(dict.fromkeys(texts(source.fields.get("tags"))))
 
 
 def path(source: Source, _published: datetime, _categories: tuple[str, ...]) -> str:
     """`url` as it stands, else the path below the content folder in lower case, `slug` for its last part."""
-    fields = source.front.fields
+    fields = source.fields
     own = fields.text("url")
     if own:
         return "/" + own.lstrip("/")
@@ -93,7 +121,11 @@ def _sanitise(part: str) -> str:
     return "".join(kept).lower()
 
 
-def lint(source: Source) -> None:
-    """Warn at the first shortcode."""
-    if "{{" in source.front.body:
-        warn_of_tags(source, _SHORTCODE, Code.SHORTCODE_NOT_RENDERED, "shortcodes")
+def separator(_source: Source) -> str | None:
+    """A sentence ends the excerpt."""
+    return None
+
+
+def feed_id(_source: Source, post: Post) -> str:
+    """The post's address."""
+    return post.url

@@ -14,10 +14,12 @@ _UNREAD = ["permalinks", "uglyurls", "disablepathtolower", "removepathaccents", 
 
 
 def is_hugos(folder: Path) -> bool:
-    """Whether the folder's `config.toml`, `.yaml` or `.json` holds keys that only Hugo has.
-
-    Publisher's own configuration is a config.yaml too.
-    """
+    """Whether there is a `hugo.*`, a `config/_default`, Hugo's two folders, or a `config.*` with keys that only Hugo
+    has: Publisher's own configuration is a config.yaml too."""
+    if any((folder / f"hugo{suffix}").is_file() for suffix in _SUFFIXES) or (folder / "config" / "_default").is_dir():
+        return True
+    if (folder / "content").is_dir() and (folder / "archetypes").is_dir():
+        return True
     for suffix in _SUFFIXES:
         if (folder / f"config{suffix}").is_file():
             fields = read_settings(folder, f"config{suffix}", []).folded()

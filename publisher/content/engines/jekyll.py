@@ -5,12 +5,16 @@ from datetime import datetime
 
 from publisher.content.codes import Code
 from publisher.content.dates import BadDate, ruby_moment
+from publisher.content.front import Front, split_front
+from publisher.content.nouns import Markup, Rules
 from publisher.content.permalinks import Slots, extension
-from publisher.content.posts import dated, permalink, warn_of_tags
+from publisher.content.posts import Context, dated, permalink
+from publisher.content.posts import authors as authors
+from publisher.content.posts import language as language
 from publisher.content.source import Source
 from publisher.content.values import Fields, Scalar, texts
+from publisher.model.post import Post
 
-lenient = False
 expiry_keys: tuple[str, ...] = ()
 POSTS = "_posts"
 MARKDOWN = frozenset({".markdown", ".mkdown", ".mkdn", ".mkd", ".md"})
@@ -19,10 +23,29 @@ HTML = frozenset({".html", ".htm"})
 _FOREIGN = frozenset({".textile", ".adoc", ".asciidoc", ".org", ".rst"})
 _MARKS = "._#~"
 _DATED = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-([^/]*)\.[^.]+$")
-_LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 
 
-def choose(folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
+def split(text: str, file: str) -> Front:
+    """See front.split_front."""
+    return split_front(text, file, lenient=False)
+
+
+def markup(name: str) -> Markup:
+    """By the extension."""
+    return Markup.HTML if extension(name) in HTML else Markup.MARKDOWN
+
+
+def is_context(_rules: Rules, _below: str) -> bool:
+    """No file holds defaults for others."""
+    return False
+
+
+def defaults(_rules: Rules, _below: str, _context: Context) -> Fields:
+    """Nothing but the header counts."""
+    return Fields()
+
+
+def choose(_rules: Rules, folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
     """Files below any `_posts`; every folder but those that start with a mark (Jekyll's EntryFilter)."""
     entered = [name for name in folders if name == POSTS or name[0] not in _MARKS]
     if POSTS not in folder.split("/"):
@@ -39,7 +62,7 @@ def _is_post(name: str) -> bool:
 
 def is_draft(source: Source) -> bool:
     """`published: false`; and `draft: true`, which writers mean even where Jekyll itself does not look."""
-    return source.front.fields.says_no("published") or source.front.fields.says_yes("draft")
+    return source.fields.says_no("published") or source.fields.says_yes("draft")
 
 
 def published(source: Source) -> datetime | None:
@@ -51,7 +74,7 @@ def published(source: Source) -> datetime | None:
     if not named:
         message = "the file name has no date: Jekyll reads only YYYY-MM-DD-title.md below _posts"
         raise Code.NO_DATE.fatal(source.file, 1, 1, message)
-    if "date" not in source.front.fields:
+    if "date" not in source.fields:
         return _from_name(source, named[1])
     found = dated(source, moment, "date")
     if found is None:
@@ -79,15 +102,20 @@ def slug(source: Source) -> str:
 
 def categories(source: Source) -> tuple[str, ...]:
     """Folders above `_posts`, then `categories` (a text is split on blanks), then `category` (it is not)."""
-    fields = source.front.fields
+    fields = source.fields
     above = source.below.split(POSTS, 1)[0].split("/")
     singular = list(texts(fields.get("category")))
     return tuple(dict.fromkeys(name for name in [*above, *_split(fields, "categories"), *singular] if name))
 
 
+def translation(_source: Source) -> str | None:
+    """One language."""
+    return None
+
+
 def tags(source: Source) -> tuple[str, ...]:
     """`tag` if it says anything, else `tags`, a text split on blanks."""
-    fields = source.front.fields
+    fields = source.fields
     return tuple(dict.fromkeys(list(texts(fields.get("tag"))) or _split(fields, "tags")))
 
 
@@ -100,13 +128,16 @@ def _split(fields: Fields, key: str) -> list[str]:
 def path(source: Source, published: datetime, categories: tuple[str, ...]) -> str:
     """The front matter's permalink (a template too), else the site's, else the style `date`."""
     below = source.below.split(f"{POSTS}/", 1)[-1].rsplit(".", 1)[0].rstrip(".")
-    own = source.front.fields.text("slug") or slug(source)
+    own = source.fields.text("slug") or slug(source)
     slots = Slots(published, own, source.stem, below, categories)
     return permalink(source, slots, source.rules.permalink or "date")
 
 
-def lint(source: Source) -> None:
-    """Warn at the first Liquid tag."""
-    body = source.front.body
-    if ("{%" in body or "{{" in body) and not source.front.fields.says_no("render_with_liquid"):
-        warn_of_tags(source, _LIQUID, Code.LIQUID_NOT_RENDERED, "Liquid tags")
+def separator(_source: Source) -> str | None:
+    """A sentence ends the excerpt."""
+    return None
+
+
+def feed_id(_source: Source, post: Post) -> str:
+    """The post's address."""
+    return post.url

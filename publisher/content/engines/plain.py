@@ -15,19 +15,44 @@ from pathlib import PurePosixPath
 
 from publisher.content.codes import Code
 from publisher.content.dates import BadDate, plain_moment
+from publisher.content.front import Front, split_front
+from publisher.content.nouns import Markup, Rules
 from publisher.content.permalinks import Slots, extension
-from publisher.content.posts import dated, permalink
+from publisher.content.posts import Context, dated, permalink
+from publisher.content.posts import authors as authors
+from publisher.content.posts import language as language
 from publisher.content.source import Source
 from publisher.content.values import Fields, Scalar, texts
+from publisher.model.post import Post
 
-lenient = True
 expiry_keys: tuple[str, ...] = ()
+HTML = frozenset({".html", ".htm"})
 MARKDOWN = frozenset({".md", ".markdown"})
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[-_ ]|$)")
 _COMMA = re.compile(r"\s*[,、，]\s*")
 
 
-def choose(_folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
+def split(text: str, file: str) -> Front:
+    """See front.split_front."""
+    return split_front(text, file, lenient=True)
+
+
+def markup(name: str) -> Markup:
+    """By the extension."""
+    return Markup.HTML if extension(name) in HTML else Markup.MARKDOWN
+
+
+def is_context(_rules: Rules, _below: str) -> bool:
+    """No file holds defaults for others."""
+    return False
+
+
+def defaults(_rules: Rules, _below: str, _context: Context) -> Fields:
+    """Nothing but the header counts."""
+    return Fields()
+
+
+def choose(_rules: Rules, _folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
     """Markdown files anywhere but in folders that start with `.` or `_`."""
     picked = [name for name in files if name[0] not in "._" and extension(name) in MARKDOWN]
     return picked, [name for name in folders if name[0] not in "._"]
@@ -35,7 +60,7 @@ def choose(_folder: str, files: list[str], folders: list[str]) -> tuple[list[str
 
 def is_draft(source: Source) -> bool:
     """`draft: true`, `published: false`."""
-    return source.front.fields.says_yes("draft") or source.front.fields.says_no("published")
+    return source.fields.says_yes("draft") or source.fields.says_no("published")
 
 
 def published(source: Source) -> datetime | None:
@@ -46,7 +71,7 @@ def published(source: Source) -> datetime | None:
     named = _DATED.match(source.stem)
     if named:
         return _from_name(source, named[1])
-    if not source.front.fields:
+    if not source.fields:
         return None
     line, column = source.place("date")
     message = "the post has no date: add 'date: 2024-01-31' to its front matter or 2024-01-31- to its name"
@@ -73,13 +98,18 @@ def slug(source: Source) -> str:
 
 def categories(source: Source) -> tuple[str, ...]:
     """`categories`, then `category`: a list, or a text with commas (、 and ， too)."""
-    fields = source.front.fields
+    fields = source.fields
     return tuple(dict.fromkeys([*_listed(fields, "categories"), *_listed(fields, "category")]))
+
+
+def translation(_source: Source) -> str | None:
+    """One language."""
+    return None
 
 
 def tags(source: Source) -> tuple[str, ...]:
     """`tags`, then `tag`: a list, or a text with commas."""
-    fields = source.front.fields
+    fields = source.fields
     return tuple(dict.fromkeys([*_listed(fields, "tags"), *_listed(fields, "tag")]))
 
 
@@ -94,17 +124,23 @@ def path(source: Source, published: datetime, categories: tuple[str, ...]) -> st
     """See the module."""
     below = source.below.rsplit(".", 1)[0]
     parent, _, last = below.rpartition("/")
-    own = source.front.fields.text("slug")
+    own = source.fields.text("slug")
     address = "/".join(part for part in (parent, own or ("" if last == "index" else last)) if part)
     slots = Slots(published, own or slug(source), source.stem, below, categories)
     template = source.rules.permalink
-    if template or source.front.fields.text("permalink"):
+    if template or source.fields.text("permalink"):
         return permalink(source, slots, template or "")
-    literal = source.front.fields.text("url")
+    literal = source.fields.text("url")
     if literal:
         return "/" + literal.lstrip("/")
     return f"/{address}/" if address else "/"
 
 
-def lint(source: Source) -> None:
-    """A plain post has no tags to render."""
+def separator(_source: Source) -> str | None:
+    """A sentence ends the excerpt."""
+    return None
+
+
+def feed_id(_source: Source, post: Post) -> str:
+    """The post's address."""
+    return post.url

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.content import Engine, Index, Rules, Scan, render, scan
+from publisher.content import ContentSource, Engine, Index, Rendered, Renderer, Rules, Scan, scan, survey
 from publisher.model.post import Post
 
 
@@ -23,6 +23,8 @@ class Site:
     permalink: str | None = None
     exclude: tuple[str, ...] = ("_publisher", "_site")
     key: str = "key"
+    language: str = "ja"
+    source: ContentSource = ContentSource.MARKDOWN
     ticks: Callable[[], int] = field(default=lambda: 9 * 10**18)
 
     def write(self, file: str, text: str | bytes) -> Path:
@@ -33,7 +35,21 @@ class Site:
 
     @property
     def rules(self) -> Rules:
-        return Rules(self.engine, self.folder, self.content, self.url, self.timezone, self.permalink, self.exclude)
+        found = survey(self.folder, self.engine)
+        return Rules(
+            engine=self.engine,
+            folder=self.folder,
+            content=self.content,
+            url=self.url,
+            timezone=self.timezone,
+            permalink=self.permalink or found.permalink,
+            exclude=self.exclude,
+            title="題",
+            language=self.language,
+            output=found.output,
+            source=self.source,
+            settings=found.settings,
+        )
 
     def index(self) -> Index:
         return Index(self.folder.parent / "cache.db", self.key, clock=self.ticks)
@@ -49,12 +65,17 @@ class Site:
     def places(self) -> list[tuple[str, int, int, str]]:
         return [(fault.file, fault.line, fault.column, fault.code) for fault in self.scan().problems]
 
-    def html(self) -> str:
+    def rendered(self, file: str | None = None) -> Rendered:
+        """What the post of `file`, or the only one, is rendered as."""
         with self.index() as index:
-            (post,) = scan(self.rules, index).posts
-            html = render(self.rules, post, index)
-        assert html is not None
-        return html
+            posts = scan(self.rules, index).posts
+            (post,) = [post for post in posts if file in (None, post.source)]
+            made = Renderer(self.rules, index, lambda: posts).render(post)
+        assert made is not None
+        return made
+
+    def html(self, file: str | None = None) -> str:
+        return self.rendered(file).html
 
 
 @pytest.fixture

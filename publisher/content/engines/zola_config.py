@@ -1,0 +1,15 @@
+"""What Zola's configuration says of the site."""
+
+from pathlib import Path
+
+from publisher.content.nouns import Engine, Survey
+
+
+def survey(_folder: Path) -> Survey:
+    """The settings of the site; all None where there is no configuration."""
+    return Survey(Engine.ZOLA)
+
+
+def is_zolas(_folder: Path) -> bool:
+    """Whether the folder holds a configuration of Zola."""
+    return False

@@ -1,0 +1,27 @@
+"""What a rendering depended on, so that it can be told whether it still holds."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+FILE, POST, POSTS, FOLDER = "file", "post", "posts", "folder"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Need:
+    """One thing that a rendering depends on: `value` is what it was, as a short text."""
+
+    kind: str
+    key: str
+    value: str
+
+
+def stamp(needs: Iterable[Need]) -> str:
+    """One short text for all that a rendering depended on."""
+    return short(json.dumps([(need.kind, need.key, need.value) for need in sorted(needs)]).encode())
+
+
+def short(data: bytes) -> str:
+    """A short text for some bytes."""
+    return hashlib.sha256(data).hexdigest()[:32]

@@ -1,0 +1,142 @@
+"""What a post's text may look at while it is rendered, and a note of all it looked at."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from publisher.content.codes import Code
+from publisher.content.file_text import MAX_BYTES
+from publisher.content.needs import FILE, FOLDER, POST, POSTS, Need, short
+from publisher.content.nouns import Rules
+from publisher.content.source import Source
+from publisher.errors import ContentError, Problem
+from publisher.model.post import Post
+
+
+@dataclass(frozen=True)
+class World:
+    """The site around a post: its files and its other posts. Nothing outside the site's folder is ever read."""
+
+    rules: Rules
+    listing: Callable[[], Sequence[Post]]
+
+    @cached_property
+    def posts(self) -> Sequence[Post]:
+        """Every readable post of the site."""
+        return self.listing()
+
+    @cached_property
+    def by_source(self) -> dict[str, Post]:
+        """The same by file."""
+        return {post.source: post for post in self.posts}
+
+    @cached_property
+    def _all(self) -> str:
+        parts = [(post.source, post.url, post.title, post.published.isoformat(), post.digest) for post in self.posts]
+        return short(json.dumps(parts).encode())
+
+    def path(self, name: str) -> Path | None:
+        """The file of that name below the site's folder, links followed; None where it would lie outside."""
+        root = self.rules.folder.resolve()
+        try:
+            path = (root / name).resolve()
+        except (OSError, ValueError):
+            return None
+        return path if path.is_relative_to(root) else None
+
+    def bytes_of(self, name: str) -> bytes | None:
+        """A file's bytes; None where there is none, or it is over 10 MB."""
+        path = self.path(name)
+        try:
+            if path is None or not path.is_file() or path.stat().st_size > MAX_BYTES:
+                return None
+            return path.read_bytes()
+        except OSError:
+            return None
+
+    def names_in(self, folder: str) -> list[str]:
+        """Every file below a folder of the site, by its path from the site's folder, sorted."""
+        path = self.path(folder)
+        if path is None or not path.is_dir():
+            return []
+        root = self.rules.folder.resolve()
+        return sorted(found.relative_to(root).as_posix() for found in path.rglob("*") if found.is_file())
+
+    def now(self, need: Need) -> str:
+        """What the thing that a rendering depended on is now."""
+        if need.kind == FILE:
+            data = self.bytes_of(need.key)
+            return "" if data is None else short(data)
+        if need.kind == FOLDER:
+            return short("\n".join(self.names_in(need.key)).encode())
+        if need.kind == POST:
+            post = self.by_source.get(need.key)
+            return post.url if post else ""
+        return self._all
+
+
+@dataclass(frozen=True)
+class Page:
+    """A post on its way to become HTML. `needs` and `problems` fill up on the way."""
+
+    post: Post
+    source: Source
+    world: World
+    needs: set[Need] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def body(self) -> str:
+        """The text below the header."""
+        return self.source.front.body
+
+    def read(self, name: str) -> str | None:
+        """A text file of the site, by its path from the site's folder; None where it cannot be read as UTF-8."""
+        data = self.world.bytes_of(name)
+        self._need(FILE, name)
+        try:
+            return None if data is None else data.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            return None
+
+    def has(self, name: str) -> bool:
+        """Whether the site's folder has that file; its content does not matter, its coming and going does."""
+        parent = PurePosixPath(name).parent.as_posix()
+        self._need(FOLDER, parent)
+        path = self.world.path(name)
+        return path is not None and path.is_file()
+
+    def list(self, folder: str) -> Sequence[str]:
+        """Every file below a folder of the site, by its path from the site's folder."""
+        self._need(FOLDER, folder)
+        return self.world.names_in(folder)
+
+    def post_at(self, source: str) -> Post | None:
+        """The post of a file, by its path from the site's folder."""
+        self._need(POST, source)
+        return self.world.by_source.get(source)
+
+    def posts(self) -> Sequence[Post]:
+        """Every post of the site. A rendering that asks for them is made anew whenever any post changes."""
+        self._need(POSTS, "")
+        return self.world.posts
+
+    def warn(self, code: Code, line: int, column: int, message: str) -> None:
+        """Note a fault that the post survives; `line` and `column` count from 1 in the file."""
+        self.problems.append(code.warning(self.source.file, line, column, message))
+
+    def warn_at(self, code: Code, offset: int, message: str) -> None:
+        """Note a fault at an offset into the body."""
+        before = self.body[:offset]
+        line = self.source.front.body_line + before.count("\n")
+        self.warn(code, line, offset - before.rfind("\n"), message)
+
+    def fatal(self, code: Code, message: str) -> ContentError:
+        """A fault that leaves the post's text out."""
+        return code.fatal(self.source.file, self.source.front.body_line, 1, message)
+
+    def _need(self, kind: str, key: str) -> None:
+        need = Need(kind, key, "")
+        self.needs.add(Need(kind, key, self.world.now(need)))
