@@ -14,8 +14,9 @@ from publisher.app import App
 from publisher.config import Config, database_file, load_config
 from publisher.core.words import counted
 from publisher.errors import ConfigError, OutputError, PublisherError
-from publisher.jobs.build import Report, build
+from publisher.jobs.build import build
 from publisher.jobs.ids import require_no_lost_ledger
+from publisher.jobs.report import Report
 from publisher.jobs.site import resolve
 from publisher.model.mailing import IssueStatus
 

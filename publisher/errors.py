@@ -14,6 +14,7 @@
     │  ├─ WrongLedger              78  not the ledger this site last used
     │  └─ Conflict(noun, key)      75  another process made it first
     ├─ TransportError(scope, permanent, code, enhanced, reply, undecided)  69
+    ├─ FetchError(url, reason)     69  an address could not be fetched, or must not be
     └─ IllegalTransition(noun, before, after)  1
 
 Exit codes follow sysexits.h; anything else that escapes is a bug and exits with 1.
@@ -48,7 +49,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        return f"{place}: {self.message}"
+        return f"{place}: {self.severity} {self.code}: {self.message}"
 
 
 class PublisherError(Exception):
@@ -194,6 +195,17 @@ class TransportError(PublisherError):
         self.code = code
         self.enhanced = enhanced
         self.undecided = undecided
+
+
+class FetchError(PublisherError):
+    """What stands at `url` could not be fetched, or must not be."""
+
+    exit_code = 69
+
+    def __init__(self, url: str, reason: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{url}: {reason}", hint=hint)
+        self.url = url
+        self.reason = reason
 
 
 class IllegalTransition(PublisherError):

@@ -30,7 +30,7 @@ def digest(
 
     app = site(context)
     chosen = app.newsletter(newsletter)
-    moment_ = moment(at, app.timezone(), app.clock())
+    moment_ = moment(at, app.timezone, app.clock())
     if moment_ > app.clock() and not dry_run:
         raise UsageError("mail as of the future is not sent", hint="preview it with 'publisher preview --at'")
     with app.ledger() as store:

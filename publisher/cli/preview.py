@@ -32,7 +32,7 @@ def preview(
     app = site(context)
     is_newsletter = what in app.config.settings.newsletters
     chosen = app.newsletter(newsletter or what) if newsletter or is_newsletter else only_newsletter(app)
-    now, moment_ = app.clock(), moment(at, app.timezone(), app.clock())
+    now, moment_ = app.clock(), moment(at, app.timezone, app.clock())
     readers, test = to or [job.SAMPLE_READER], bool(to)
     with bar("Reading posts") as progress, app.library(progress, moment_) as library:
         tell_serious(library.problems)

@@ -1,6 +1,10 @@
-"""The tree of commands."""
+"""The tree of commands, of which only the branch that is asked for is grown.
+
+All of them together take longer to import than an unchanged build to run.
+"""
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -8,32 +12,48 @@ import typer
 
 from publisher import __version__
 from publisher.app import App, open_app
-from publisher.cli import database, feeds, issue, subscriber, suppress
-from publisher.cli.deliver import deliver
-from publisher.cli.demo import demo
-from publisher.cli.digest import digest
 from publisher.cli.options import Context
-from publisher.cli.preview import preview
-from publisher.cli.send import send
-from publisher.cli.status import status
 from publisher.cli.talk import put
 from publisher.errors import UsageError
 
-cli = typer.Typer(
-    name="publisher",
-    help="RSS and Atom feeds and newsletter digests from a folder of dated Markdown.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-feeds.register(cli)
-for command in (digest, send, preview, deliver, status, demo):
-    cli.command()(command)
-issue.register(cli)
-subscriber.register(cli)
-suppress.register(cli)
-database.register(cli)
+_ROOMS = {
+    "feeds": ("init", "run", "show"),
+    "build": ("build",),
+    "check": ("check",),
+    "digest": ("digest",),
+    "send": ("send",),
+    "preview": ("preview",),
+    "deliver": ("deliver",),
+    "status": ("status",),
+    "demo": ("demo",),
+    "issue": ("issue",),
+    "subscriber": ("subscriber",),
+    "suppress": ("suppress",),
+    "database": ("db",),
+    "ids": ("ids",),
+}
+"""The module of each command. One with several commands, or with a group of them, has a function `register`."""
+
+
+def tree(words: Sequence[str] = ()) -> typer.Typer:
+    """The commands: the one that `words` begin with, or all where they begin with none."""
+    cli = typer.Typer(
+        name="publisher",
+        help="RSS and Atom feeds and newsletter digests from a folder of dated Markdown.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    cli.callback()(_root)
+    asked = [room for room, commands in _ROOMS.items() if not {*words}.isdisjoint(commands)]
+    for room in asked or _ROOMS:
+        module = import_module(f"publisher.cli.{room}")
+        if hasattr(module, "register"):
+            module.register(cli)
+        else:
+            cli.command()(getattr(module, room))
+    return cli
 
 
 def _version(wanted: bool) -> None:
@@ -42,7 +62,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@cli.callback()
 def _root(
     context: typer.Context,
     config: Annotated[Path | None, typer.Option(help="The config file, or the folder that holds it.")] = None,
@@ -61,7 +80,7 @@ def run(words: Sequence[str]) -> None:
     for word in words:
         if not word.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in word):
             raise UsageError(f"{word!r} is not UTF-8")
-    cli(_config_first(words))
+    tree(words)(_config_first(words))
 
 
 def _config_first(words: Sequence[str]) -> list[str]:

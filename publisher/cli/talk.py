@@ -80,7 +80,7 @@ def consent(recipients: int, *, yes: bool) -> None:
             raise Refused("nothing was sent")
 
 
-def moment(text: str | None, zone: str, now: datetime) -> datetime:
+def moment(text: str | None, zone: Callable[[], str], now: datetime) -> datetime:
     """The moment `--at` names, in the site's zone where it has none; `now` where it is absent."""
     if text is None:
         return now
@@ -92,7 +92,7 @@ def moment(text: str | None, zone: str, now: datetime) -> datetime:
         ) from error
     if not 1970 <= parsed.year < 9999:
         raise UsageError(f"--at {text!r} is out of reach", hint="write a year from 1970 on")
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone))
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone()))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Settings turned into the nouns the rest works with, and the checks that only mailing needs."""
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def database_file(config: Config) -> Path:
 
 def shown(config: Config) -> dict[str, Any]:
     """The settings as JSON values, as the file would say them; nothing in them is secret, passwords stand in files."""
-    values: dict[str, Any] = config.settings.model_dump(mode="json", by_alias=True)
+    values: dict[str, Any] = copy.deepcopy(dict(config.values))
     for chosen in values["newsletters"].values():
         chosen["categories"] = chosen["categories"] or "all"
     return values

@@ -1,31 +1,21 @@
-"""Finding, reading and checking the configuration."""
+"""Finding and reading the configuration."""
 
-import difflib
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from publisher.config.document import Document, read_document
-from publisher.config.environment import overlay
-from publisher.config.schema import Schema, keys_of
+from publisher import __version__
+from publisher.cache import FILE_NAME as CACHE_NAME
+from publisher.cache import peek
+from publisher.config.settings import Settings
 from publisher.errors import ConfigError, Problem, Severity
 
 HOME_NAME = "_publisher"
-_WORDING = {
-    "missing": "is required",
-    "string_type": "must be text; put it in quotes",
-    "bool_parsing": "must be true or false",
-    "bool_type": "must be true or false",
-    "int_parsing": "must be a whole number",
-    "int_type": "must be a whole number",
-    "list_type": "must be a list",
-    "model_type": "must be a section of keys",
-    "dict_type": "must be a section of keys",
-    "model_attributes_type": "must be a section of keys",
-}
+NOTE = "settings"
+_PREFIX = "PUBLISHER_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +23,21 @@ class Config:
     """The checked settings and where they live.
 
     `shown` is the file as messages name it. `home` holds all that is ours; `folder` is the site's, the base of
-    every path in the settings.
+    every path in the settings. `values` are the settings as JSON values, `key` changes with all they are made from.
     """
 
     file: Path
     shown: str
     home: Path
     folder: Path
-    settings: Schema
+    settings: Settings
+    values: Mapping[str, Any]
+    key: str
+
+    @property
+    def note(self) -> str:
+        """What the cache keeps, so that the next command need not check the same settings again."""
+        return json.dumps({"key": self.key, "values": self.values}, ensure_ascii=False)
 
 
 def find_config(given: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
@@ -60,63 +57,32 @@ def load_config(given: Path | None, environ: Mapping[str, str], cwd: Path) -> Co
     """Find, read and check the configuration; ConfigError lists every problem at once."""
     file = find_config(given, environ, cwd).resolve()
     shown = str(file.relative_to(cwd.resolve())) if file.is_relative_to(cwd.resolve()) else str(file)
-    document = read_document(file, shown)
-    if "baseurl" in {key.lower() for key in document.values}:
-        problem = Problem(shown, 1, 1, Severity.ERROR, "config", "is Hugo's own, not Publisher's")
-        raise ConfigError([problem], hint="run 'publisher init' here: it makes _publisher/config.yaml beside it")
-    origins = overlay(document.values, environ)
-    try:
-        settings = Schema.model_validate(document.values)
-    except ValidationError as error:
-        raise ConfigError(_problems(error, document, origins)) from error
     home = file.parent
-    return Config(file, shown, home, home.parent if home.name == HOME_NAME else home, settings)
+    key = settings_key(file, environ)
+    values = _known(home, key)
+    if values is None:
+        # Here, not above: building pydantic's models takes longer than an unchanged build.
+        from publisher.config.validate import checked
+
+        values = checked(file, shown, environ)
+    folder = home.parent if home.name == HOME_NAME else home
+    return Config(file, shown, home, folder, Settings.of(values), values, key)
 
 
-def _problems(error: ValidationError, document: Document, origins: dict[tuple[str, ...], str]) -> list[Problem]:
-    found: dict[tuple[str, int, int, str], Problem] = {}
-    for fault in error.errors():
-        path = _known_part(fault["loc"])
-        file, (line, column) = document.file, document.place(path, key=fault["type"] == "extra_forbidden")
-        variable = _variable(path, document, origins)
-        if variable is not None:
-            file, line, column = variable, 0, 0
-        dotted = ".".join(map(str, path)) or "the file"
-        message = f"{dotted}: {_wording(fault, path)}"
-        found.setdefault((file, line, column, dotted), Problem(file, line, column, Severity.ERROR, "config", message))
-    return sorted(found.values())
+def settings_key(file: Path, environ: Mapping[str, str]) -> str:
+    """Changes with the file's bytes, the variables that count and the program's version; empty where there is no file
+    that can be read."""
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return ""
+    told = sorted((name, value) for name, value in environ.items() if name.startswith(_PREFIX))
+    return hashlib.sha256(json.dumps([__version__, str(file), told]).encode() + data).hexdigest()
 
 
-def _variable(path: tuple[str | int, ...], document: Document, origins: dict[tuple[str, ...], str]) -> str | None:
-    """The variable that set the value at `path`, or something above it, or below a section only it has made."""
-    words = tuple(map(str, path))
-    begun = next((words[:n] for n in range(1, len(words) + 1) if path[:n] not in document.places), None)
-    for origin, variable in origins.items():
-        if words[: len(origin)] == origin or (begun is not None and origin[: len(begun)] == begun):
-            return variable
-    return None
-
-
-def _known_part(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    # A dict's bad key is located as (…, key, "[key]"): the last part is pydantic's, not the writer's.
-    return location[:-1] if location and location[-1] == "[key]" else location
-
-
-def _wording(fault: Any, path: tuple[str | int, ...]) -> str:
-    kind = fault["type"]
-    if kind == "extra_forbidden":
-        return _unknown(str(path[-1]), keys_of(tuple(map(str, path[:-1]))))
-    if kind == "value_error":
-        return str(fault["ctx"]["error"])
-    if kind in ("literal_error", "enum"):
-        return f"must be {fault['ctx']['expected']}"
-    if kind == "string_pattern_mismatch":
-        return f"{fault['input']!r} may hold only letters, digits, '-' and '_', and starts with a letter or digit"
-    return _WORDING.get(kind) or str(fault["msg"]).replace("Input should", "must")
-
-
-def _unknown(key: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-    if near:
-        return f"unknown key; did you mean '{near[0]}'?"
-    return f"unknown key; known here: {', '.join(known)}" if known else "unknown key"
+def _known(home: Path, key: str) -> Mapping[str, Any] | None:
+    note = peek(home / CACHE_NAME, NOTE).get(NOTE)
+    if not key or note is None:
+        return None
+    kept: dict[str, Any] = json.loads(note)
+    return kept["values"] if kept["key"] == key else None

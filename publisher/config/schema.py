@@ -37,10 +37,21 @@ def _zone(text: str) -> str:
     return text
 
 
-def _inside(text: str) -> str:
+def output_path(text: str) -> str:
+    """A path below the output folder; ValueError where it is none."""
     if text.startswith("/") or ".." in text.split("/") or "\\" in text or not text.strip():
         raise ValueError("must be a path inside the output folder, without '..'")
-    return text
+    return _one_line(text)
+
+
+def category_path(text: str) -> str:
+    """What stands for a category in paths, also as another program spells it: `Market News`, `C++`, `a/b`.
+
+    ValueError where it would lead elsewhere.
+    """
+    if not {"", ".", ".."}.isdisjoint(step.strip() for step in text.split("/")) or "\\" in text:
+        raise ValueError("must be a path without '..', without a slash at its start or end")
+    return _one_line(text)
 
 
 def _all_or_list(value: Any) -> Any:
@@ -82,7 +93,8 @@ def _transport(text: str) -> str:
 Line = Annotated[str, AfterValidator(_one_line)]
 Address = Annotated[str, AfterValidator(_absolute)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Inside = Annotated[str, AfterValidator(_inside)]
+Inside = Annotated[str, AfterValidator(output_path)]
+Slug = Annotated[str, AfterValidator(category_path)]
 
 
 def _language(text: str) -> str:
@@ -147,10 +159,7 @@ class PathsConfig(_Section):
     category_json: Inside = "category/{slug}/feed.json"
 
     @model_validator(mode="after")
-    def _distinct(self) -> "PathsConfig":
-        patterns = list(self.model_dump().values())
-        if len(set(patterns)) < len(patterns):
-            raise ValueError("two feeds would be written to one path")
+    def _one_file_each(self) -> "PathsConfig":
         for name in ("category_rss", "category_atom", "category_json"):
             if getattr(self, name).count("{slug}") != 1:
                 raise ValueError(f"{name} must hold {{slug}} once, or all categories would share one file")
@@ -167,6 +176,15 @@ class FeedsConfig(_Section):
     by: list[Literal["category"]] = ["category"]
     hub: Address | None = None
     paths: PathsConfig = Field(default_factory=PathsConfig)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "FeedsConfig":
+        # Of the formats that are written alone: a site whose one feed is Atom may have it at feed.xml.
+        paths = self.paths.model_dump(by_alias=True)
+        used = [paths[name] for format_ in set(self.formats) for name in (format_, f"category_{format_}")]
+        if len(set(used)) < len(used):
+            raise ValueError("paths: two feeds would be written to one path")
+        return self
 
 
 class NewsletterConfig(_Section):
@@ -217,7 +235,7 @@ class Schema(_Section):
     site: SiteConfig = SiteConfig()
     content: ContentConfig = ContentConfig()
     feeds: FeedsConfig = FeedsConfig()
-    categories: dict[str, Annotated[str, Field(pattern=r"^[\w][\w.-]*$")]] = {}
+    categories: dict[str, Slug] = {}
     newsletters: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)], NewsletterConfig] = {}
     mail: MailConfig = Field(default_factory=MailConfig)
     database: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///publisher.db"

@@ -1,23 +1,84 @@
 """The folder of posts: what is in it, and what a post says as HTML."""
 
-from publisher.content.codes import Code
-from publisher.content.index import Index, Rendered
-from publisher.content.nouns import ContentSource, Engine, Rules, Scan, Served, Survey
-from publisher.content.render import Renderer
-from publisher.content.scan import scan
-from publisher.content.survey import survey
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from publisher.content.codes import Code
+    from publisher.content.index import Index, duplicate_addresses
+    from publisher.content.linting import Link, Lint, lint
+    from publisher.content.surroundings import looked_at
+    from publisher.content.native import native_ids, rule_variants
+    from publisher.content.nouns import ContentSource, Engine, Rules, Scan, Served, Survey
+    from publisher.content.records import (
+        holder,
+        mirror,
+        orphans,
+        outdated,
+        put_records,
+        record_named,
+        recorded_before,
+        recorded_ids,
+        strays,
+    )
+    from publisher.content.render import Renderer
+    from publisher.content.renderings import Rendered, output, put_output
+    from publisher.content.scanning import scan
+    from publisher.content.surveying import survey
 
 __all__ = [
     "Code",
     "ContentSource",
     "Engine",
     "Index",
+    "Link",
+    "Lint",
     "Rendered",
     "Renderer",
     "Rules",
     "Scan",
     "Served",
     "Survey",
+    "duplicate_addresses",
+    "holder",
+    "lint",
+    "looked_at",
+    "mirror",
+    "native_ids",
+    "orphans",
+    "outdated",
+    "output",
+    "put_output",
+    "put_records",
+    "record_named",
+    "recorded_before",
+    "recorded_ids",
+    "rule_variants",
     "scan",
+    "strays",
     "survey",
 ]
+_ROOMS = {
+    "codes": ("Code",),
+    "index": ("Index", "duplicate_addresses"),
+    "linting": ("Link", "Lint", "lint"),
+    "native": ("native_ids", "rule_variants"),
+    "surroundings": ("looked_at",),
+    "nouns": ("ContentSource", "Engine", "Rules", "Scan", "Served", "Survey"),
+    "records": (
+        *("holder", "mirror", "orphans", "outdated", "put_records"),
+        *("record_named", "recorded_before", "recorded_ids", "strays"),
+    ),
+    "render": ("Renderer",),
+    "renderings": ("Rendered", "output", "put_output"),
+    "scanning": ("scan",),
+    "surveying": ("survey",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Each room when it is first asked for: a build that has nothing to do asks for none.
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"publisher.content.{room}"), name)
+    raise AttributeError(name)

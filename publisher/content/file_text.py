@@ -12,9 +12,10 @@ def decode(data: bytes, file: str) -> str:
     if len(data) > MAX_BYTES:
         raise Code.TOO_LARGE.fatal(file, 0, 0, "the file is over 10 MB")
     try:
-        text = data.decode("utf-8-sig")
+        # Not utf-8-sig: that codec is written in Python.
+        text = data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        good = str(error.object[: error.start], "utf-8", "replace")
+        good = str(error.object[: error.start], "utf-8", "replace").removeprefix("\ufeff")
         bad = error.object[error.start]
         message = f"the byte 0x{bad:02X} is not UTF-8; is the file Shift_JIS or EUC-JP?"
         raise Code.INVALID_UTF8.fatal(file, *_place(good), message) from error
@@ -26,7 +27,7 @@ def decode(data: bytes, file: str) -> str:
 
 def _check(data: bytes, text: str, file: str) -> None:
     clean = len(data.translate(None, _CONTROLS)) == len(data)
-    if clean and b"\xef\xbf\xbe" not in data and b"\xef\xbf\xbf" not in data:
+    if clean and "\ufffe" not in text and "\uffff" not in text:
         return
     for offset, char in enumerate(text):
         code = ord(char)

@@ -1,36 +1,31 @@
-"""The door to markdown-it and nh3: a post's body as safe HTML."""
+"""The door to markdown-it: a post's Markdown as HTML."""
 
-import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
-import nh3
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_inline.state_inline import Scanned, StateInline
 from markdown_it.token import Token
-from markdown_it.utils import EnvType
+from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.deflist import deflist_plugin
 
-from publisher.content.links import absolute_value
+from publisher.content.attribute_lists import attribute_lists
+from publisher.content.highlight import highlight
+from publisher.content.markdown_rules import footnotes, heading_ids, tasks
 
-_TAGS = frozenset(nh3.ALLOWED_TAGS) | {"audio", "picture", "source", "track", "video"}
-_MEDIA = {"src", "width", "height", "poster", "controls", "loop", "muted", "preload"}
-_ATTRIBUTES: dict[str, set[str]] = {
-    **{tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
-    "audio": _MEDIA,
-    "video": _MEDIA,
-    "source": {"src", "srcset", "sizes", "media", "type", "width", "height"},
-    "track": {"src", "srclang", "label", "kind", "default"},
-    "code": {"class"},
-}
-_ATTRIBUTES["img"] = {*_ATTRIBUTES["img"], "srcset", "sizes", "loading", "title"}
-_ATTRIBUTES["a"] = {*_ATTRIBUTES["a"], "title"}
-# nh3 keeps a form feed, which `&#12;` may bring; XML forbids it.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# markdown-it leaves out blocks that are nested deeper. Twenty, its own number for CommonMark, is ten lists. Within a
+# paragraph it stays with few: each open bracket costs as many steps.
+_DEEPEST, _DEEPEST_INLINE = 100, 12
+# Of code in one post, in characters: a hostile block takes seconds, and 10 MB have room for many.
+_MOST_COLOURED = 64 * 1024
 
 
 def to_html(markdown: str) -> str:
-    """CommonMark with tables and strikethrough as HTML; raw HTML stays, so the result is not safe yet.
+    """CommonMark with tables, strikethrough, footnotes, tasks, definition lists, attribute lists and heading ids as
+    HTML; raw HTML stays, so the result is not safe yet.
 
     One amendment, for Japanese: `**「重要」**です` is bold, as in kramdown. CommonMark (section 6.2) wants a space
     outside a mark whose inner side is punctuation, and Japanese has no spaces (commonmark-spec issue 650).
@@ -38,19 +33,11 @@ def to_html(markdown: str) -> str:
     return str(_parser().render(markdown))
 
 
-def make_safe(html: str, base: str) -> str:
-    """HTML without scripts, styles and frames, every address in it absolute against `base`."""
-
-    def filtered(_tag: str, name: str, value: str) -> str | None:
-        return absolute_value(name, value, base)
-
-    clean = nh3.clean(
-        html, tags=set(_TAGS), attributes=_ATTRIBUTES, attribute_filter=filtered, link_rel=None, strip_comments=True
-    )
-    return _FORBIDDEN.sub("", clean)
-
-
 class _JapaneseState(StateInline):
+    def __init__(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> None:
+        super().__init__(src, md, env, tokens)
+        self.level = self.pendingLevel = _DEEPEST - _DEEPEST_INLINE
+
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:
         found = super().scanDelims(start, canSplitWord)
         end = start + found.length
@@ -77,11 +64,23 @@ def _is_wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in "WF" and char.isalnum()
 
 
+def _code(_: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, env: EnvType) -> str:
+    token = tokens[at]
+    env["coloured"] = env.get("coloured", 0) + len(token.content)
+    language = token.info or str(token.attrs.get("class", ""))
+    return highlight(token.content, language if env["coloured"] <= _MOST_COLOURED else "") + "\n"
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True})
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST})
     rules, rules2 = parser.get_active_rules()["inline"], parser.get_active_rules()["inline2"]
     parser.inline = _JapaneseInline()
     parser.inline.ruler.enableOnly(rules)
     parser.inline.ruler2.enableOnly(rules2)
-    return parser.enable(["table", "strikethrough"])
+    parser.enable(["table", "strikethrough"])
+    for teach in (attribute_lists, footnotes, deflist_plugin, tasks, heading_ids):
+        teach(parser)
+    parser.add_render_rule("fence", _code)
+    parser.add_render_rule("code_block", _code)
+    return parser

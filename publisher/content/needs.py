@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-FILE, POST, POSTS, FOLDER = "file", "post", "posts", "folder"
+FILE, EXISTS, POST, POSTS, FOLDER = "file", "exists", "post", "posts", "folder"
 
 
 @dataclass(frozen=True, slots=True, order=True)

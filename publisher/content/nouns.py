@@ -1,12 +1,14 @@
 """What goes into a scan and what comes out of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from publisher.content.values import Fields
 from publisher.errors import Problem
 from publisher.model.feed import FeedFormat
-from publisher.model.post import Author, Post
+from publisher.model.post import Author
 
 
 class Engine(StrEnum):
@@ -61,7 +63,8 @@ class Survey:
 
     `url` is absolute, base path included, with a trailing slash. `output` (where pages are served from)
     and `content` (where posts live) are relative to the site's folder. `served` are the feeds that the engine
-    makes by this configuration. `ignore` names the file, and the line in it, that keep the engine off our home.
+    makes by this configuration. `looked_at` are files and folders, beside those that every survey looks for, whose
+    change may change this survey. `ignore` names the file, and the line in it, that keep the engine off our home.
     """
 
     engine: Engine
@@ -78,6 +81,7 @@ class Survey:
     settings: Settings = Settings()
     served: tuple[Served, ...] = ()
     ignore: tuple[str, str] | None = None
+    looked_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +107,23 @@ class Rules:
     source: ContentSource = ContentSource.MARKDOWN
     settings: Settings = Settings()
 
+    @property
+    def prefix(self) -> str:
+        """What a file's path below the site's folder starts with, where it lies in the content folder."""
+        content = self.content.strip("/")
+        return "" if content in (".", "") else f"{content}/"
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a folder holds.
+    """What was found in a folder; its posts stand in the index.
 
-    `posts` are readable, dated and undrafted, future ones too, by (published, path), oldest first.
-    `unreadable` names each file that exists and has an error; `held` is the last good reading of
-    those of them that have one.
+    `unreadable` names each file that exists and has an error; of those that were read before the index keeps the last
+    good reading. `folders` are all that were looked into, relative to the site's folder, "" for itself. `context` is
+    what the files that hold defaults for the posts around them say.
     """
 
-    posts: tuple[Post, ...]
     problems: tuple[Problem, ...]
-    held: tuple[Post, ...]
     unreadable: tuple[str, ...]
+    folders: tuple[str, ...]
+    context: Mapping[str, Fields]

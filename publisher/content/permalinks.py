@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, unquote
+
+from publisher.core.quoting import quote_path
 
 STYLES = {
     "none": "/:categories/:title:output_ext",
@@ -30,13 +32,16 @@ _MONTHS = (
 @dataclass(frozen=True, slots=True)
 class Slots:
     """What a permalink template can name: `published` in the zone whose day counts, `stem` the file's
-    name without extension, `below` its path below the posts folder without extension."""
+    name without extension, `below` its path below the posts folder without extension, `collection` the folder's name
+    in the engine, `ext` what the page's file ends in."""
 
     published: datetime
     slug: str
     stem: str
     below: str
     categories: tuple[str, ...]
+    collection: str = "posts"
+    ext: str = ".html"
 
 
 _FILL: dict[str, Callable[[Slots], str]] = {
@@ -58,29 +63,45 @@ _FILL: dict[str, Callable[[Slots], str]] = {
     "long_day": lambda slots: _DAYS[slots.published.weekday()],
     "y_day": lambda slots: f"{slots.published.timetuple().tm_yday:03}",
     "title": lambda slots: slugify(slots.slug, pretty=True),
-    "slug": lambda slots: slugify(slots.slug).lower(),
-    "name": lambda slots: slugify(slots.stem).lower(),
+    "slug": lambda slots: downcase(slugify(slots.slug)),
+    "name": lambda slots: downcase(slugify(slots.stem)),
     "path": lambda slots: slots.below,
-    "collection": lambda _: "posts",
-    "output_ext": lambda _: ".html",
-    "categories": lambda slots: "/".join(_once(name.lower() for name in slots.categories)),
-    "slugified_categories": lambda slots: "/".join(_once(slugify(name).lower() for name in slots.categories)),
+    "collection": lambda slots: slots.collection,
+    "output_ext": lambda slots: slots.ext,
+    "categories": lambda slots: "/".join(_once(downcase(name) for name in slots.categories)),
+    "slugified_categories": lambda slots: "/".join(_once(downcase(slugify(name)) for name in slots.categories)),
 }
 
 
 def fill(template: str, slots: Slots) -> str:
-    """The path for a template or the name of a style, Unicode; KeyError names a placeholder that is none."""
+    """The path for a template or the name of a style, Unicode; KeyError names a placeholder that is none.
 
-    def value(found: re.Match[str]) -> str:
+    As in Jekyll what a template holds percent-encoded lies decoded on disk: `/a%20b/` is the folder `a b`.
+    """
+    template = STYLES.get(template, template)
+    encoded = "%" in template
+    pieces = [piece if isinstance(piece, str) else piece(slots) for piece in _pieces(template)]
+    if encoded:
+        # Every second piece is a value.
+        pieces[1::2] = [quote(piece) for piece in pieces[1::2]]
+    path = _sanitise("".join(pieces))
+    return unquote(path) if encoded else path
+
+
+@lru_cache(maxsize=256)
+def _pieces(template: str) -> tuple[str | Callable[[Slots], str], ...]:
+    """A template taken apart: text, placeholder, text and so on."""
+    pieces: list[str | Callable[[Slots], str]] = []
+    rest = 0
+    for found in _PLACEHOLDER.finditer(template):
         name = found[1]
-        if name in _FILL:
-            return _FILL[name](slots)
         # Jekyll lets one underscore after a placeholder belong to the text: `:year_:month`.
-        if name.endswith("_") and name[:-1] in _FILL:
-            return _FILL[name[:-1]](slots) + "_"
-        raise KeyError(name)
-
-    return _sanitise(_PLACEHOLDER.sub(value, STYLES.get(template, template)))
+        key = name[:-1] if name.endswith("_") and name not in _FILL else name
+        if key not in _FILL:
+            raise KeyError(name)
+        pieces += [template[rest : found.start()], _FILL[key]]
+        rest = found.start(1) + len(key)
+    return (*pieces, template[rest:])
 
 
 def absolute(root: str, path: str) -> str:
@@ -88,7 +109,7 @@ def absolute(root: str, path: str) -> str:
 
     Nothing is normalised: Jekyll's own feeds apply NFKC and then link to files that are not there.
     """
-    return root.rstrip("/") + quote(path, safe=_PCHAR)
+    return root.rstrip("/") + quote_path(path, _PCHAR)
 
 
 def extension(name: str) -> str:
@@ -107,6 +128,11 @@ def slugify(text: str, *, pretty: bool = False) -> str:
     kept = [char if _is_word(char) or (pretty and char in _PRETTY) else "-" for char in text]
     slug = re.sub("-+", "-", "".join(kept))
     return slug.removeprefix("-").removesuffix("-")
+
+
+def downcase(text: str) -> str:
+    """Ruby's String#downcase: unlike Python's it does not look at the letters around a Σ."""
+    return text.lower() if text.isascii() else "".join(map(str.lower, text))
 
 
 @lru_cache(maxsize=4096)

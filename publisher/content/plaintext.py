@@ -1,9 +1,12 @@
-"""Plain text from Markdown and HTML, and a summary that ends where a sentence ends."""
+"""Plain text from Markdown and HTML, and a text cut where a sentence ends."""
 
 import re
 from html import unescape
+from typing import TypeAlias
 
 LIMIT = 200
+Pairs: TypeAlias = list[tuple[int, int]]
+"""Where quotations begin and end, sorted."""
 # The patterns below look ahead for what closes a mark: on a paragraph of megabytes that would be a hang.
 _LONGEST = 4000
 _TAG = re.compile(
@@ -16,9 +19,11 @@ _STRONG = re.compile(r"(?<!\\)(\*{1,3}|~~|`+)(?=\S)(.+?)(?<![\s\\])\1", re.DOTAL
 _UNDERSCORED = re.compile(r"(?<![\w\\])(_{1,3})(?=\S)(.+?)(?<![\s\\])\1(?!\w)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MARKED = re.compile(r"[\[<&*_`~\\{]")
-_BLANK = re.compile(r"\n[ \t]*\n")
-_NOT_PROSE = re.compile(r"(?:#{1,6}\s|```|~~~|[-*+]\s|\d{1,9}[.)]\s|\||>|\{[:%]|[-*_=]{3,}\s*$|\[\^?[^\]]+\]:| {4}|\t)")
-_SENTENCE_END = re.compile(r"[。．！？][」』）】”’]*|[.!?][\"')\]”’]*(?=\s|$)")
+# A quotation that the sentence goes on from, as in 「行く。」と言った, ends none.
+_SENTENCE_END = re.compile(
+    r"[。．！？](?![」』）】”’])|[。．！？][」』）】”’]+(?![\u3041-\u3096])|[.!?][\"')\]”’]*(?=\s|$)"
+)
+_CLOSING = {"「": "」", "『": "』", "（": "）", "【": "】", "《": "》", "〈": "〉", "“": "”", "(": ")"}
 _JAPANESE = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 _WRAPPED = re.compile(f"(?<={_JAPANESE})\\s*\\n\\s*(?={_JAPANESE})")
 
@@ -47,37 +52,48 @@ def without_tags(text: str) -> str:
     return " ".join(text.split())
 
 
-def summarise(body: str, title: str) -> str:
-    """The first paragraph of prose that does not merely repeat the title, cut at a sentence end."""
-    start = 0
-    fence = ""
-    while start < len(body):
-        found = _BLANK.search(body, start)
-        end, after = (found.start(), found.end()) if found else (len(body), len(body))
-        block = body[start:end].strip("\n")
-        start = after
-        within, fence = fence, _fence_after(block, fence)
-        if within or fence or not block.strip() or _NOT_PROSE.match(block):
-            continue
-        text = plain(block)
-        if text and text != title:
-            return shorten(text)
-    return ""
+def one_line(text: str) -> str:
+    """White space squeezed; a line break between two Japanese characters leaves none."""
+    return " ".join(_WRAPPED.sub("", text.strip()).split()) if "\n" in text else " ".join(text.split())
 
 
 def shorten(text: str, limit: int = LIMIT) -> str:
     """The text up to its last sentence end within `limit` characters; where there is none, cut with `…`.
 
-    A character and the marks that combine with it stay together.
+    No cut falls between a character and the marks that combine with it, nor does a quotation, 「…」 or （…）, lose its
+    end: what stands in one is no sentence end, and a quotation too long to be left out whole is closed behind the `…`.
     """
     if len(text) <= limit:
         return text
-    ends = [found.end() for found in _SENTENCE_END.finditer(text, 0, limit)]
-    if ends:
-        return text[: ends[-1]].rstrip()
+    pairs = _pairs(text[:_LONGEST])
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, 0, limit) if not _around(pairs, found.end())]
+    return text[: ends[-1]].rstrip() if ends else _cut(text, limit, pairs)
+
+
+def _cut(text: str, limit: int, pairs: Pairs) -> str:
     cut = _whole_characters(text, limit - 1)
     space = text.rfind(" ", cut // 2, cut + 1)
-    return text[: space if space > 0 else cut].rstrip() + "…"
+    cut = space if space > 0 else cut
+    around = _around(pairs, cut)
+    if around and around[0][0] > cut // 2:
+        return text[: around[0][0]].rstrip() + "…"
+    closing = "".join(text[end] for _, end in reversed(around[-limit // 4 :]))
+    return text[: _whole_characters(text, min(cut, limit - 1 - len(closing)))].rstrip() + "…" + closing
+
+
+def _pairs(text: str) -> Pairs:
+    found: list[tuple[int, int]] = []
+    opened: list[int] = []
+    for place, char in enumerate(text):
+        if char in _CLOSING:
+            opened.append(place)
+        elif opened and char == _CLOSING[text[opened[-1]]]:
+            found.append((opened.pop(), place))
+    return sorted(found)
+
+
+def _around(pairs: Pairs, place: int) -> Pairs:
+    return [(start, end) for start, end in pairs if start < place <= end]
 
 
 def _whole_characters(text: str, cut: int) -> int:
@@ -97,11 +113,3 @@ def _joins(char: str, before: str) -> bool:
         or 0xE0100 <= code <= 0xE01EF
         or before == "\u200d"
     )
-
-
-def _fence_after(block: str, fence: str) -> str:
-    for line in block.split("\n"):
-        mark = line.lstrip()[:3]
-        if mark in ("```", "~~~"):
-            fence = "" if fence == mark else fence or mark
-    return fence

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from publisher.content.codes import Code
-from publisher.content.dates import BadDate
+from publisher.content.dates import BadDate, doubts, japanese_moment
 from publisher.content.front import Front
 from publisher.content.links import absolute_value
-from publisher.content.nouns import Markup, Rules
-from publisher.content.permalinks import Slots, absolute, fill
+from publisher.content.nouns import Engine, Markup, Rules
+from publisher.content.permalinks import Slots, absolute, downcase, fill
 from publisher.content.plaintext import plain, without_tags
 from publisher.content.source import Source
 from publisher.content.values import Fields, Scalar, Value, texts
@@ -99,17 +99,18 @@ def read_post(source: Source, digest: str, reader: Reader) -> Reading | None:
     """The post that a file is; None for a draft or a page that is no post; ContentError where it is broken."""
     fields = source.fields
     for key, line, column in fields.duplicates:
-        message = f"the key '{key}' stands twice; the last one counts"
+        message = f"the key '{key}' stands twice; {fields.counts} counts"
         source.warnings.append(Code.DUPLICATE_KEY.warning(source.file, line, column, message))
     if reader.is_draft(source) or (published := reader.published(source)) is None:
         return None
     categories = reader.categories(source)
     path = reader.path(source, published, categories)
+    url = absolute(source.rules.url, path)
     title = without_tags(fields.text("title") or "") or _titled(reader.slug(source))
     post = Post(
         source=source.file,
         path=path,
-        url=absolute(source.rules.url, path),
+        url=url,
         title=title,
         published=published.replace(microsecond=0),
         digest=digest,
@@ -121,7 +122,7 @@ def read_post(source: Source, digest: str, reader: Reader) -> Reading | None:
         language=reader.language(source),
         in_feeds=not fields.says_no("feed"),
         in_newsletters=not fields.says_no("newsletter"),
-        image=image(source, absolute(source.rules.url, path)),
+        image=image(source, url),
         translation=reader.translation(source),
     )
     if source.front.escaped:
@@ -130,14 +131,34 @@ def read_post(source: Source, digest: str, reader: Reader) -> Reading | None:
 
 
 def dated(source: Source, moment: Callable[[Source, Scalar], datetime], key: str) -> datetime | None:
-    """The moment under a key; None where the key holds nothing; ContentError at its place where it is none."""
+    """The moment under a key; None where the key holds nothing; ContentError at its place where it is none.
+
+    A Japanese date that the engine cannot read is read here, with a warning; so is told what is read but doubtful.
+    """
     value = source.fields.scalar(key)
     if value is None:
         return None
     try:
-        return moment(source, value)
+        return _moment(source, moment, key, value)
     except BadDate as error:
         raise source.fatal(error.code, key, f"{key}: {error.message}") from error
+
+
+def _moment(source: Source, moment: Callable[[Source, Scalar], datetime], key: str, value: Scalar) -> datetime:
+    try:
+        found = moment(source, value)
+    except BadDate as error:
+        japanese = japanese_moment(value.text, source.zone) if error.code is Code.UNKNOWN_DATE else None
+        if japanese is None:
+            raise
+        message = (
+            f"{key}: '{value.text[:40]}' is taken as {japanese.date()}; {source.rules.engine} itself cannot read it"
+        )
+        source.warn(Code.DATE_NOT_THE_ENGINES, key, message)
+        return japanese
+    for code, message in doubts(value.text, found):
+        source.warn(code, key, f"{key}: {message}")
+    return found
 
 
 def first_dated(source: Source, moment: Callable[[Source, Scalar], datetime], keys: tuple[str, ...]) -> datetime | None:
@@ -164,6 +185,9 @@ def image(source: Source, url: str) -> str | None:
     for key in _IMAGES:
         value = source.fields.get(key)
         found = next(texts(value.get("path") if isinstance(value, dict) else value), None)
+        if found and source.rules.engine is Engine.JEKYLL and not found.startswith("//"):
+            # Its plugins send the path through `absolute_url`: it is one below the base path, not the post's or host's.
+            return absolute_value("src", found.lstrip("/"), source.rules.url)
         if found:
             return absolute_value("src", found, url)
     return None
@@ -175,15 +199,16 @@ def _updated(source: Source, reader: Reader) -> datetime | None:
         if value is None:
             continue
         try:
-            return reader.moment(source, value).replace(microsecond=0)
+            return _moment(source, reader.moment, key, value).replace(microsecond=0)
         except BadDate as error:
             source.warn(error.code, key, f"{key}: {error.message}")
     return None
 
 
 def _titled(slug: str) -> str:
-    # Jekyll's Utils.titleize_slug: str.capitalize would also lower the rest, and so does Ruby's.
-    return " ".join(word.capitalize() for word in slug.split("-") if word) or slug
+    # Jekyll's Utils.titleize_slug: Ruby's capitalize lowers the rest of each word.
+    words = (word[:1].title() + downcase(word[1:]) for word in slug.split("-") if word)
+    return " ".join(words) or slug
 
 
 def authors(source: Source) -> tuple[Author, ...]:

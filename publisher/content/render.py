@@ -1,19 +1,24 @@
 """A post's whole content as HTML, made once for each text, address and state of what it looks at."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from publisher.content.engines import READERS
+from publisher.content.codes import Code
+from publisher.content.engines import reader_of
 from publisher.content.file_text import MAX_BYTES, decode
-from publisher.content.index import Index, Rendered
+from publisher.content.index import Index
 from publisher.content.needs import Need, stamp
-from publisher.content.nouns import ContentSource, Rules
+from publisher.content.nouns import ContentSource, Markup, Rules
 from publisher.content.posts import Context
+from publisher.content.renderings import Rendered, needs_of, put_rendering, rendering
 from publisher.content.source import Source
 from publisher.content.world import Page, World
 from publisher.errors import ContentError
 from publisher.model.post import Post
+
+_TANGLED = "the HTML is nested over 256 deep, holds over 200,000 tags or leaves too much open: only its text is kept"
 
 
 class Renderer:
@@ -33,47 +38,67 @@ class Renderer:
         From the index where nothing it depends on has changed; else from the file, if that still has the bytes of
         `post.digest`; else what was rendered last, or None.
         """
-        known = self.index.rendering(post.digest, post.url)
-        if known and all(self._world.now(need) == need.value for need in known.needs):
+        known = rendering(self.index, post.digest, post.url)
+        if known and self.holds(known.needs):
             return known
-        page = self._page(post)
-        if page is None:
+        made = self.made(post)
+        if made is None:
             return known
-        made = self._made(page)
-        self.index.put_rendering(post.digest, post.url, made)
-        return made
+        put_rendering(self.index, post.digest, post.url, made[0])
+        return made[0]
+
+    def holds(self, needs: Iterable[Need]) -> bool:
+        """Whether everything that a rendering depended on is as it was."""
+        return all(self._world.now(need) == need.value for need in needs)
+
+    def made(self, post: Post) -> tuple[Rendered, Source] | None:
+        """The post rendered anew, and its file as read; None where that has other bytes than were scanned."""
+        source = read_source(self.rules, post, self._context)
+        return (self._made(Page(post, source, self._world)), source) if source else None
 
     def stamp(self, post: Post) -> str:
         """Changes when the post's rendering may, though its file does not; empty where it was never rendered."""
-        known = self.index.rendering(post.digest, post.url)
-        if known is None:
+        needs = needs_of(self.index, post.digest, post.url)
+        if needs is None:
             return ""
-        return "-" if not known.needs else stamp(_now(self._world, known))
+        return stamp(Need(need.kind, need.key, self._world.now(need)) for need in needs) if needs else "-"
 
     def _made(self, page: Page) -> Rendered:
         # Here, not above: a build where nothing changed never needs the Markdown parser.
-        from publisher.content.built import to_html as built_html
-        from publisher.content.dialects import dialect_of
-        from publisher.content.excerpt import MARK, summary_of
-        from publisher.content.markdown import make_safe
+        from publisher.content.excerpt import summary_of, unmark
+        from publisher.content.safe import make_safe
 
+        separator = _separator(page)
         try:
-            built = self.rules.source is ContentSource.BUILT
-            html = built_html(page) if built else dialect_of(self.rules.engine)(page)
+            html = self._html(page, separator)
         except ContentError as error:
             page.problems.extend(error.problems)
             html = ""
         summary = page.post.summary or summary_of(html, page.post.title)
-        safe = make_safe(html.replace(MARK, ""), page.post.url)
+        safe = make_safe(unmark(html, separator), page.post.url)
         return Rendered(safe, summary, tuple(page.problems), tuple(sorted(page.needs)))
 
-    def _page(self, post: Post) -> Page | None:
-        source = read_source(self.rules, post, self._context)
-        return Page(post, source, self._world) if source else None
+    def _html(self, page: Page, separator: str | None) -> str:
+        from publisher.content.built import to_html as built_html
+        from publisher.content.dialects import dialect_of
+        from publisher.content.excerpt import mark
+        from publisher.content.tags import is_tangled, text_only
+
+        if self.rules.source is ContentSource.BUILT:
+            html = mark(built_html(page), separator)
+        else:
+            front = replace(page.source.front, body=mark(page.body, separator))
+            marked = replace(page, source=replace(page.source, front=front))
+            html = dialect_of(self.rules.engine)(marked)
+        if is_tangled(html):
+            page.warn(Code.BROKEN_MARKUP, page.source.front.body_line, 1, _TANGLED)
+            return text_only(html)
+        return html
 
 
-def _now(world: World, known: Rendered) -> list[Need]:
-    return [Need(need.kind, need.key, world.now(need)) for need in known.needs]
+def _separator(page: Page) -> str | None:
+    reader = reader_of(page.world.rules.engine)
+    return None if reader.markup(page.source.name) is Markup.RST else reader.separator(page.source)
 
 
 def read_source(rules: Rules, post: Post, context: Context) -> Source | None:
@@ -83,7 +108,7 @@ def read_source(rules: Rules, post: Post, context: Context) -> Source | None:
             data = file.read(MAX_BYTES + 1)
         if hashlib.sha256(data).hexdigest() != post.digest:
             return None
-        reader = READERS[rules.engine]
+        reader = reader_of(rules.engine)
         front = reader.split(decode(data, post.source), post.source)
     except (OSError, ContentError):
         return None

@@ -25,7 +25,9 @@ _NO = frozenset({"false", "no", "off"})
 
 
 class Fields(dict[str, Value]):
-    """A header's values by key, the place of each key, and the keys that stand twice."""
+    """A header's values by key, the place of each key, and the keys that stand twice, of which `counts` counts."""
+
+    counts = "the last one"
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,6 +40,7 @@ class Fields(dict[str, Value]):
         folded.update({key.lower(): value for key, value in self.items()})
         folded.places = {key.lower(): place for key, place in self.places.items()}
         folded.duplicates = self.duplicates
+        folded.counts = self.counts
         return folded
 
     def over(self, defaults: "Fields") -> "Fields":
@@ -47,6 +50,7 @@ class Fields(dict[str, Value]):
         merged.update(self)
         merged.places = defaults.places | self.places
         merged.duplicates = self.duplicates
+        merged.counts = self.counts
         return merged
 
     def scalar(self, *keys: str) -> Scalar | None:

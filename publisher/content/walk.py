@@ -4,10 +4,13 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 from publisher.content.codes import Code
-from publisher.content.engines import READERS
+from publisher.content.engines import reader_of
+from publisher.content.file_text import MAX_BYTES
 from publisher.content.nouns import Rules
 from publisher.content.posts import Reader
 from publisher.errors import Problem
@@ -15,15 +18,13 @@ from publisher.errors import Problem
 _LATEST = 2**63 - 1
 # Dependencies of a site, not its posts: Jekyll excludes them too, and they can hold a hundred thousand files.
 _NEVER = frozenset({"node_modules", "vendor", "__pycache__"})
+_Entries = dict[str, "os.DirEntry[str]"]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file that may be a post. `file` is relative to the site's folder, `below` to the content folder."""
+class Found(NamedTuple):
+    """A file that may be a post, relative to the site's folder; times in nanoseconds since 1970."""
 
     file: str
-    below: str
-    path: str
     mtime_ns: int
     ctime_ns: int
     size: int
@@ -31,29 +32,28 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """All that was found, by file; `context` are files that hold defaults for others.
+    """All that was found, by file; `context` are files that hold defaults for others, `folders` all looked into.
 
     `closed` are folders (ending in `/`) and files that cannot be entered or opened.
     """
 
     found: list[Found] = field(default_factory=list)
     context: list[Found] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
 
 
 def walk(rules: Rules) -> Walk:
     """Look through the content folder, following links but no link twice."""
-    content = "" if rules.content in (".", "") else rules.content.strip("/")
-    return _Walker(rules, content).run()
+    return _Walker(rules).run()
 
 
 class _Walker:
-    def __init__(self, rules: Rules, content: str) -> None:
+    def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._reader: Reader = READERS[rules.engine]
+        self._reader: Reader = reader_of(rules.engine)
         self._root = os.path.join(os.fspath(rules.folder), "")  # noqa: PTH118
-        self._prefix = f"{content}/" if content else ""
         self._exclude = frozenset(name.strip("/") for name in rules.exclude)
         self._walk = Walk()
         self._entered: set[tuple[int, int]] = set()
@@ -62,34 +62,38 @@ class _Walker:
         pending = [""]
         while pending:
             pending.extend(self._folder(pending.pop()))
-        self._walk.found.sort(key=lambda found: found.file)
-        self._walk.context.sort(key=lambda found: found.file)
+        self._walk.found.sort()
+        self._walk.context.sort()
         return self._walk
 
     def _folder(self, folder: str) -> Iterator[str]:
         """Collect the files of one folder below the content folder; the folders to enter next."""
-        file = f"{self._prefix}{folder}".rstrip("/")
+        file = f"{self._rules.prefix}{folder}".rstrip("/")
         try:
             with os.scandir(self._root + file) as entries:
                 files, folders = self._sort(file, list(entries))
         except OSError as error:
             self._closed(f"{file}/" if file else "", file or ".", error)
             return
+        self._walk.folders.append(file)
         picked, entered = self._reader.choose(self._rules, folder.rstrip("/"), list(files), list(folders))
-        for name in picked:
-            self._file(folder + name, files[name], self._walk.found)
-        for name in files:
-            if self._reader.is_context(self._rules, folder + name):
-                self._file(folder + name, files[name], self._walk.context)
+        self._collect(folder, picked, files)
         for name in sorted(entered, reverse=True):
             if self._may_enter(f"{file}/{name}".lstrip("/"), folders[name]):
                 yield f"{folder}{name}/"
 
-    def _sort(
-        self, file: str, entries: list["os.DirEntry[str]"]
-    ) -> tuple[dict[str, "os.DirEntry[str]"], dict[str, "os.DirEntry[str]"]]:
-        files: dict[str, os.DirEntry[str]] = {}
-        folders: dict[str, os.DirEntry[str]] = {}
+    def _collect(self, folder: str, picked: list[str], files: _Entries) -> None:
+        place = self._rules.prefix + folder
+        for name in picked:
+            self._file(place + name, files[name], self._walk.found)
+        is_context = self._reader.is_context
+        for name in files:
+            if is_context(self._rules, folder + name):
+                self._file(place + name, files[name], self._walk.context)
+
+    def _sort(self, file: str, entries: list["os.DirEntry[str]"]) -> tuple[_Entries, _Entries]:
+        files: _Entries = {}
+        folders: _Entries = {}
         for entry in entries:
             if not entry.name.isprintable() and not self._is_name(file, entry.name):
                 continue
@@ -123,15 +127,14 @@ class _Walker:
         self._entered.add(target)
         return True
 
-    def _file(self, below: str, entry: "os.DirEntry[str]", to: list[Found]) -> None:
-        file = self._prefix + below
+    def _file(self, file: str, entry: "os.DirEntry[str]", to: list[Found]) -> None:
         try:
             status = entry.stat()
         except OSError as error:
             self._closed(file, file, error)
             return
         if stat.S_ISREG(status.st_mode):
-            to.append(Found(file, below, entry.path, *signs(status)))
+            to.append(Found(file, *signs(status)))
 
     def _closed(self, closed: str, file: str, error: OSError) -> None:
         self._walk.closed.append(closed)
@@ -141,6 +144,17 @@ class _Walker:
 def signs(status: os.stat_result) -> tuple[int, int, int]:
     """Change times in nanoseconds and size: what shows that a file changed. Past 2262 SQLite has no number for them."""
     return min(status.st_mtime_ns, _LATEST), min(status.st_ctime_ns, _LATEST), status.st_size
+
+
+def read_bytes(folder: Path, file: str) -> tuple[bytes, tuple[int, int, int]]:
+    """A file's bytes, one more than the longest allowed at most, and its signs; OSError where it cannot be read."""
+    with FileIO(f"{folder}/{file}") as opened:
+        # The status first: a change while reading then shows as a change at the next scan.
+        status = os.fstat(opened.fileno())
+        data = opened.read(min(status.st_size, MAX_BYTES) + 1)
+        while status.st_size < len(data) <= MAX_BYTES and (more := opened.read(MAX_BYTES)):
+            data += more
+        return data, signs(status)
 
 
 def unreadable(file: str, error: OSError) -> Problem:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from publisher.content.codes import Code
 from publisher.content.file_text import MAX_BYTES
-from publisher.content.needs import FILE, FOLDER, POST, POSTS, Need, short
+from publisher.content.needs import EXISTS, FILE, FOLDER, POST, POSTS, Need, short
 from publisher.content.nouns import Rules
 from publisher.content.source import Source
 from publisher.errors import ContentError, Problem
@@ -21,6 +21,7 @@ class World:
 
     rules: Rules
     listing: Callable[[], Sequence[Post]]
+    _told: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @cached_property
     def posts(self) -> Sequence[Post]:
@@ -31,6 +32,14 @@ class World:
     def by_source(self) -> dict[str, Post]:
         """The same by file."""
         return {post.source: post for post in self.posts}
+
+    @cached_property
+    def by_stem(self) -> dict[str, list[Post]]:
+        """The same by what `stem_of` makes of their files: what a bare name may mean, without a walk over all."""
+        stems: dict[str, list[Post]] = {}
+        for post in self.posts:
+            stems.setdefault(stem_of(post.source), []).append(post)
+        return stems
 
     @cached_property
     def _all(self) -> str:
@@ -65,7 +74,16 @@ class World:
         return sorted(found.relative_to(root).as_posix() for found in path.rglob("*") if found.is_file())
 
     def now(self, need: Need) -> str:
-        """What the thing that a rendering depended on is now."""
+        """What the thing that a rendering depended on is now; looked at once, however many depend on it."""
+        place = (need.kind, need.key)
+        if place not in self._told:
+            self._told[place] = self._now(need)
+        return self._told[place]
+
+    def _now(self, need: Need) -> str:
+        if need.kind == EXISTS:
+            path = self.path(need.key)
+            return "yes" if path is not None and path.is_file() else ""
         if need.kind == FILE:
             data = self.bytes_of(need.key)
             return "" if data is None else short(data)
@@ -75,6 +93,13 @@ class World:
             post = self.by_source.get(need.key)
             return post.url if post else ""
         return self._all
+
+
+def stem_of(path: str) -> str:
+    """A file's name up to its first dot, in lower case, hyphens for spaces; of an `index` the folder's."""
+    parts = path.lower().replace(" ", "-").rsplit("/", 2)
+    stem = parts[-1].partition(".")[0]
+    return parts[-2].partition(".")[0] if stem == "index" and len(parts) > 1 else stem
 
 
 @dataclass(frozen=True)
@@ -101,12 +126,14 @@ class Page:
         except UnicodeDecodeError:
             return None
 
+    def data(self, name: str) -> bytes | None:
+        """The bytes of a file of the site, by its path from the site's folder; None where it cannot be read."""
+        self._need(FILE, name)
+        return self.world.bytes_of(name)
+
     def has(self, name: str) -> bool:
         """Whether the site's folder has that file; its content does not matter, its coming and going does."""
-        parent = PurePosixPath(name).parent.as_posix()
-        self._need(FOLDER, parent)
-        path = self.world.path(name)
-        return path is not None and path.is_file()
+        return bool(self._need(EXISTS, name))
 
     def list(self, folder: str) -> Sequence[str]:
         """Every file below a folder of the site, by its path from the site's folder."""
@@ -137,6 +164,7 @@ class Page:
         """A fault that leaves the post's text out."""
         return code.fatal(self.source.file, self.source.front.body_line, 1, message)
 
-    def _need(self, kind: str, key: str) -> None:
-        need = Need(kind, key, "")
-        self.needs.add(Need(kind, key, self.world.now(need)))
+    def _need(self, kind: str, key: str) -> str:
+        value = self.world.now(Need(kind, key, ""))
+        self.needs.add(Need(kind, key, value))
+        return value

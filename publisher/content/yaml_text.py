@@ -11,6 +11,7 @@ import yaml
 
 from publisher.content.codes import Code
 from publisher.content.values import Fields, Scalar, Value
+from publisher.content.yaml_quick import read_quick
 from publisher.errors import ContentError
 
 MAX_HEADER = 64 * 1024
@@ -29,6 +30,11 @@ def read_yaml(text: str, file: str, first_line: int = 1) -> Fields:
     """
     if len(text) > MAX_HEADER:
         raise Code.FRONT_MATTER_TOO_LARGE.fatal(file, first_line, 1, f"front matter over {MAX_HEADER // 1024} KB")
+    return read_quick(text, first_line) or read_by_parser(text, file, first_line)
+
+
+def read_by_parser(text: str, file: str, first_line: int = 1) -> Fields:
+    """The same, by PyYAML alone."""
     try:
         fields = _Builder(text, file, first_line).document()
     except yaml.MarkedYAMLError as error:

@@ -6,16 +6,44 @@ so that a checkout without our files gives the same; then recorded, so that it o
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
-from urllib.parse import quote, urlsplit
+from datetime import UTC, datetime, time
+from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from publisher.model.post import Post
+from publisher.core.quoting import quote_path
 from publisher.model.site import PLACEHOLDER_HOST
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Seen(Protocol):
+    """A post as far as it is told from others, see model.post.Post."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def published(self) -> datetime: ...
+    @property
+    def digest(self) -> str: ...
+
+
+class Sighting(NamedTuple):
+    """A post with nothing but what tells it from others: a hundred thousand of them are held at once."""
+
+    source: str
+    path: str
+    url: str
+    title: str
+    published: datetime
+    digest: str
+
+
+class Record(NamedTuple):
     """What is remembered of a post: by any of these it is known again. `published` is ISO 8601, UTC."""
 
     id: str
@@ -40,26 +68,33 @@ class Identities:
     suspects: tuple[tuple[str, str], ...] = ()
 
 
-def derive_id(post: Post, host: str, timezone: str) -> str:
+def derive_id(post: Seen, host: str, timezone: str) -> str:
     """The tag URI that a post seen for the first time gets; the date is local to `timezone`.
 
     The path keeps its case and its bytes, percent-encoded as RFC 4151 section 2.1 asks of `specific`.
     """
     day = post.published.astimezone(ZoneInfo(timezone)).date().isoformat()
-    return f"tag:{host},{day}:{quote(post.path, safe='/-._~!$&*+,;=:@')}"
+    return f"tag:{host},{day}:{quote_path(post.path, '!$&*+,;=:@')}"
 
 
 def assign(
-    posts: Sequence[Post], records: Iterable[Record], *, url: str, timezone: str, unreadable: Collection[str] = ()
+    posts: Sequence[Seen],
+    records: Iterable[Record],
+    *,
+    url: str,
+    timezone: str,
+    unreadable: Collection[str] = (),
+    taken: Callable[[str], str | None] = lambda _id: None,
 ) -> Identities:
     """Each post's id: the recorded one where it is known again, else a derived one.
 
     Known by its file; else, where a recorded file is gone, by its address, its text, its title and date.
-    A file in `unreadable` is there still, so no other post takes its id.
+    A file in `unreadable` is there still, so no other post takes its id. `taken` names the file of a post that is
+    not among `posts` and has an id.
     What was recorded under the placeholder host was never anyone's: it is derived anew once the host is known.
     """
     host = urlsplit(url).hostname or PLACEHOLDER_HOST
-    known = [record for record in records if host == PLACEHOLDER_HOST or not _provisional(record)]
+    known = [record for record in records if host == PLACEHOLDER_HOST or not is_provisional(record.id)]
     ids = _recognise(posts, [one for one in known if one.source not in unreadable], host, timezone)
     assigned = {id_: source for source, id_ in ids.items()}
     clashes: list[tuple[str, str]] = []
@@ -67,19 +102,20 @@ def assign(
         if post.source in ids:
             continue
         derived = derive_id(post, host, timezone)
-        if derived in assigned:
-            clashes.append((assigned[derived], post.source))
+        holder = assigned.get(derived) or taken(derived)
+        if holder is not None:
+            clashes.append((holder, post.source))
             continue
         ids[post.source] = derived
         assigned[derived] = post.source
     merged = {record.id: record for record in known}
-    merged |= {ids[post.source]: _record(ids[post.source], post) for post in posts if post.source in ids}
+    merged |= {ids[post.source]: record_of(ids[post.source], post) for post in posts if post.source in ids}
     suspects = _suspects(posts, known, ids, unreadable, ZoneInfo(timezone))
     return Identities(ids, tuple(merged[key] for key in sorted(merged)), tuple(clashes), suspects)
 
 
 def _suspects(
-    posts: Sequence[Post], known: Sequence[Record], ids: dict[str, str], unreadable: Collection[str], zone: ZoneInfo
+    posts: Sequence[Seen], known: Sequence[Record], ids: dict[str, str], unreadable: Collection[str], zone: ZoneInfo
 ) -> tuple[tuple[str, str], ...]:
     recorded = {record.id for record in known}
     fresh = [post for post in posts if post.source in ids and ids[post.source] not in recorded]
@@ -90,29 +126,31 @@ def _suspects(
     return tuple((post.source, source) for post, source in pairs if source is not None)
 
 
-def _telling_moment(post: Post, zone: ZoneInfo) -> str:
+def _telling_moment(post: Seen, zone: ZoneInfo) -> str:
     """A date without a time is midnight for every post of its day: it tells nothing."""
     midnight = post.published.astimezone(zone).time() == time.min
     return "" if midnight else moment_text(post.published)
 
 
-def _provisional(record: Record) -> bool:
-    return record.id.startswith(f"tag:{PLACEHOLDER_HOST},")
+def is_provisional(id_: str) -> bool:
+    """Whether an id was made under the placeholder host."""
+    return id_.startswith(f"tag:{PLACEHOLDER_HOST},")
 
 
-def _record(id_: str, post: Post) -> Record:
+def record_of(id_: str, post: Seen) -> Record:
+    """What is to be remembered of a post."""
     return Record(id_, post.source, post.url, moment_text(post.published), post.title, post.digest)
 
 
 def moment_text(when: datetime) -> str:
     """A moment as records keep it, so that text sorts as time does."""
-    return when.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
-_Mark = tuple[Callable[[Post], Hashable], Callable[[Record], Hashable]]
+_Mark = tuple[Callable[[Seen], Hashable], Callable[[Record], Hashable]]
 
 
-def _recognise(posts: Sequence[Post], records: Sequence[Record], host: str, timezone: str) -> dict[str, str]:
+def _recognise(posts: Sequence[Seen], records: Sequence[Record], host: str, timezone: str) -> dict[str, str]:
     by_source = {record.source: record.id for record in records}
     ids = {post.source: by_source[post.source] for post in posts if post.source in by_source}
     marks: tuple[_Mark, ...] = (

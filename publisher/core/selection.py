@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from publisher.core.slugs import category_slug
 from publisher.model.post import Post
@@ -24,40 +25,52 @@ def next_moment(posts: Iterable[Post], after: datetime) -> datetime | None:
     return min((post.published for post in posts if post.published > after), default=None)
 
 
+class Head(NamedTuple):
+    """What tells which feeds a post stands in: a hundred thousand of them are read for each build."""
+
+    source: str
+    categories: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The posts of one feed: the whole site (`category` None) or one category, newest first."""
+    """The posts of one feed, by their sources: the whole site's (`category` None) or one category's, newest first."""
 
     category: str | None
     slug: str | None
-    posts: tuple[Post, ...]
+    sources: tuple[str, ...]
 
 
-def group(posts: Sequence[Post], *, limit: int, by_category: bool, slugs: Mapping[str, str]) -> list[Group]:
-    """The feeds that `posts` make, at most `limit` posts each: the site's first, then by slug.
+def group(heads: Iterable[Head], *, limit: int, by_category: bool, slugs: Mapping[str, str]) -> list[Group]:
+    """The feeds that posts make, newest first, at most `limit` of them each: the site's first, then by slug.
 
     Categories that share a slug (`AI` and `ai`, one page in Hugo) share a feed, named as the newest post spells it.
     """
-    ordered = newest_first(post for post in posts if post.in_feeds)
-    groups = [Group(None, None, tuple(ordered[:limit]))]
-    if not by_category:
-        return groups
+    whole: list[str] = []
     names: dict[str, str] = {}
-    members: dict[str, dict[str, Post]] = {}
-    for post in ordered:
-        for category in post.categories:
-            slug = category_slug(category, slugs)
+    members: dict[str, list[str]] = {}
+    known: dict[str, str] = {}
+    for source, categories in heads:
+        if len(whole) < limit:
+            whole.append(source)
+        for category in categories if by_category else ():
+            slug = known.get(category) or known.setdefault(category, category_slug(category, slugs))
             names.setdefault(slug, category)
-            members.setdefault(slug, {})[post.source] = post
-    groups += [Group(names[slug], slug, tuple(members[slug].values())[:limit]) for slug in sorted(members)]
-    return groups
+            inside = members.setdefault(slug, [])
+            if len(inside) < limit and (not inside or inside[-1] != source):
+                inside.append(source)
+    groups = [Group(names[slug], slug, tuple(members[slug])) for slug in sorted(members)]
+    return [Group(None, None, tuple(whole)), *groups]
 
 
-def shared_feeds(posts: Iterable[Post], slugs: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """The slugs that categories of different names share (`C`, `C++`), beyond mere capitals, with the names."""
+def shared_feeds(groups: Iterable[Sequence[str]], slugs: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The slugs that categories of different names share (`C`, `C++`), beyond mere capitals, with the names.
+
+    `groups` are the categories of posts; each set of them need come only once.
+    """
     names: dict[str, dict[str, str]] = {}
-    for post in posts:
-        for category in post.categories:
+    for categories in groups:
+        for category in categories:
             names.setdefault(category_slug(category, slugs), {}).setdefault(category.casefold(), category)
     return {slug: tuple(sorted(found.values())) for slug, found in sorted(names.items()) if len(found) > 1}
 

@@ -3,70 +3,90 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urljoin
 
 from publisher import __version__
 from publisher.config import Config
+from publisher.content import looked_at, output, put_output, record_named
 from publisher.core.identity import Record
-from publisher.core.selection import Group, group, next_moment, published
-from publisher.core.words import counted
+from publisher.core.selection import Group, Head, group, newest_first
 from publisher.errors import ConfigError, Problem, Severity
 from publisher.feeds import recover, replace, serialise
+from publisher.jobs.ids import FILE_NAME as IDS_NAME
 from publisher.jobs.library import Library, Progress, open_library
+from publisher.jobs.report import Report, dump_report
 from publisher.jobs.site import shown_path
+from publisher.jobs.unchanged import NOTE, Seen, mark_of, mark_of_tree
 from publisher.model.feed import Entry, Feed, FeedFormat
 from publisher.model.post import Post
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a build did: `written` relative to the site's folder; `next_moment` when a future post comes due."""
-
-    posts: int
-    written: tuple[str, ...]
-    unchanged: int
-    problems: tuple[Problem, ...]
-    fed_unreadable: tuple[str, ...]
-    next_moment: datetime | None
-
-    def summary(self) -> str:
-        """In a line, for people."""
-        written = f"{counted(len(self.written), 'file')} written, {self.unchanged} unchanged"
-        return f"{counted(self.posts, 'post')}; {written}"
-
-    def exit_code(self, *, strict: bool) -> int:
-        """65 where a post that was fed cannot be read now, or with `strict` where any cannot; else 0."""
-        errors = any(problem.severity is Severity.ERROR for problem in self.problems)
-        return 65 if self.fed_unreadable or (strict and errors) else 0
-
-
 def build(config: Config, *, at: datetime, progress: Progress | None = None) -> Report:
     """Write the feeds of the posts whose moment has come at `at`; OutputError where a file cannot be written."""
     with open_library(config, at=at, progress=progress) as library:
+        began_ns = library.index.now()
         recovered = _recover(library)
-        posts = [*library.posts, *recovered]
-        chosen = published(posts, at)
         feeds = config.settings.feeds
-        groups = group(chosen, limit=feeds.limit, by_category="category" in feeds.by, slugs=config.settings.categories)
+        groups = group(
+            _heads(library, recovered),
+            limit=feeds.limit,
+            by_category="category" in feeds.by,
+            slugs=config.settings.categories,
+        )
         _check_paths(config, groups)
         # Identities first: a feed must never carry an id that the next build could not find again.
         library.keep()
         jobs = [(one, FeedFormat(name)) for one in groups for name in feeds.formats]
         changed = [_write(library, one, format_, recovered) for one, format_ in jobs]
         written = tuple(path for path in changed if path is not None)
-        return Report(
-            posts=sum(post.in_feeds for post in chosen),
+        report = Report(
+            posts=library.count() + len(recovered),
             written=written,
             unchanged=len(jobs) - len(written),
             problems=library.problems,
             fed_unreadable=library.fed_unreadable,
-            next_moment=next_moment(posts, at),
+            next_moment=_moment(library.index.next_published(at)),
         )
+        paths = [library.place.output / feed_path(config, format_, one.slug) for one, format_ in jobs]
+        library.index.put_note(NOTE, _seen(library, report, paths, began_ns))
+        return report
+
+
+def _seen(library: Library, report: Report, outputs: Iterable[Path], began_ns: int) -> str:
+    """What the next build may go by; empty where something changed meanwhile, or a post's place is not settled."""
+    config, index = library.config, library.index
+    tree = mark_of_tree(config, library.scan.folders)
+    if tree is None or not tree.is_settled(began_ns, index.signs()) or report.fed_unreadable:
+        return ""
+    outside = [config.home / IDS_NAME, *outputs]
+    places = {*looked_at(index), *library.place.looked_at, *(shown_path(config, path) for path in outside)}
+    since, until = index.moments(library.at)
+    return Seen(
+        key=config.key,
+        folders=library.scan.folders,
+        tree=tree.mark,
+        places=[(place, mark_of(config.folder / place)) for place in sorted(places)],
+        since=since,
+        until=until,
+        report=dump_report(report),
+    ).dump()
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _heads(library: Library, recovered: Iterable[Post]) -> Iterable[Head]:
+    """The posts that are out, newest first, those recovered from the feeds on disk in their places."""
+    revived = newest_first(post for post in recovered if post.published <= library.at)
+    if not revived:
+        return library.heads()
+    known = [*library.index.load(head.source for head in library.heads()).values(), *revived]
+    return [Head(post.source, post.categories) for post in newest_first(known)]
 
 
 def _check_paths(config: Config, groups: Iterable[Group]) -> None:
@@ -85,13 +105,14 @@ def _check_paths(config: Config, groups: Iterable[Group]) -> None:
 def _write(library: Library, one: Group, format_: FeedFormat, recovered: dict[Post, Entry]) -> str | None:
     path = library.place.output / feed_path(library.config, format_, one.slug)
     shown = shown_path(library.config, path)
-    fingerprint = _fingerprint(library, one, format_)
-    known = library.index.output(shown)
-    if known is not None and known == (fingerprint, *_stat(path)):
+    posts = _posts(library, one, recovered)
+    known = output(library.index, shown)
+    if known is not None and known == (_fingerprint(library, one, posts, format_), *_stat(path)):
         return None
-    data = serialise(_feed(library, one, format_, recovered), format_)
+    data = serialise(_feed(library, one, posts, format_, recovered), format_)
     changed = replace(path, data)
-    library.index.put_output(shown, fingerprint, *_stat(path))
+    # Anew: what a post's rendering depends on is known only now.
+    put_output(library.index, shown, _fingerprint(library, one, posts, format_), *_stat(path))
     return shown if changed else None
 
 
@@ -103,25 +124,32 @@ def _stat(path: Path) -> tuple[int, int]:
     return (stat.st_mtime_ns, stat.st_size)
 
 
-def _fingerprint(library: Library, one: Group, format_: FeedFormat) -> str:
+def _posts(library: Library, one: Group, recovered: Iterable[Post]) -> list[Post]:
+    found = library.index.load(one.sources) | {post.source: post for post in recovered}
+    return [found[source] for source in one.sources]
+
+
+def _fingerprint(library: Library, one: Group, posts: Iterable[Post], format_: FeedFormat) -> str:
     """Changes whenever the feed's bytes might."""
-    settings = library.config.settings.model_dump(mode="json", include={"site", "feeds", "categories"})
-    posts = [(library.ids.get(post.source), repr(post), library.renderer.stamp(post)) for post in one.posts]
-    parts = [__version__, format_, one.category, asdict(library.place.site), settings, posts]
+    settings = library.config.settings
+    told = [(library.id_of(post.source), repr(post), library.renderer.stamp(post)) for post in posts]
+    parts = [__version__, format_, one.category, repr((library.place.site, settings.feeds)), told]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 
 def feed_path(config: Config, format_: FeedFormat, slug: str | None) -> str:
     """Where a feed lies below the output folder, with `/`."""
-    patterns = config.settings.feeds.paths.model_dump(by_alias=True)
+    patterns = config.settings.feeds.paths
     if slug is None:
         return str(patterns[format_])
     return str(patterns[f"category_{format_}"]).replace("{slug}", slug)
 
 
-def _feed(library: Library, one: Group, format_: FeedFormat, recovered: dict[Post, Entry]) -> Feed:
+def _feed(
+    library: Library, one: Group, posts: Iterable[Post], format_: FeedFormat, recovered: dict[Post, Entry]
+) -> Feed:
     site, feeds = library.place.site, library.config.settings.feeds
-    entries = tuple(_entries(library, one.posts, recovered, full=feeds.content == "full"))
+    entries = tuple(_entries(library, posts, recovered, full=feeds.content == "full"))
     return Feed(
         id=_address(site.url, feed_path(library.config, FeedFormat.ATOM, one.slug)),
         title=site.title if one.category is None else f"{one.category} – {site.title}",
@@ -149,7 +177,7 @@ def _entries(library: Library, posts: Iterable[Post], recovered: dict[Post, Entr
             continue
         rendered = library.rendered(post)
         yield Entry(
-            id=library.ids[post.source],
+            id=library.id_of(post.source),
             url=post.url,
             title=post.title,
             published=post.published.replace(microsecond=0),
@@ -164,14 +192,11 @@ def _entries(library: Library, posts: Iterable[Post], recovered: dict[Post, Entr
 
 def _recover(library: Library) -> dict[Post, Entry]:
     """Posts that were fed, cannot be read now, and are unknown to the index: as they stand in the feeds on disk."""
-    readable = {post.source for post in library.posts}
-    lost = [source for source in library.fed_unreadable if source not in readable]
+    lost = [source for source in library.fed_unreadable if not library.index.has_post(source)]
     if not lost:
         return {}
     standing = _standing(library)
-    records = {record.source: record for record in library.memory.records}
-    # A record of the placeholder's days is gone once the site's address is known; nothing was fed under it.
-    kept = [records[source] for source in lost if source in records]
+    kept = [record for source in lost if (record := record_named(library.index, source))]
     found = [(record, standing.get(record.id)) for record in kept]
     return {_revived(record, entry): entry for record, entry in found if entry is not None}
 

@@ -3,18 +3,21 @@
 One sorted line per post, each ending in a comma, so that two branches merge line by line.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from publisher.config import Config
-from publisher.core.identity import Record
+from publisher.core.identity import Record, is_provisional
 from publisher.errors import ConfigError, Problem, Severity, WrongLedger
 from publisher.feeds import replace
 
 FILE_NAME = "ids.json"
 VERSION = 1
+_ID_STARTS = '{"id": '
+_ID_ENDS = ', "source": '
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +36,46 @@ class Memory:
     witness: Witness | None = field(default=None)
 
 
-def recall(home: Path) -> Memory:
-    """Read `ids.json`; empty where there is none. ConfigError where it is damaged: ids are not guessed anew."""
-    path = home / FILE_NAME
+def ids_bytes(home: Path) -> bytes | None:
+    """The file as it is; None where there is none. ConfigError where it cannot be read."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        return (home / FILE_NAME).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _damaged(error) from error
+
+
+def parse(data: bytes | None) -> Memory:
+    """What the file says; ConfigError where it is damaged: ids are not guessed anew."""
+    if data is None:
+        return Memory()
+    try:
+        document = json.loads(data.decode())
         ledger = document["ledger"]
         if document["version"] != VERSION:
             raise ValueError(f"it is of version {document['version']}, and this program writes {VERSION}")
         records = tuple(_record(line) for line in document["posts"] if line is not None)
         return Memory(records, None if ledger is None else Witness(**ledger))
-    except FileNotFoundError:
-        return Memory()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        line, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
-        problem = Problem(FILE_NAME, line, column, Severity.ERROR, "ids", f"cannot be read: {error}")
-        hint = "mend it, or restore it from version control; without it readers may see old posts as new"
-        raise ConfigError([problem], hint=hint) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(error) from error
+
+
+def mark_of(data: bytes | None, url: str) -> str:
+    """Changes when the file does, or what its ids mean for the site at `url`."""
+    return hashlib.sha256((data or b"") + url.encode()).hexdigest()
+
+
+def recall(home: Path) -> Memory:
+    """Read `ids.json`; empty where there is none. ConfigError where it is damaged."""
+    return parse(ids_bytes(home))
+
+
+def _damaged(error: Exception) -> ConfigError:
+    line, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
+    problem = Problem(FILE_NAME, line, column, Severity.ERROR, "ids", f"cannot be read: {error}")
+    hint = "mend it, or restore it from version control; without it readers may see old posts as new"
+    return ConfigError([problem], hint=hint)
 
 
 def _record(line: dict[str, str]) -> Record:
@@ -70,10 +96,35 @@ def require_no_lost_ledger(config: Config) -> None:
 
 def remember(home: Path, memory: Memory) -> bool:
     """Write `ids.json` where it changed; True where it did."""
-    return replace(home / FILE_NAME, _serialise(memory.records, memory.witness))
+    lines = {record.id: _line(record) for record in memory.records}
+    return replace(home / FILE_NAME, _document(lines, memory.witness))
 
 
-def _serialise(records: Iterable[Record], witness: Witness | None) -> bytes:
+def amend(data: bytes | None, changed: Iterable[Record], witness: Witness | None, *, provisional: bool) -> bytes:
+    """The file with some records new or changed; every other line stays as it stands, byte for byte.
+
+    Ten thousand lines are carried over in the time that two hundred take to be written anew. What was recorded under
+    the placeholder host stays only where `provisional`.
+    """
+    lines = dict(_lines(data.decode())) if data else {}
+    if not provisional:
+        lines = {id_: line for id_, line in lines.items() if not is_provisional(id_)}
+    return _document(lines | {record.id: _line(record) for record in changed}, witness)
+
+
+def _lines(text: str) -> Iterable[tuple[str, str]]:
+    for line in text.split("\n"):
+        if line.startswith(_ID_STARTS):
+            yield json.loads(line[len(_ID_STARTS) : line.index(_ID_ENDS)]), line
+
+
+def _line(record: Record) -> str:
+    return json.dumps(record._asdict(), ensure_ascii=False) + ","
+
+
+def _document(lines: dict[str, str], witness: Witness | None) -> bytes:
     ledger = json.dumps(None if witness is None else asdict(witness))
-    lines = [json.dumps(asdict(record), ensure_ascii=False) + "," for record in sorted(records, key=lambda r: r.id)]
-    return "\n".join([f'{{"version": {VERSION},', f'"ledger": {ledger},', '"posts": [', *lines, "null]}", ""]).encode()
+    ordered = [lines[id_] for id_ in sorted(lines)]
+    return "\n".join(
+        [f'{{"version": {VERSION},', f'"ledger": {ledger},', '"posts": [', *ordered, "null]}", ""]
+    ).encode()

@@ -1,133 +1,131 @@
-"""Init: look at the folder, and write a commented config that fits it."""
+"""Init: look at the folder, write a commented config that fits it, and keep what the readers of its feeds know."""
 
-import json
-import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from publisher.config import HOME_NAME
-from publisher.content import Engine, Survey, survey
-from publisher.errors import UsageError
+from publisher.config import HOME_NAME, load_config
+from publisher.config.schema import category_path
+from publisher.content import Engine, Survey, native_ids, survey
+from publisher.core.adoption import adopt, extended
+from publisher.core.slugs import category_slug
+from publisher.errors import PublisherError, UsageError
 from publisher.feeds import replace
-from publisher.model.site import PLACEHOLDER_HOST
+from publisher.jobs.adopt import Adopted, by_rule, write_ids
+from publisher.jobs.first_config import Kept, config_text
+from publisher.jobs.ids import recall
+from publisher.jobs.library import Library, open_library
+from publisher.jobs.standing import Standing, category_feeds, category_patterns, category_slugs, site_feeds
 
-_KANA = re.compile("[\u3041-\u30ff]")
 _IGNORED = ("publisher.db", "publisher.db-*", "cache.db", "cache.db-*", "preview/", "mail/", "smtp-password")
-_SAMPLE_BYTES = 4096
+_OFF = {
+    Engine.JEKYLL: "take jekyll-feed out of the plugins in _config.yml",
+    Engine.HUGO: 'add "rss" to disableKinds in Hugo\'s configuration',
+    Engine.PELICAN: "set the FEED_… settings in pelicanconf.py to None",
+    Engine.ELEVENTY: "take the feed plugin or template out",
+    Engine.ZOLA: "set generate_feeds to false in Zola's configuration",
+}
+"""How each engine is told to leave the feeds to Publisher."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What init saw and wrote; `url_known` False where a placeholder stands for the site's address."""
+    """What init saw and wrote; `url_known` False where a placeholder stands for the site's address.
+
+    `kept` are the feeds whose paths are kept, below the output folder; `notes` are for people, a line each.
+    """
 
     engine: Engine
     config: Path
     output: str
     url_known: bool
+    kept: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def init(folder: Path) -> Made:
-    """Write `config.yaml` and `.gitignore` into the home that fits `folder`; UsageError where there is a config."""
+def init(folder: Path, *, at: datetime) -> Made:
+    """Write `config.yaml` and `.gitignore` into the home that fits `folder`, and `ids.json` where the site has feeds.
+
+    `at` is now. UsageError where there is a config.
+    """
     found = survey(folder)
     home = folder if found.engine is Engine.PLAIN else folder / HOME_NAME
     config = home / "config.yaml"
     for present in (folder / HOME_NAME / "config.yaml", config):
         if present.exists():
             raise UsageError(f"{present.relative_to(folder)} is there already", hint="edit it, or remove it first")
-    replace(config, _config_text(folder, found).encode())
-    _ignore(home)
-    return Made(found.engine, config, found.output, found.url is not None)
+    feeds, patterns = site_feeds(folder, found), category_patterns(found)
+    kept = Kept({one.format: one.path for one in feeds}, patterns)
+    replace(config, config_text(folder, found, kept))
+    _add_lines(home / ".gitignore", _IGNORED)
+    if found.ignore:
+        _add_lines(folder / found.ignore[0], found.ignore[1:])
+    notes = _keep_ids(folder, found, kept, feeds, at) if feeds or patterns else []
+    paths = [*(one.path for one in feeds), *patterns.values()]
+    return Made(found.engine, config, found.output, found.url is not None, tuple(paths), tuple(notes))
 
 
-def _ignore(home: Path) -> None:
-    path = home / ".gitignore"
-    present = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    missing = [line for line in _IGNORED if line not in present]
+def _add_lines(path: Path, lines: tuple[str, ...]) -> None:
+    present = path.read_bytes().splitlines() if path.exists() else []
+    known = {line.strip().strip(b"/") for line in present}
+    missing = [line.encode() for line in lines if line.strip("/").encode() not in known]
     if missing:
-        replace(path, "\n".join([*present, *missing, ""]).encode())
+        replace(path, b"\n".join([*present, *missing, b""]))
 
 
-def _config_text(folder: Path, found: Survey) -> str:
-    language = found.language or ("ja" if _reads_japanese(folder, found) else "en")
-    japanese = language.split("-")[0] == "ja"
-    zone = found.timezone or "UTC"
-    title = found.title or folder.resolve().name or "Publisher"
-    weekly = f"{title} 週刊" if japanese else f"{title} Weekly"
-    values = {
-        "ENGINE": found.engine,
-        "TITLE": _quoted(title),
-        "URL": _quoted(found.url or f"https://{PLACEHOLDER_HOST}/"),
-        "URL_NOTE": "" if found.url else "   # <- write your site's address here; until then no mail is sent",
-        "LANGUAGE": language,
-        "ZONE": zone,
-        "AUTHOR": _author(found),
-        "DESCRIPTION": f"  description: {_quoted(found.description)}\n" if found.description else "",
-        "OUTPUT": found.output,
-        "WEEKLY": _quoted(weekly),
-        "MAIL_ZONE": "Asia/Tokyo" if japanese and zone == "UTC" else zone,
-    }
-    text = _TEMPLATE
-    for name, value in values.items():
-        text = text.replace(f"@{name}@", value)
-    return text
+def _keep_ids(folder: Path, found: Survey, kept: Kept, feeds: list[Standing], at: datetime) -> list[str]:
+    """Adopt the ids of the feeds, and the paths of those of categories; the lines to tell of it."""
+    try:
+        config = load_config(folder / HOME_NAME if found.engine is not Engine.PLAIN else folder, {}, folder)
+        with open_library(config, at=at) as library:
+            others = {one.path for one in feeds}
+            patterns = kept.category_patterns.items()
+            named = [one for pattern in patterns for one in category_feeds(library.place.output, *pattern, others)]
+            slugs = _slugs(library, found, named)
+            if slugs:
+                replace(config.file, config_text(folder, found, Kept(kept.paths, kept.category_patterns, slugs)))
+            adopted = ["ids.json is there already: posts keep their ids"]
+            if not recall(config.home).records:
+                adopted = _adopt(library, [*feeds, *named])
+            return [*adopted, *_told(found, feeds)]
+    except PublisherError as error:
+        return [f"the ids of the feeds that are here could not be kept: {error}"]
 
 
-def _author(found: Survey) -> str:
-    if found.author is None:
-        return '  # author: {name: "編集部", email: editor@example.com}\n'
-    email = f", email: {_quoted(found.author.email)}" if found.author.email else ""
-    return f"  author: {{name: {_quoted(found.author.name)}{email}}}\n"
+def _slugs(library: Library, found: Survey, named: list[Standing]) -> dict[str, str]:
+    slugs = category_slugs(named, library.posts, library.place.site.timezone)
+    if found.engine is Engine.JEKYLL and any(one.by_category for one in found.served):
+        # jekyll-feed puts a category into the path as it is, also where the site is not built yet.
+        slugs = {name: name for post in library.posts for name in post.categories} | slugs
+    return {name: slug for name, slug in sorted(slugs.items()) if _differs(name, slug)}
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _differs(category: str, slug: str) -> bool:
+    try:
+        return category_slug(category, {}) != category_path(slug)
+    except ValueError:
+        return False
 
 
-def _reads_japanese(folder: Path, found: Survey) -> bool:
-    posts = sorted((folder / found.content).rglob("*.md"), reverse=True)[:3]
-    return any(_KANA.search(_head(path)) for path in posts)
+def _adopt(library: Library, standing: list[Standing]) -> list[str]:
+    feeds = [one.feed for one in standing if one.feed]
+    found = adopt(feeds, library.posts, library.ids, library.place.site.timezone)
+    if feeds:
+        found, rule = by_rule(library, found, library.posts)
+    else:
+        native = native_ids(library.place.rules, library.posts, library.scan.context)
+        found, rule = extended(found, native, library.ids), True
+    write_ids(library, found.ids)
+    clashes = [f"{first} and {second} would both have the id {id_}" for id_, first, second in found.clashes]
+    return [*Adopted(found, 0, rule).summary(), *clashes]
 
 
-def _head(path: Path) -> str:
-    with path.open("rb") as handle:
-        return handle.read(_SAMPLE_BYTES).decode("utf-8", errors="replace")
-
-
-_TEMPLATE = """\
-# Publisher's settings for this site. All keys: docs/reference/config.md
-# Paths are relative to the site's folder. Found here: a site of the kind "@ENGINE@".
-
-site:
-  title: @TITLE@
-  url: @URL@@URL_NOTE@
-  language: @LANGUAGE@
-  timezone: @ZONE@      # of dates that name none
-@DESCRIPTION@@AUTHOR@  # address: "..."       # your postal address, at the foot of every mail
-
-content:
-  engine: @ENGINE@       # jekyll, hugo or plain
-
-feeds:
-  output: @OUTPUT@        # where your site is served from; run 'publisher build' after your engine
-  formats: [rss, atom]   # json, too, if you like
-  limit: 20              # entries in a feed
-  content: full          # or summary
-  by: [category]         # a feed for each category, beside the site's own
-
-# categories:            # the name of a category in its feed's path, where it is not to be its own
-#   投資分析: investment-analysis
-
-newsletters:
-  weekly:
-    title: @WEEKLY@
-    # from: "編集部 <news@example.com>"   # needed before any mail is sent
-    # reply_to: editor@example.com
-    schedules: {weekly: "mon 09:00"}
-    timezone: @MAIL_ZONE@
-    categories: all
-
-# mail:
-#   transport: smtp://mail.example.com:587
-#   user: news@example.com
-#   password_file: smtp-password    # relative to this file's folder; keep it out of version control
-"""
+def _told(found: Survey, feeds: list[Standing]) -> list[str]:
+    unbuilt = [
+        f"{one.path} is not built yet: its ids are taken from the rule that {found.engine} has"
+        for one in feeds
+        if not one.feed
+    ]
+    off = _OFF.get(found.engine)
+    told = f"{found.engine} writes its feeds as well: {off}, or run 'publisher build' after it each time"
+    return [*unbuilt, *([told] if off else [])]

@@ -1,81 +1,129 @@
 """The posts of the site with their identities: what builds, digests and one-offs all start from."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from publisher import __version__
+from publisher.cache import FILE_NAME as CACHE_NAME
 from publisher.config import Config
-from publisher.content import Index, Rendered, Renderer, Scan, scan
-from publisher.core.identity import Identities, assign, moment_text
-from publisher.core.selection import shared_feeds
+from publisher.config.load import NOTE as SETTINGS
+from publisher.content import (
+    Index,
+    Rendered,
+    Renderer,
+    Scan,
+    put_records,
+    record_named,
+    recorded_before,
+    recorded_ids,
+    scan,
+)
+from publisher.core.identity import moment_text
+from publisher.core.selection import Head, shared_feeds
 from publisher.core.words import counted
 from publisher.errors import ContentError, Problem, Severity
-from publisher.jobs.ids import Memory, recall, remember
+from publisher.feeds import replace
+from publisher.jobs.identities import Known, recognise
+from publisher.jobs.ids import FILE_NAME, Witness, amend, ids_bytes, mark_of
 from publisher.jobs.site import Place, resolve, shown_path
 from publisher.model.post import Post
 
 Progress = Callable[[int, int], None]
-CACHE_NAME = "cache.db"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Library:
-    """One reading of the folder. `posts` have ids, the held ones included; those that clash are left out.
+    """One reading of the folder, as of `at`: what has expired by then is out. Usable while it is open.
 
-    `recalled` is what `ids.json` said, `memory` what it is to say.
-
-    `fed_unreadable` are the files whose post was out before and that cannot be read now.
+    `known` are the identities; posts that clash are left out. `problems` are all that was found. `fed_unreadable` are
+    the files whose post was out before and that cannot be read now.
     """
 
     config: Config
     place: Place
     index: Index
-    renderer: Renderer
-    posts: tuple[Post, ...]
-    ids: dict[str, str]
-    recalled: Memory
-    memory: Memory
+    at: datetime
+    scan: Scan
+    known: Known
     problems: tuple[Problem, ...]
     fed_unreadable: tuple[str, ...]
+
+    @cached_property
+    def posts(self) -> tuple[Post, ...]:
+        """Every post with an id, by (published, path), oldest first; those that cannot be read now, as they were."""
+        return tuple(post for post in self.index.posts(self.at) if post.source not in self.known.left_out)
+
+    @cached_property
+    def ids(self) -> dict[str, str]:
+        """The id of each post, by file."""
+        return recorded_ids(self.index) | self.known.ids
+
+    def id_of(self, source: str) -> str:
+        """The id of one post."""
+        if source in self.known.ids:
+            return self.known.ids[source]
+        record = record_named(self.index, source)
+        return record.id if record else ""
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """What makes HTML of posts."""
+        return Renderer(self.place.rules, self.index, lambda: self.posts, self.scan.context)
+
+    def heads(self) -> Iterator[Head]:
+        """What selection asks of the posts that are out, newest first."""
+        return (head for head in self.index.heads(self.at) if head.source not in self.known.left_out)
+
+    def count(self) -> int:
+        """How many posts are out."""
+        return sum(1 for _ in self.heads()) if self.known.left_out else self.index.count(self.at)
 
     def rendered(self, post: Post) -> Rendered | None:
         """The post's whole content and summary, or None where its file is gone and was never rendered."""
         return self.renderer.render(post)
 
-    def keep(self) -> None:
-        """Write what was learnt of the posts' identities, where anything was."""
-        if self.memory != self.recalled:
-            remember(self.config.home, self.memory)
+    def keep(self, witness: Witness | None = None) -> None:
+        """Write what was learnt of the posts' identities, and which ledger the site uses, where any of it is new."""
+        witness = witness or self.known.witness
+        if not self.known.changed and not self.known.provisional and witness == self.known.witness:
+            return
+        path = self.config.home / FILE_NAME
+        data = amend(ids_bytes(self.config.home), self.known.changed, witness, provisional=self.known.placeholder)
+        replace(path, data)
+        put_records(self.index, self.known.changed)
+        self.index.put_note("ids", mark_of(data, self.place.site.url))
+        self.index.put_note("provisional", "")
+        self.index.put_note("witness", "" if witness is None else f"{witness.uid} {witness.issues}")
 
 
 @contextmanager
 def open_library(config: Config, *, at: datetime, progress: Progress | None = None) -> Iterator[Library]:
-    """Read the folder as of `at` (what has expired is out); while it is open no other process of this site builds."""
+    """Read the folder as of `at`; while it is open no other process of this site builds."""
     place = resolve(config)
     with Index(config.home / CACHE_NAME, key=repr((__version__, place.rules))) as index:
-        before = recall(config.home)
-        found = scan(place.rules, index, progress=progress, now=at)
-        readable = (*found.posts, *found.held)
-        lost = set(found.unreadable) - {post.source for post in found.held}
-        site = place.site
-        identities = assign(readable, before.records, url=site.url, timezone=site.timezone, unreadable=lost)
-        out = {record.source for record in before.records if record.published <= moment_text(at)}
-        if out and not readable and not any(_is_there(config, place, source) for source in out):
+        if index.note(SETTINGS) != config.note:
+            index.put_note(SETTINGS, config.note)
+        scanned = scan(place.rules, index, progress=progress)
+        known = recognise(config, place.site, index, unreadable=scanned.unreadable)
+        out = recorded_before(index, moment_text(at)) if scanned.unreadable or not index.count() else []
+        if out and not index.count() and not any(_is_there(config, place, source) for source in out):
             raise _all_gone(config, place, len(out))
+        fed = set(out)
         yield Library(
             config=config,
             place=place,
             index=index,
-            renderer=Renderer(place.rules, index, lambda: readable),
-            posts=tuple(post for post in readable if post.source in identities.ids),
-            ids=identities.ids,
-            recalled=before,
-            memory=replace(before, records=identities.records),
-            problems=(*_problems(place, found, identities), *_shared(config, readable)),
-            fed_unreadable=tuple(source for source in found.unreadable if source in out),
+            at=at,
+            scan=scanned,
+            known=known,
+            problems=tuple(
+                sorted([*place.problems, *scanned.problems, *known.problems, *_shared(config, index.categories())])
+            ),
+            fed_unreadable=tuple(source for source in scanned.unreadable if source in fed),
         )
 
 
@@ -92,7 +140,7 @@ def _all_gone(config: Config, place: Place, number: int) -> ContentError:
     return ContentError([Problem(where, 0, 0, Severity.ERROR, "no-posts", message)], hint=hint)
 
 
-def _shared(config: Config, posts: Sequence[Post]) -> list[Problem]:
+def _shared(config: Config, categories: Iterable[tuple[str, ...]]) -> list[Problem]:
     file = shown_path(config, config.file)
     return [
         Problem(
@@ -103,27 +151,5 @@ def _shared(config: Config, posts: Sequence[Post]) -> list[Problem]:
             "shared-feed",
             f"{' and '.join(names)} share the feed category/{slug}: give them paths of their own under 'categories:'",
         )
-        for slug, names in shared_feeds(posts, config.settings.categories).items()
+        for slug, names in shared_feeds(categories, config.settings.categories).items()
     ]
-
-
-def _problems(place: Place, found: Scan, identities: Identities) -> tuple[Problem, ...]:
-    clashes = [
-        Problem(
-            second, 1, 1, Severity.ERROR, "duplicate-id", f"has the date and address of {first}: change one of them"
-        )
-        for first, second in identities.clashes
-    ]
-    suspects = [
-        Problem(
-            fresh,
-            1,
-            1,
-            Severity.WARNING,
-            "looks-renamed",
-            f"looks like {gone}, which is gone, changed in several ways at once: readers will see it as new;"
-            f" to keep its id, build once under the old file name, with the ids.json of before",
-        )
-        for fresh, gone in identities.suspects
-    ]
-    return tuple(sorted([*place.problems, *found.problems, *clashes, *suspects]))

@@ -4,14 +4,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from publisher.config import Config
 from publisher.errors import ConfigError, Problem, Severity, UsageError, WrongLedger
-from publisher.jobs.ids import Witness, recall, remember
+from publisher.jobs.ids import Witness, recall
 from publisher.jobs.library import Library
 from publisher.mail import Mailbox, MailPost, message_id, parse_mailbox, render_digest, render_one_off, template_hash
 from publisher.model.mailing import IssueKind, IssueStatus, Recipient, Variant
@@ -77,7 +77,7 @@ def testify(library: Library, store: Store) -> None:
     """
     with store.read() as connection:
         witness = Witness(store.uid, issues.count(connection))
-    remember(library.config.home, replace(library.memory, witness=witness))
+    library.keep(witness)
 
 
 def draft(

@@ -13,12 +13,16 @@ from publisher.model.site import PLACEHOLDER_HOST, Site
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The site, the rules its posts are read by, and the folder its feeds are written to."""
+    """The site, the rules its posts are read by, and the folder its feeds are written to.
+
+    `looked_at` are the engine's own files and folders that it was told from.
+    """
 
     site: Site
     rules: Rules
     output: Path
     problems: tuple[Problem, ...]
+    looked_at: tuple[str, ...]
 
 
 def resolve(config: Config) -> Place:
@@ -58,7 +62,7 @@ def resolve(config: Config) -> Place:
         source=ContentSource(settings.content.source),
         settings=found.settings,
     )
-    return Place(site, rules, config.folder / output, found.problems)
+    return Place(site, rules, config.folder / output, found.problems, found.looked_at)
 
 
 def _same(one: str, other: str) -> bool:

@@ -89,14 +89,17 @@ def test_init_beside_hugo_takes_its_settings_and_stays_out_of_its_way(hugo: Site
     run_hugo(hugo)
     assert files(hugo.folder / "public") == before, "nothing of ours is published"
     hugo.ok("build")
+    settings = (hugo.folder / "hugo.toml").read_text(encoding="utf-8")
+    hugo.write("hugo.toml", settings + 'disableKinds = ["rss"]\n')
     run_hugo(hugo)
 
-    parsed = feedparser.parse(str(hugo.folder / "public/feed.xml"))
+    parsed = feedparser.parse(str(hugo.folder / "public/index.xml"))
     assert not parsed.bozo
     (entry,) = parsed.entries
     (page,) = [path for path in before if path.startswith("posts/") and path.endswith("/index.html")]
     assert entry.link == "https://blog.example/b/" + quote(page.removesuffix("index.html"))
-    assert (hugo.folder / "public/category/投資分析/feed.xml").exists()
+    assert parsed.feed.generator == "Publisher"
+    assert (hugo.folder / "public/categories/投資分析/index.xml").exists()
 
 
 def test_hugos_own_config_is_recognised_and_said_so(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import typer
 import yaml
 from pydantic import BaseModel
 
-from publisher.cli.root import cli
+from publisher.cli.root import tree
 from publisher.config.schema import SECTIONS, keys_of
 from publisher.content import Code
 from publisher.core.lifecycle import DELIVERY, ISSUE
@@ -145,7 +145,7 @@ def command_lines() -> Iterator[list[str]]:
 
 def unknown_words(line: list[str]) -> list[str]:
     """The words of a command line that name no command and no option."""
-    command: Any = typer.main.get_command(cli)
+    command: Any = typer.main.get_command(tree())
     options = [*command.params]
     rest = list(line)
     while rest and getattr(command, "commands", None):
@@ -181,7 +181,7 @@ def test_every_config_key_is_documented_with_its_variable() -> None:
 
 
 def test_every_command_and_option_is_documented() -> None:
-    built = [pair for pair in commands(typer.main.get_command(cli), "publisher") if pair[1] != "--help"]
+    built = [pair for pair in commands(typer.main.get_command(tree()), "publisher") if pair[1] != "--help"]
 
     assert sorted(documented_commands()) == sorted(built)
 

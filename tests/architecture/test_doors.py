@@ -18,7 +18,7 @@ DOORS = {
     "markdown_it": {"content/markdown.py"},
     "nh3": {"content/markdown.py"},
     "premailer": {"mail/render.py"},
-    "pydantic": {"config/schema.py", "config/load.py"},
+    "pydantic": {"config/schema.py", "config/validate.py"},
     "rich": {"cli/talk.py"},
     "smtplib": {"transport/smtp.py", "transport/replies.py"},
     "sqlalchemy": {"store", "jobs"},

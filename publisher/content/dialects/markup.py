@@ -1,13 +1,13 @@
 """A text in its markup as HTML, without any engine's tags."""
 
-from publisher.content.engines import READERS
+from publisher.content.engines import reader_of
 from publisher.content.nouns import Markup
 from publisher.content.world import Page
 
 
 def render_markup(page: Page, text: str) -> str:
     """The text as HTML by the file's markup; ContentError where the markup itself cannot be read."""
-    kind = READERS[page.world.rules.engine].markup(page.source.name)
+    kind = reader_of(page.world.rules.engine).markup(page.source.name)
     if kind is Markup.HTML:
         return text
     if kind is Markup.RST:

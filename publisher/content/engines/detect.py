@@ -1,26 +1,30 @@
 """Which engine a folder belongs to, by the configuration files that only that engine has."""
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from publisher.content.engines import eleventy_config, hugo_config, jekyll_config, pelican_config, zola_config
 from publisher.content.nouns import Engine, Survey
 
+
+def _ask(room: str, function: str, folder: Path) -> Any:
+    # Imported when first asked: a site pays for the configurations up to its own, not for all of them.
+    return getattr(import_module(f"publisher.content.engines.{room}"), function)(folder)
+
+
 CONFIGS: dict[Engine, Callable[[Path], Survey]] = {
-    Engine.JEKYLL: jekyll_config.survey,
-    Engine.HUGO: hugo_config.survey,
-    Engine.PELICAN: pelican_config.survey,
-    Engine.ELEVENTY: eleventy_config.survey,
-    Engine.ZOLA: zola_config.survey,
+    engine: partial(_ask, f"{engine}_config", "survey") for engine in Engine if engine is not Engine.PLAIN
 }
 
 # In this order: a config.toml is Zola's or Hugo's by its keys, a `_posts` folder alone is Jekyll's.
 _SIGNS: tuple[tuple[Engine, Callable[[Path], bool]], ...] = (
-    (Engine.JEKYLL, lambda folder: (folder / "_config.yml").is_file()),
-    (Engine.PELICAN, pelican_config.is_pelicans),
-    (Engine.ELEVENTY, eleventy_config.is_eleventys),
-    (Engine.ZOLA, zola_config.is_zolas),
-    (Engine.HUGO, hugo_config.is_hugos),
+    (Engine.JEKYLL, partial(_ask, "jekyll_config", "is_jekylls")),
+    (Engine.PELICAN, partial(_ask, "pelican_config", "is_pelicans")),
+    (Engine.ELEVENTY, partial(_ask, "eleventy_config", "is_eleventys")),
+    (Engine.ZOLA, partial(_ask, "zola_config", "is_zolas")),
+    (Engine.HUGO, partial(_ask, "hugo_config", "is_hugos")),
     (Engine.JEKYLL, lambda folder: (folder / "_posts").is_dir()),
 )
 

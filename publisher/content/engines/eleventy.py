@@ -1,146 +1,230 @@
-"""Posts as Eleventy reads them.
+"""Posts as Eleventy 3 reads them: its Template.js, TemplateData.js, TemplateFileSlug.js and TemplatePermalink.js.
 
-A post is any `*.md` or `*.markdown` with a date: in its front matter, else `YYYY-MM-DD-` at the start of its
-name. A file without front matter and without a date in its name, such as README.md, is no post; one with front
-matter but no date is a fault.
-
-Its address is `/<path below the content folder, without extension>/`, the date prefix kept, so that two posts
-never meet at one address; `index.md` has its folder's address. A permalink template changes that for the site,
-`permalink` (or `url`) in the front matter for one post, `slug` for its last part only.
+Eleventy makes a page of every template and knows no posts. Here a post is a Markdown file, or an HTML file with a
+layout, that is in the collection the site's own feed is made of, where the configuration names one; else it has the
+tag `posts`, `post` or `blog`, or a date, in its front matter, a data file, or its path. Pages without an address of
+their own (`permalink: false`), out of collections, or with pagination are none.
 """
 
 import re
-from datetime import datetime
-from pathlib import PurePosixPath
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from publisher.content.codes import Code
-from publisher.content.dates import BadDate, plain_moment
-from publisher.content.front import Front, split_front
+from publisher.content.data_text import read_json
+from publisher.content.dates import BadDate
+from publisher.content.engines import eleventy_permalinks
+from publisher.content.engines.eleventy_data import defaults as defaults
+from publisher.content.engines.eleventy_data import is_data_file, joined, stem_of, value_of
+from publisher.content.engines.eleventy_front import split as split_template
+from publisher.content.engines.eleventy_globs import is_like
+from publisher.content.engines.eleventy_settings import settings_of
+from publisher.content.engines.iso_dates import eleventy_date, warn_of_days
+from publisher.content.engines.iso_languages import language_code
+from publisher.content.engines.js_values import Script, fields_of, is_program
+from publisher.content.front import Front
 from publisher.content.nouns import Markup, Rules
-from publisher.content.permalinks import Slots, extension
-from publisher.content.posts import Context, dated, permalink
+from publisher.content.permalinks import extension
 from publisher.content.posts import authors as authors
-from publisher.content.posts import language as language
+from publisher.content.posts import dated
+from publisher.content.posts import language as written_language
 from publisher.content.source import Source
-from publisher.content.values import Fields, Scalar, texts
+from publisher.content.values import Fields, Scalar, is_null, texts
+from publisher.errors import ContentError
 from publisher.model.post import Post
 
 expiry_keys: tuple[str, ...] = ()
-HTML = frozenset({".html", ".htm"})
-MARKDOWN = frozenset({".md", ".markdown"})
-_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[-_ ]|$)")
-_COMMA = re.compile(r"\s*[,、，]\s*")
+HOME = "_publisher"
+_MARKS = frozenset({"posts", "post", "blog"})
+_NO_TAGS = _MARKS | {"all", "nav"}
+_IN_PATH = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_OF_FILE = ("last modified", "created")
+_OF_GIT = ("git last modified", "git created")
+_MATTER = ("date", "tags", "draft", "title")
 
 
 def split(text: str, file: str) -> Front:
-    """See front.split_front."""
-    return split_front(text, file, lenient=True)
+    """Front matter of a template, or what a data file holds; a data file that is no object holds nothing."""
+    kind = extension(file)
+    if kind == ".json":
+        return Front(_json(text, file), "", 1)
+    if kind in (".js", ".cjs", ".mjs"):
+        exported = Script(text).exported()
+        return Front(fields_of(exported if isinstance(exported, dict) else {}, 1), "", 1)
+    return split_template(text, file)
+
+
+def _json(text: str, file: str) -> Fields:
+    try:
+        return read_json(text, file)
+    except ContentError as error:
+        if error.problems[0].code == Code.NO_MAPPING:
+            return Fields()
+        raise
 
 
 def markup(name: str) -> Markup:
     """By the extension."""
-    return Markup.HTML if extension(name) in HTML else Markup.MARKDOWN
+    return Markup.HTML if extension(name) == ".html" else Markup.MARKDOWN
 
 
-def is_context(_rules: Rules, _below: str) -> bool:
-    """No file holds defaults for others."""
-    return False
+def is_context(rules: Rules, below: str) -> bool:
+    """See eleventy_data.is_data_file."""
+    return is_data_file(rules, below)
 
 
-def defaults(_rules: Rules, _below: str, _context: Context) -> Fields:
-    """Nothing but the header counts."""
-    return Fields()
+def choose(rules: Rules, folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
+    """Templates that nothing ignores; every folder but those of data, includes and layouts, and those that start
+    with a dot."""
+    settings = settings_of(rules)
+    place = f"{rules.prefix}{folder}/" if folder else rules.prefix
+    kept = {settings.data, settings.includes, settings.layouts, rules.output, HOME}
+    picked = [name for name in files if extension(name) in (".md", ".html") and not _is_ignored(rules, place + name)]
+    entered = [name for name in folders if name[0] != "." and place + name not in kept]
+    return picked, [name for name in entered if not _is_ignored(rules, f"{place}{name}/x")]
 
 
-def choose(_rules: Rules, _folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
-    """Markdown files anywhere but in folders that start with `.` or `_`."""
-    picked = [name for name in files if name[0] not in "._" and extension(name) in MARKDOWN]
-    return picked, [name for name in folders if name[0] not in "._"]
+def _is_ignored(rules: Rules, file: str) -> bool:
+    return any(is_like(glob, file) for glob in settings_of(rules).ignores)
 
 
 def is_draft(source: Source) -> bool:
-    """`draft: true`, `published: false`."""
-    return source.fields.says_yes("draft") or source.fields.says_no("published")
+    """`draft: true`: Eleventy itself has no drafts, but sites leave them out by this key."""
+    value = value_of(source, "draft")
+    return isinstance(value, Scalar) and value.text.strip().lower() in ("true", "yes", "on")
 
 
 def published(source: Source) -> datetime | None:
-    """The front matter's date, else the file name's, local to the site; None for a page that is no post."""
-    found = dated(source, moment, "date")
-    if found is not None:
-        return found
-    named = _DATED.match(source.stem)
-    if named:
-        return _from_name(source, named[1])
-    if not source.fields:
+    """The date in the cascade, else the first one in the path, in UTC; see the module for what is a post."""
+    for key in _MATTER:
+        if is_program(source.fields.get(key)):
+            message = f"{key}: is a program, and programs are not run: write it in the post's front matter"
+            raise source.fatal(Code.NOT_EXECUTED, key, message)
+    tags = _tags(source)
+    marked = _is_collected(source, tags)
+    if marked is False or _is_aside(source, tags):
         return None
-    line, column = source.place("date")
-    message = "the post has no date: add 'date: 2024-01-31' to its front matter or 2024-01-31- to its name"
-    raise Code.NO_DATE.fatal(source.file, line, column, message)
+    if not marked and markup(source.name) is Markup.HTML and value_of(source, "layout") is None:
+        return None
+    found = _dated(source, bool(marked))
+    if found is None and marked:
+        message = "the post has no date, so Eleventy takes its file's: add 'date: 2024-01-31' or name it 2024-01-31-…"
+        raise source.fatal(Code.NO_DATE, "date", message)
+    return found
 
 
-def _from_name(source: Source, text: str) -> datetime:
+def _is_collected(source: Source, tags: list[str]) -> bool | None:
+    """Whether the page is in the collection of posts; None where no collection tells."""
+    settings = settings_of(source.rules)
+    if settings.collection is None:
+        return True if _MARKS.intersection(tags) else None
+    if settings.globs:
+        return any(is_like(glob, source.file) for glob in settings.globs)
+    return settings.collection in tags
+
+
+def _is_aside(source: Source, tags: list[str]) -> bool:
+    if eleventy_permalinks.is_withheld(source) or "pagination" in source.fields:
+        return True
+    excluded = list(texts(joined(source, "eleventyExcludeFromCollections")))
+    collection = settings_of(source.rules).collection
+    names = {collection} if collection else {"all", *_MARKS.intersection(tags)}
+    return "true" in excluded or not names.isdisjoint(excluded)
+
+
+def _dated(source: Source, marked: bool) -> datetime | None:
+    value = source.fields.get("date")
+    if value is not None and not isinstance(value, Scalar):
+        raise source.fatal(Code.BAD_VALUE, "date", "date: must be one date; Eleventy stops at it")
+    if value is None or is_null(value) or not value.text.strip():
+        return _from_path(source)
+    word = value.text.strip().lower()
+    if word in _OF_FILE or word in _OF_GIT:
+        return _of_file(source, word) if marked else None
+    found = dated(source, moment, "date")
+    warn_of_days(source, partial(eleventy_date, value.text, value.plain), source.name)
+    return found
+
+
+def _from_path(source: Source) -> datetime | None:
+    named = _IN_PATH.search(source.file)
     try:
-        return plain_moment(text, source.zone)
+        return eleventy_date(named[0], True).moment if named else None
     except BadDate as error:
-        raise error.code.fatal(source.file, 1, 1, f"the file name's date: {error.message}") from error
+        raise error.code.fatal(source.file, 1, 1, f"the date in the path: {error.message}") from error
 
 
-def moment(source: Source, value: Scalar) -> datetime:
-    """What a person means by a date."""
-    return plain_moment(value.text, source.zone)
+def _of_file(source: Source, word: str) -> datetime:
+    if word in _OF_GIT:
+        message = f"date: '{word}' is taken from the history, which is not read here; write 'date: 2024-01-31'"
+        raise source.fatal(Code.DATE_OF_FILE, "date", message)
+    message = f"date: '{word}' is the file's own, which a fresh checkout changes; write 'date: 2024-01-31'"
+    source.warn(Code.DATE_OF_FILE, "date", message)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=source.mtime_ns // 1000)
+
+
+def moment(_source: Source, value: Scalar) -> datetime:
+    """What Eleventy makes of a date."""
+    return eleventy_date(value.text, value.plain).moment.astimezone(UTC)
 
 
 def slug(source: Source) -> str:
-    """The file's name without its date; for `index.md` its folder's."""
-    stem = source.stem if source.stem != "index" else PurePosixPath(source.below).parent.name or "index"
-    return _DATED.sub("", stem, count=1) or stem
+    """`page.fileSlug`, which stands for nothing where the page is the root's index."""
+    return eleventy_permalinks.file_slug(source) or source.stem
 
 
 def categories(source: Source) -> tuple[str, ...]:
-    """`categories`, then `category`: a list, or a text with commas (、 and ， too)."""
-    fields = source.fields
-    return tuple(dict.fromkeys([*_listed(fields, "categories"), *_listed(fields, "category")]))
+    """`categories`, then `category`: keys of the writer's own, since Eleventy has only tags."""
+    return tuple(dict.fromkeys(name for key in ("categories", "category") for name in _named(source, key)))
 
 
-def translation(_source: Source) -> str | None:
-    """One language."""
-    return None
+def _named(source: Source, key: str) -> list[str]:
+    value = value_of(source, key)
+    return list(texts(joined(source, key))) if isinstance(value, list) else list(texts(value))
 
 
 def tags(source: Source) -> tuple[str, ...]:
-    """`tags`, then `tag`: a list, or a text with commas."""
-    fields = source.fields
-    return tuple(dict.fromkeys([*_listed(fields, "tags"), *_listed(fields, "tag")]))
+    """The tags of the cascade without those that only make collections: all, nav, posts and the site's own."""
+    own = settings_of(source.rules).collection
+    return tuple(name for name in _tags(source) if name not in _NO_TAGS and name != own)
 
 
-def _listed(fields: Fields, key: str) -> list[str]:
-    value = fields.get(key)
-    if isinstance(value, Scalar):
-        return [name for text in texts(value) for name in _COMMA.split(text) if name]
-    return list(texts(value))
+def _tags(source: Source) -> list[str]:
+    return list(dict.fromkeys(texts(joined(source, "tags"))))
 
 
-def path(source: Source, published: datetime, categories: tuple[str, ...]) -> str:
-    """See the module."""
-    below = source.below.rsplit(".", 1)[0]
-    parent, _, last = below.rpartition("/")
-    own = source.fields.text("slug")
-    address = "/".join(part for part in (parent, own or ("" if last == "index" else last)) if part)
-    slots = Slots(published, own or slug(source), source.stem, below, categories)
-    template = source.rules.permalink
-    if template or source.fields.text("permalink"):
-        return permalink(source, slots, template or "")
-    literal = source.fields.text("url")
-    if literal:
-        return "/" + literal.lstrip("/")
-    return f"/{address}/" if address else "/"
+def language(source: Source) -> str | None:
+    """`lang`, in the front matter or a data file, else the i18n plugin's: a code in the path, else its default."""
+    written = written_language(source)
+    default = settings_of(source.rules).language
+    return written or (_code(source) or default if default else None)
 
 
-def separator(_source: Source) -> str | None:
-    """A sentence ends the excerpt."""
-    return None
+def translation(source: Source) -> str | None:
+    """The path without the code of its language; None where the site has one language."""
+    code = _code(source)
+    if settings_of(source.rules).language is None and (code is None or code != source.fields.text("lang")):
+        return None
+    parts = stem_of(source).split("/")
+    if code:
+        parts.remove(code)
+    return "/".join(parts)
+
+
+def _code(source: Source) -> str | None:
+    return next((part for part in stem_of(source).split("/")[:-1] if language_code(part)), None)
+
+
+def path(source: Source, published: datetime, _categories: tuple[str, ...]) -> str:
+    """See eleventy_permalinks.address."""
+    return eleventy_permalinks.address(source, published)
+
+
+def separator(source: Source) -> str | None:
+    """What the configuration gives gray-matter; none unless it asks for excerpts."""
+    return settings_of(source.rules).excerpt
 
 
 def feed_id(_source: Source, post: Post) -> str:
-    """The post's address."""
+    """The post's address, as the RSS plugin's templates have it."""
     return post.url

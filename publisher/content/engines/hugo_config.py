@@ -1,26 +1,33 @@
 """What Hugo's configuration says of a site."""
 
+import re
 from pathlib import Path
+from posixpath import commonpath, normpath
+from zoneinfo import ZoneInfo
 
-from publisher.content.engines.settings import author_of, read_settings, site_url, warn_unread, zone_of
+from publisher.content.codes import Code
+from publisher.content.engines.hugo_cascades import read_cascades
+from publisher.content.engines.hugo_feeds import served_feeds
+from publisher.content.engines.hugo_files import SUFFIXES, Config, load, mapping_of, text_of, texts_of
+from publisher.content.engines.hugo_languages import base_url, disabled_names, of_language, read_languages
+from publisher.content.engines.hugo_settings import Cascade, HugoSettings, Language, Mount
+from publisher.content.engines.settings import author_of, read_settings
 from publisher.content.nouns import Engine, Survey
-from publisher.content.values import Fields, Scalar, Value, texts
+from publisher.content.values import Scalar, Value, texts
 from publisher.errors import Problem
 
-_NAMES = ("hugo", "config")
-_SUFFIXES = (".toml", ".yaml", ".yml", ".json")
 _KEYS = frozenset({"baseurl", "locale", "languagecode", "contentdir", "publishdir", "defaultcontentlanguage"})
-_UNREAD = ["permalinks", "uglyurls", "disablepathtolower", "removepathaccents", "languages", "frontmatter"]
+_LONGEST_PATTERN = 200
 
 
 def is_hugos(folder: Path) -> bool:
     """Whether there is a `hugo.*`, a `config/_default`, Hugo's two folders, or a `config.*` with keys that only Hugo
     has: Publisher's own configuration is a config.yaml too."""
-    if any((folder / f"hugo{suffix}").is_file() for suffix in _SUFFIXES) or (folder / "config" / "_default").is_dir():
+    if any((folder / f"hugo{suffix}").is_file() for suffix in SUFFIXES) or (folder / "config" / "_default").is_dir():
         return True
     if (folder / "content").is_dir() and (folder / "archetypes").is_dir():
         return True
-    for suffix in _SUFFIXES:
+    for suffix in SUFFIXES:
         if (folder / f"config{suffix}").is_file():
             fields = read_settings(folder, f"config{suffix}", []).folded()
             return suffix == ".toml" or not _KEYS.isdisjoint(fields)
@@ -28,33 +35,140 @@ def is_hugos(folder: Path) -> bool:
 
 
 def survey(folder: Path) -> Survey:
-    """The settings of the first of `hugo.*`, `config.*` and those in `config/_default`; all None where none is."""
+    """The settings of the site's own files, of its production environment, without those of themes and modules."""
     problems: list[Problem] = []
-    file = _file(folder)
-    fields = read_settings(folder, file, problems).folded() if file else Fields()
-    problems += warn_unread({key: value for key, value in fields.items() if _is_set(value)}, fields, _UNREAD, file)
-    params = fields.get("params")
-    nested = {key.lower(): value for key, value in params.items()} if isinstance(params, dict) else {}
+    config = load(folder, problems)
+    languages = read_languages(config, problems)
+    default = of_language(config, languages[0].name)
+    mounts = _mounts(config, languages, problems)
+    params = default.mapping("params")
+    problems += _unread(config)
     return Survey(
         engine=Engine.HUGO,
-        title=fields.text("title"),
-        url=site_url(fields.text("baseurl")),
-        language=(fields.text("locale", "languagecode", "defaultcontentlanguage") or "").replace("_", "-") or None,
-        timezone=zone_of(fields, "timezone", file, problems),
-        description=fields.text("description") or next(texts(nested.get("description")), None),
-        author=author_of(fields.get("author")) or author_of(nested.get("author")),
+        title=default.text("title"),
+        url=base_url(config),
+        language=languages[0].tag if _says_language(config) else None,
+        timezone=_timezone(config, problems),
+        description=default.text("description") or next(texts(params.get("description")), None),
+        author=author_of(default.values.get("author")) or author_of(params.get("author")),
         permalink=None,
-        output=(fields.text("publishdir") or "public").strip("/"),
-        content=(fields.text("contentdir") or "content").strip("/"),
+        output=_folder(config.text("publishdir"), "public"),
+        content=_common([mount.folder for mount in mounts]),
         problems=tuple(sorted(problems)),
+        settings=HugoSettings(
+            languages=languages,
+            disabled=disabled_names(config),
+            mounts=mounts,
+            cascades=_cascades(config, languages),
+            ignored=_ignored(config, problems),
+            drafts=config.says("builddrafts"),
+            summary_length=_number(default.values.get("summarylength"), 70),
+            cjk=default.says("hascjklanguage"),
+        ),
+        served=served_feeds(config, languages[0]),
     )
 
 
-def _file(folder: Path) -> str:
-    places = ("", "config/_default/")
-    names = (f"{place}{name}{suffix}" for place in places for name in _NAMES for suffix in _SUFFIXES)
-    return next((name for name in names if (folder / name).is_file()), "")
+def _says_language(config: Config) -> bool:
+    return bool(config.text("locale", "languagecode", "defaultcontentlanguage") or config.mapping("languages"))
 
 
-def _is_set(value: Value) -> bool:
-    return not (isinstance(value, Scalar) and value.text.lower() in ("false", ""))
+def _timezone(config: Config, problems: list[Problem]) -> str | None:
+    name = config.text("timezone")
+    if name is None:
+        return None
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        problems.append(config.error(Code.UNKNOWN_ZONE, "timezone", f"timezone: there is no time zone '{name}'"))
+        return None
+    return name
+
+
+def _folder(text: str | None, default: str) -> str:
+    """A folder of the site as a path below it; the default where it lies outside."""
+    path = normpath((text or default).replace("\\", "/")).strip("/")
+    return default if path == ".." or path.startswith("../") else path
+
+
+def _common(folders: list[str]) -> str:
+    return commonpath([f"/{folder}" if folder != "." else "/" for folder in folders]).strip("/") or "."
+
+
+def _mounts(config: Config, languages: tuple[Language, ...], problems: list[Problem]) -> tuple[Mount, ...]:
+    """Where content lies: the mounts of `module`, else each language's `contentDir`."""
+    own = _module_mounts(config, problems)
+    if own:
+        return own
+    found = []
+    for language in languages:
+        folder = _folder(of_language(config, language.name).text("contentdir"), "content")
+        shared = folder == _folder(config.text("contentdir"), "content")
+        found.append(Mount(folder, "", "" if shared else language.name))
+    return tuple(dict.fromkeys(found))
+
+
+def _module_mounts(config: Config, problems: list[Problem]) -> tuple[Mount, ...]:
+    listed = config.mapping("module").get("mounts")
+    entries = [mapping_of(entry) for entry in listed] if isinstance(listed, list) else []
+    found = []
+    for entry in entries:
+        target = normpath(text_of(entry.get("target")) or "static")
+        if target != "content" and not target.startswith("content/"):
+            continue
+        source = normpath(text_of(entry.get("source")) or "content")
+        if source.startswith(("/", "..")) or not entry.keys().isdisjoint({"files", "includefiles", "excludefiles"}):
+            message = f"module.mounts: the mount of '{source[:60]}' is read whole, or not at all outside the site"
+            problems.append(config.warning(Code.SETTING_NOT_READ, "module", message))
+        if not source.startswith(("/", "..")):
+            found.append(Mount(source, target.removeprefix("content").strip("/"), _mount_language(entry)))
+    return tuple(dict.fromkeys(found))
+
+
+def _mount_language(entry: dict[str, Value]) -> str:
+    matrix = mapping_of(mapping_of(entry.get("sites")).get("matrix"))
+    return next(iter(texts_of(entry.get("lang")) + texts_of(matrix.get("languages"))), "").lower()
+
+
+def _cascades(config: Config, languages: tuple[Language, ...]) -> tuple[Cascade, ...]:
+    found = read_cascades(config.values.get("cascade"), ())
+    for language in languages:
+        own = mapping_of(config.mapping("languages").get(language.name))
+        found = read_cascades(own.get("cascade"), (language.name,)) + found
+    return found
+
+
+def _ignored(config: Config, problems: list[Problem]) -> tuple[str, ...]:
+    found = []
+    for text in texts_of(config.values.get("ignorefiles")):
+        try:
+            re.compile(text)
+        except (re.error, OverflowError, RecursionError):
+            text = ""
+        if text and len(text) <= _LONGEST_PATTERN:
+            found.append(text)
+        else:
+            message = "ignoreFiles: a pattern is not read; files that it means are taken for posts"
+            problems.append(config.warning(Code.SETTING_NOT_READ, "ignorefiles", message))
+    return tuple(found)
+
+
+def _number(value: Value | None, default: int) -> int:
+    text = value.text if isinstance(value, Scalar) else ""
+    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else default
+
+
+def _unread(config: Config) -> list[Problem]:
+    """What changes which posts there are, and is not followed."""
+    found = []
+    if config.says("buildexpired"):
+        message = "buildExpired: is not followed; an expired post leaves the feeds"
+        found.append(config.warning(Code.SETTING_NOT_READ, "buildexpired", message))
+    sources = texts_of(config.mapping("frontmatter").get("expirydate"))
+    if any(source.lower() not in (":default", "expirydate") for source in sources):
+        message = "frontmatter.expiryDate: is not followed; expiryDate is what counts"
+        found.append(config.warning(Code.SETTING_NOT_READ, "frontmatter", message))
+    for key in ("roles", "versions"):
+        if config.mapping(key):
+            found.append(config.warning(Code.SETTING_NOT_READ, key, f"{key}: are not followed"))
+    return found

@@ -29,6 +29,7 @@ expiry_keys: tuple[str, ...] = ()
 HTML = frozenset({".html", ".htm"})
 MARKDOWN = frozenset({".md", ".markdown"})
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[-_ ]|$)")
+_MORE = re.compile(r"<!--\s*more\s*-->")
 _COMMA = re.compile(r"\s*[,、，]\s*")
 
 
@@ -136,9 +137,10 @@ def path(source: Source, published: datetime, categories: tuple[str, ...]) -> st
     return f"/{address}/" if address else "/"
 
 
-def separator(_source: Source) -> str | None:
-    """A sentence ends the excerpt."""
-    return None
+def separator(source: Source) -> str | None:
+    """`<!-- more -->`, with or without blanks, as it stands in the body."""
+    found = _MORE.search(source.front.body)
+    return found[0] if found else None
 
 
 def feed_id(_source: Source, post: Post) -> str:

@@ -1,146 +1,247 @@
-"""Posts as Zola reads them.
+"""Posts as Zola reads them: its content/src/page.rs, file_info.rs and front_matter/page.rs, site/src/lib.rs.
 
-A post is any `*.md` or `*.markdown` with a date: in its front matter, else `YYYY-MM-DD-` at the start of its
-name. A file without front matter and without a date in its name, such as README.md, is no post; one with front
-matter but no date is a fault.
-
-Its address is `/<path below the content folder, without extension>/`, the date prefix kept, so that two posts
-never meet at one address; `index.md` has its folder's address. A permalink template changes that for the site,
-`permalink` (or `url`) in the front matter for one post, `slug` for its last part only.
+A post is a page with a date, in its front matter or at the start of its file's name (of its folder's, for `index.md`):
+what Zola's own feeds carry.
 """
 
 import re
 from datetime import datetime
-from pathlib import PurePosixPath
+from functools import partial
 
 from publisher.content.codes import Code
-from publisher.content.dates import BadDate, plain_moment
-from publisher.content.front import Front, split_front
+from publisher.content.data_text import read_toml
+from publisher.content.dates import BadDate
+from publisher.content.engines.hugo_globs import matches
+from publisher.content.engines.iso_dates import warn_of_days, zola_date
+from publisher.content.engines.zola_config import CATEGORIES, TAGS, author_named, settings_of
+from publisher.content.engines.zola_slugs import NoSlug, slugify
+from publisher.content.front import Front
 from publisher.content.nouns import Markup, Rules
-from publisher.content.permalinks import Slots, extension
-from publisher.content.posts import Context, dated, permalink
-from publisher.content.posts import authors as authors
-from publisher.content.posts import language as language
+from publisher.content.posts import Context, dated
 from publisher.content.source import Source
-from publisher.content.values import Fields, Scalar, texts
-from publisher.model.post import Post
+from publisher.content.values import Fields, Scalar, Value, is_null, texts
+from publisher.content.yaml_text import read_yaml
+from publisher.model.post import Author, Post
 
 expiry_keys: tuple[str, ...] = ()
-HTML = frozenset({".html", ".htm"})
-MARKDOWN = frozenset({".md", ".markdown"})
-_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[-_ ]|$)")
-_COMMA = re.compile(r"\s*[,、，]\s*")
+_FENCE = re.compile(r"\s*(\+\+\+|---)\n")
+_MORE = re.compile(r"<!--\s*more\s*-->")
+_DATED = re.compile(
+    r"(?P<date>\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"(?:T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[-+](?:[01]\d|2[0-3]):[0-5]\d))?)"
+    r"(?:\s?[-_](?P<slug>.+$))?",
+    re.ASCII,
+)
+_SECTION_DRAFT = "draft"
+# What pages can say only below `extra`, since Zola has no such keys of its own.
+_EXTRA = ("image", "images", "cover", "feed", "newsletter")
 
 
 def split(text: str, file: str) -> Front:
-    """See front.split_front."""
-    return split_front(text, file, lenient=True)
+    """Header, TOML or YAML, and body; ContentError where there is none, since Zola stops at such a page."""
+    opened = _FENCE.match(text)
+    if not opened:
+        message = "the page has no front matter, which stops Zola: put +++ around it, or move the file out of content"
+        raise Code.BROKEN_FRONT_MATTER.fatal(file, 1, 1, message)
+    fence = re.escape(opened[1])
+    closed = re.compile(rf"{fence}[ \t\r\f\v]*(?:\n|\Z)").search(text, opened.end())
+    line = 1 + text.count("\n", 0, opened.end())
+    if not closed:
+        message = f"the front matter is never closed: a line '{opened[1]}' is missing"
+        raise Code.UNCLOSED_FRONT_MATTER.fatal(file, line - 1, 1, message)
+    header, body = text[opened.end() : closed.start()], text[closed.end() :]
+    fields = (read_toml if opened[1] == "+++" else read_yaml)(header, file, line)
+    return Front(_lifted(fields), body, 1 + text.count("\n", 0, closed.end()), "\\" in header)
 
 
-def markup(name: str) -> Markup:
-    """By the extension."""
-    return Markup.HTML if extension(name) in HTML else Markup.MARKDOWN
+def _lifted(fields: Fields) -> Fields:
+    extra = fields.get("extra")
+    for key, value in extra.items() if isinstance(extra, dict) else ():
+        if key in _EXTRA and key not in fields:
+            fields[key] = value
+            fields.places[key] = fields.places["extra"]
+    return fields
 
 
-def is_context(_rules: Rules, _below: str) -> bool:
-    """No file holds defaults for others."""
-    return False
+def markup(_name: str) -> Markup:
+    """Markdown only."""
+    return Markup.MARKDOWN
 
 
-def defaults(_rules: Rules, _below: str, _context: Context) -> Fields:
-    """Nothing but the header counts."""
-    return Fields()
+def is_context(_rules: Rules, below: str) -> bool:
+    """A section's own page: a section may be a draft with all that is in it."""
+    return below.endswith(".md") and below.rpartition("/")[2].startswith("_index.")
 
 
-def choose(_rules: Rules, _folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
-    """Markdown files anywhere but in folders that start with `.` or `_`."""
-    picked = [name for name in files if name[0] not in "._" and extension(name) in MARKDOWN]
-    return picked, [name for name in folders if name[0] not in "._"]
+def defaults(rules: Rules, below: str, context: Context) -> Fields:
+    """Whether a section above is a draft; how the nearest one is sorted."""
+    found = Fields()
+    parts = below.split("/")[:-1] if context else []
+    settings = settings_of(rules)
+    names = ["_index.md", *(f"_index.{code}.md" for code in settings.languages)]
+    for depth in range(len(parts) + 1):
+        place = "".join(f"{part}/" for part in parts[:depth])
+        for section in (context[place + name] for name in names if place + name in context):
+            if section.says_yes(_SECTION_DRAFT):
+                found[_SECTION_DRAFT] = Scalar("true", True, 1, 1)
+            if "sort_by" in section:
+                found["sort_by"] = section["sort_by"]
+    return found
+
+
+def choose(rules: Rules, folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
+    """Every `*.md` but sections, hidden and ignored files; every folder."""
+    pages = [name for name in files if name.endswith(".md") and not name.startswith((".", "_index."))]
+    place = f"/{rules.prefix}{folder}/" if folder else f"/{rules.prefix}"
+    ignored = settings_of(rules).ignored
+    return [name for name in pages if not any(_is_like(glob, place + name) for glob in ignored)], folders
+
+
+def _is_like(glob: str, path: str) -> bool:
+    # The crate globset lets one star pass slashes, and Zola asks it about the whole path.
+    return matches(re.sub(r"\*+", "**", glob), path)
 
 
 def is_draft(source: Source) -> bool:
-    """`draft: true`, `published: false`."""
-    return source.fields.says_yes("draft") or source.fields.says_no("published")
+    """`draft = true`, here or in a section above."""
+    return source.front.fields.says_yes("draft") or source.defaults.says_yes(_SECTION_DRAFT)
 
 
 def published(source: Source) -> datetime | None:
-    """The front matter's date, else the file name's, local to the site; None for a page that is no post."""
+    """The front matter's date, else the name's; a page that is never rendered is no post."""
+    if source.fields.says_no("render"):
+        return None
     found = dated(source, moment, "date")
     if found is not None:
+        text = source.fields.text("date") or ""
+        warn_of_days(source, partial(zola_date, text), _base(source))
         return found
-    named = _DATED.match(source.stem)
+    named = _DATED.match(_base(source))
     if named:
-        return _from_name(source, named[1])
-    if not source.fields:
-        return None
-    line, column = source.place("date")
-    message = "the post has no date: add 'date: 2024-01-31' to its front matter or 2024-01-31- to its name"
-    raise Code.NO_DATE.fatal(source.file, line, column, message)
+        return _from_name(source, named["date"])
+    if source.defaults.text("sort_by") in ("date", "update_date"):
+        message = "the page has no date, so Zola leaves it out of its section, which is sorted by date"
+        source.warn(Code.NO_DATE, "date", message)
+    return None
 
 
 def _from_name(source: Source, text: str) -> datetime:
     try:
-        return plain_moment(text, source.zone)
+        return zola_date(text).moment
     except BadDate as error:
-        raise error.code.fatal(source.file, 1, 1, f"the file name's date: {error.message}") from error
+        raise error.code.fatal(source.file, 1, 1, f"the date in the name: {error.message}") from error
 
 
-def moment(source: Source, value: Scalar) -> datetime:
-    """What a person means by a date."""
-    return plain_moment(value.text, source.zone)
+def moment(_source: Source, value: Scalar) -> datetime:
+    """What Zola makes of a date."""
+    return zola_date(value.text).moment
+
+
+def _language(source: Source) -> tuple[str, str]:
+    """The language that the file's name says, and the name without it (FileInfo::find_language)."""
+    settings = settings_of(source.rules)
+    name, dot, code = source.stem.partition(".")
+    if not settings.languages or not dot:
+        return settings.default_language, source.stem
+    if code == settings.default_language:
+        return code, source.stem
+    if code in settings.languages:
+        return code, name
+    message = f"the name says the language '{code[:20]}', which the configuration does not have; Zola stops at it"
+    raise Code.BAD_VALUE.fatal(source.file, 1, 1, message)
+
+
+def _base(source: Source) -> str:
+    """The name that date and slug are taken from: the folder's for `index`."""
+    name = _language(source)[1]
+    folder = source.below.rpartition("/")[0]
+    return (folder.rpartition("/")[2] or name) if name == "index" else name
 
 
 def slug(source: Source) -> str:
-    """The file's name without its date; for `index.md` its folder's."""
-    stem = source.stem if source.stem != "index" else PurePosixPath(source.below).parent.name or "index"
-    return _DATED.sub("", stem, count=1) or stem
+    """The name without its date."""
+    base = _base(source)
+    named = _DATED.match(base)
+    return (named["slug"] if named else None) or base
+
+
+def _last_part(source: Source) -> str:
+    """The front matter's slug, else the name without its date, as part of an address."""
+    settings = settings_of(source.rules)
+    own = source.fields.text("slug") or (_base(source) if settings.keeps_dates else slug(source))
+    try:
+        return slugify(own, settings.paths)
+    except NoSlug as error:
+        message = f"slug: how Zola writes '{error.args[0]}' in an address is not known here; give the page a slug"
+        raise source.fatal(Code.BAD_PERMALINK, "slug", message) from error
 
 
 def categories(source: Source) -> tuple[str, ...]:
-    """`categories`, then `category`: a list, or a text with commas (、 and ， too)."""
-    fields = source.fields
-    return tuple(dict.fromkeys([*_listed(fields, "categories"), *_listed(fields, "category")]))
-
-
-def translation(_source: Source) -> str | None:
-    """One language."""
-    return None
+    """The taxonomy `categories`, else `category`."""
+    return _terms(source, CATEGORIES)
 
 
 def tags(source: Source) -> tuple[str, ...]:
-    """`tags`, then `tag`: a list, or a text with commas."""
-    fields = source.fields
-    return tuple(dict.fromkeys([*_listed(fields, "tags"), *_listed(fields, "tag")]))
+    """The taxonomy `tags`, else `tag`."""
+    return _terms(source, TAGS)
 
 
-def _listed(fields: Fields, key: str) -> list[str]:
-    value = fields.get(key)
-    if isinstance(value, Scalar):
-        return [name for text in texts(value) for name in _COMMA.split(text) if name]
-    return list(texts(value))
+def _terms(source: Source, names: tuple[str, ...]) -> tuple[str, ...]:
+    taxonomies = source.fields.get("taxonomies")
+    found: list[Value] = (
+        [taxonomies[name] for name in names if name in taxonomies] if isinstance(taxonomies, dict) else []
+    )
+    return tuple(dict.fromkeys(texts(found)))
 
 
-def path(source: Source, published: datetime, categories: tuple[str, ...]) -> str:
-    """See the module."""
-    below = source.below.rsplit(".", 1)[0]
-    parent, _, last = below.rpartition("/")
-    own = source.fields.text("slug")
-    address = "/".join(part for part in (parent, own or ("" if last == "index" else last)) if part)
-    slots = Slots(published, own or slug(source), source.stem, below, categories)
-    template = source.rules.permalink
-    if template or source.fields.text("permalink"):
-        return permalink(source, slots, template or "")
-    literal = source.fields.text("url")
-    if literal:
-        return "/" + literal.lstrip("/")
-    return f"/{address}/" if address else "/"
+def authors(source: Source) -> tuple[Author, ...]:
+    """`authors`, in the order they stand."""
+    found = (author_named(text) for text in texts(source.fields.get("authors")))
+    return tuple(dict.fromkeys(author for author in found if author))
 
 
-def separator(_source: Source) -> str | None:
-    """A sentence ends the excerpt."""
-    return None
+def language(source: Source) -> str | None:
+    """The language that the name says; None where the site has one."""
+    return _language(source)[0] if settings_of(source.rules).languages else None
 
 
-def feed_id(_source: Source, post: Post) -> str:
-    """The post's address."""
-    return post.url
+def translation(source: Source) -> str | None:
+    """The path without the language; None where the site has one."""
+    if not settings_of(source.rules).languages:
+        return None
+    folder = source.below.rpartition("/")[0]
+    code, name = _language(source)
+    return f"{folder}/{name.removesuffix(f'.{code}')}".lstrip("/")
+
+
+def path(source: Source, _published: datetime, _categories: tuple[str, ...]) -> str:
+    """See address_of."""
+    return address_of(source)
+
+
+def address_of(source: Source) -> str:
+    """The front matter's `path`, else the folders as they are and the slug, below the language's code."""
+    own = source.fields.get("path")
+    if isinstance(own, Scalar) and not is_null(own):
+        return f"/{own.text.strip().lstrip('/')}".rstrip("/") + "/"
+    code, name = _language(source)
+    folders = source.below.split("/")[:-1]
+    if source.stem.split(".", 1)[0] == "index" and folders:
+        folders.pop()
+    elif name == "index":
+        return "/" if code == settings_of(source.rules).default_language else f"/{code}/"
+    parts = [*folders, _last_part(source)]
+    if code != settings_of(source.rules).default_language:
+        parts.insert(0, code)
+    return "/" + "/".join(parts) + "/"
+
+
+def separator(source: Source) -> str | None:
+    """`<!-- more -->` as it stands in the body."""
+    found = _MORE.search(source.front.body)
+    return found[0] if found else None
+
+
+def feed_id(source: Source, post: Post) -> str:
+    """The page's permalink as Zola's atom.xml and rss.xml have it: nothing in it is percent-encoded."""
+    return source.rules.url.rstrip("/") + post.path

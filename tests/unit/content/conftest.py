@@ -3,12 +3,24 @@
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from publisher.content import ContentSource, Engine, Index, Rendered, Renderer, Rules, Scan, scan, survey
+from publisher.content import ContentSource, Engine, Index, Rendered, Renderer, Rules, scan, survey
+from publisher.errors import Problem
 from publisher.model.post import Post
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a scan found: posts, those held though their file cannot be read now, and what is wrong."""
+
+    posts: tuple[Post, ...]
+    problems: tuple[Problem, ...]
+    held: tuple[Post, ...]
+    unreadable: tuple[str, ...]
 
 
 @dataclass
@@ -54,9 +66,20 @@ class Site:
     def index(self) -> Index:
         return Index(self.folder.parent / "cache.db", self.key, clock=self.ticks)
 
-    def scan(self) -> Scan:
+    def scan(self, now: datetime | None = None) -> Found:
         with self.index() as index:
-            return scan(self.rules, index)
+            return self.found(index, now)
+
+    def found(self, index: Index, now: datetime | None = None) -> Found:
+        """Scan with an open index."""
+        scanned = scan(self.rules, index)
+        posts = index.posts(now)
+        return Found(
+            posts=tuple(post for post in posts if post.source not in scanned.unreadable),
+            problems=scanned.problems,
+            held=tuple(post for post in posts if post.source in scanned.unreadable),
+            unreadable=scanned.unreadable,
+        )
 
     def post(self) -> Post:
         (post,) = self.scan().posts
@@ -68,9 +91,10 @@ class Site:
     def rendered(self, file: str | None = None) -> Rendered:
         """What the post of `file`, or the only one, is rendered as."""
         with self.index() as index:
-            posts = scan(self.rules, index).posts
+            context = scan(self.rules, index).context
+            posts = index.posts()
             (post,) = [post for post in posts if file in (None, post.source)]
-            made = Renderer(self.rules, index, lambda: posts).render(post)
+            made = Renderer(self.rules, index, lambda: posts, context).render(post)
         assert made is not None
         return made
 

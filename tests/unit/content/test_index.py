@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from publisher.content import Index, render, scan
-from publisher.content import index as index_module
+from publisher.content import Index, Rendered, Renderer, output, put_output, scan
+from publisher import cache
+from publisher.content.renderings import put_rendering
 from publisher.errors import StoreBusy, StoreError
 
 POST = "_posts/2024-01-05-記事.md"
@@ -15,17 +16,17 @@ POST = "_posts/2024-01-05-記事.md"
 
 def test_an_output_is_remembered(tmp_path: Path) -> None:
     with Index(tmp_path / "cache.db", "key") as index:
-        assert index.output("category/投資/feed.xml") is None
-        index.put_output("category/投資/feed.xml", "abc", 10**18, 42)
+        assert output(index, "category/投資/feed.xml") is None
+        put_output(index, "category/投資/feed.xml", "abc", 10**18, 42)
     with Index(tmp_path / "cache.db", "key") as index:
-        assert index.output("category/投資/feed.xml") == ("abc", 10**18, 42)
+        assert output(index, "category/投資/feed.xml") == ("abc", 10**18, 42)
 
 
 def test_another_key_empties_it(tmp_path: Path) -> None:
     with Index(tmp_path / "cache.db", "key") as index:
-        index.put_output("feed.xml", "abc", 1, 2)
+        put_output(index, "feed.xml", "abc", 1, 2)
     with Index(tmp_path / "cache.db", "other") as index:
-        assert index.output("feed.xml") is None
+        assert output(index, "feed.xml") is None
 
 
 def test_what_was_read_is_kept_where_an_exception_leaves(site: Any) -> None:
@@ -39,7 +40,7 @@ def test_what_was_read_is_kept_where_an_exception_leaves(site: Any) -> None:
     with pytest.raises(KeyboardInterrupt):
         fail()
     with site.index() as index:
-        assert set(index.files) == {POST}
+        assert set(index.signs()) == {POST}
 
 
 @pytest.mark.parametrize(
@@ -48,36 +49,36 @@ def test_what_was_read_is_kept_where_an_exception_leaves(site: Any) -> None:
 def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "cache.db").write_bytes(damage)
     with Index(tmp_path / "cache.db", "key") as index:
-        index.put_output("feed.xml", "abc", 1, 2)
+        put_output(index, "feed.xml", "abc", 1, 2)
     with Index(tmp_path / "cache.db", "key") as index:
-        assert index.output("feed.xml") == ("abc", 1, 2)
+        assert output(index, "feed.xml") == ("abc", 1, 2)
 
 
 def test_another_programs_database_is_made_anew(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "cache.db") as connection:
         connection.execute("CREATE TABLE files (name)")
-        connection.execute(f"PRAGMA user_version = {index_module.LAYOUT}")
+        connection.execute(f"PRAGMA user_version = {cache.LAYOUT}")
     connection.close()
     with Index(tmp_path / "cache.db", "key") as index:
-        index.put_output("feed.xml", "abc", 1, 2)
-        assert index.output("feed.xml") == ("abc", 1, 2)
+        put_output(index, "feed.xml", "abc", 1, 2)
+        assert output(index, "feed.xml") == ("abc", 1, 2)
 
 
 def test_damage_that_shows_late_reads_as_nothing_and_is_gone_the_next_time(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
     with Index(path, "key") as index:
         for number in range(500):
-            index.put_output(f"記事/{number}.xml", "f" * 64, number, number)
-        index.put_rendering("digest", "url", "本文" * 10_000)
+            put_output(index, f"記事/{number}.xml", "f" * 64, number, number)
+        put_rendering(index, "digest", "url", Rendered("本文" * 10_000, ""))
     data = bytearray(path.read_bytes())
     for offset in range(4096 * 4, len(data), 4096):
         data[offset : offset + 4096] = b"\xff" * min(4096, len(data) - offset)
     path.write_bytes(data)
     with Index(path, "key") as index:
-        assert index.output("記事/250.xml") is None
+        assert output(index, "記事/250.xml") is None
     with Index(path, "key") as index:
-        index.put_output("feed.xml", "abc", 1, 2)
-        assert index.output("feed.xml") == ("abc", 1, 2)
+        put_output(index, "feed.xml", "abc", 1, 2)
+        assert output(index, "feed.xml") == ("abc", 1, 2)
 
 
 def test_a_second_build_waits_and_says_so(tmp_path: Path) -> None:
@@ -88,15 +89,15 @@ def test_a_second_build_waits_and_says_so(tmp_path: Path) -> None:
 
 def test_the_lock_dies_with_its_process(tmp_path: Path) -> None:
     script = (
-        "import os, pathlib, sys; from publisher.content import Index\n"
+        "import os, pathlib, sys; from publisher.content import Index, put_output\n"
         "with Index(pathlib.Path(sys.argv[1]), 'key') as index:\n"
-        "    index.put_output('feed.xml', 'abc', 1, 2)\n"
+        "    put_output(index, 'feed.xml', 'abc', 1, 2)\n"
         "    os._exit(9)\n"
     )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "cache.db")], check=False)
     assert done.returncode == 9
     with Index(tmp_path / "cache.db", "key") as index:
-        assert index.output("feed.xml") is None
+        assert output(index, "feed.xml") is None
 
 
 def test_a_place_where_no_file_can_be_is_an_error(tmp_path: Path) -> None:
@@ -107,13 +108,14 @@ def test_a_place_where_no_file_can_be_is_an_error(tmp_path: Path) -> None:
 def test_a_held_post_can_still_be_rendered_and_old_renderings_go(site: Any) -> None:
     site.write(POST, "古い本文\n")
     old = site.post()
-    with site.index() as index:
-        html = render(site.rules, old, index)
+    html = site.html()
     site.write(POST, "---\nbroken: b: c\n---\n")
     (held,) = site.scan().held
     with site.index() as index:
-        assert render(site.rules, held, index) == html
+        made = Renderer(site.rules, index, tuple).render(held)
+        assert made is not None
+        assert made.html == html
     site.write(POST, "新しい本文\n")
     site.scan()
     with site.index() as index:
-        assert render(site.rules, old, index) is None
+        assert Renderer(site.rules, index, tuple).render(old) is None

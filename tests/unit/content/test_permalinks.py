@@ -58,6 +58,21 @@ def test_an_underscore_after_a_placeholder_is_text() -> None:
     assert fill("/:year_:month", slots()) == "/2024_01"
 
 
+def test_what_a_template_holds_encoded_lies_decoded_on_disk() -> None:
+    assert fill("/a%20b/%E6%97%A5/:title/", slots("50%25、", ())) == "/a b/日/50-25/"
+    assert fill("/%2e%2e/:title", slots()) == "/../hello"
+    assert fill("/%ff/:path", Slots(WHEN, "a", "a", "100%41", ())) == "/\ufffd/100%41"
+
+
+def test_a_collection_and_another_ending_have_their_placeholders() -> None:
+    recipe = Slots(WHEN, "味噌", "味噌", "/和/味噌", (), "recipes", ".htm")
+    assert fill("/:collection/:path:output_ext", recipe) == "/recipes/和/味噌.htm"
+
+
+def test_letters_are_lowered_as_ruby_does() -> None:
+    assert fill("/:categories/:slug", slots("ΟΔΟΣ-É", ("ΟΔΟΣ", "İ"))) == "/οδοσ/i\u0307/οδοσ-é"
+
+
 def test_an_unknown_placeholder_is_named() -> None:
     with pytest.raises(KeyError, match="titel"):
         fill("/:titel/", slots())

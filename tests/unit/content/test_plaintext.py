@@ -1,10 +1,11 @@
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.content.plaintext import LIMIT, plain, shorten, summarise, without_tags
+from publisher.content.plaintext import LIMIT, one_line, plain, shorten, without_tags
 
 
 @pytest.mark.parametrize(
@@ -28,10 +29,8 @@ def test_a_title_keeps_its_asterisks() -> None:
     assert without_tags("a * b * <b>c</b> &amp; d") == "a * b * c & d"
 
 
-def test_the_summary_is_the_first_prose_that_is_not_the_title() -> None:
-    before = "# 見出し\n\n![図](x.png)\n\n題名\n\n```\nコード\n\nまだコード。\n```\n\n- 一覧\n\n"
-    body = f"{before}本文の一文目。二文目。\n\n次の段落。\n"
-    assert summarise(body, "題名") == "本文の一文目。二文目。"
+def test_a_line_break_between_japanese_characters_leaves_no_space() -> None:
+    assert one_line(" 日本語の\n 改行と\nEnglish\ttext ") == "日本語の改行と English text"
 
 
 def test_a_long_text_ends_where_a_sentence_ends() -> None:
@@ -50,17 +49,35 @@ def test_a_text_without_a_sentence_end_is_cut_between_characters() -> None:
     assert len(cut) <= LIMIT
 
 
-def test_a_hostile_paragraph_takes_no_time() -> None:
-    started = time.perf_counter()
-    summarise("*a [b <!-- `c _d " * 200_000, "")
-    assert time.perf_counter() - started < 5
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("はい。「行く。帰る。また行く。」と言った。", "はい。"),
+        ("「行く。」と言った。それから帰ったのである。", "「行く。」と言った。"),
+        ("彼は行くと言った（後で取り消した。しかし遅かった。）", "彼は行くと言った（後で取り消した…）"),
+        ("その日の彼はもう行くと言った（後で取り消した。）", "その日の彼はもう行くと言った…"),
+        ("「とても長い引用がここに続いて終わらないのである。」", "「とても長い引用がここに続いて終…」"),
+        ("閉じない「引用。そして次の文が続いていくのである。", "閉じない「引用。"),
+    ],
+)
+def test_a_quotation_is_never_cut_open(text: str, cut: str) -> None:
+    assert shorten(text, 18) == cut
+
+
+@pytest.mark.parametrize("pattern", ["*a [b <!-- `c _d ", "「", "（」", "[a](", "{{", "**", "<"])
+def test_a_hostile_text_takes_no_time(pattern: str) -> None:
+    started = time.process_time()
+    plain(pattern * 200_000)
+    without_tags(pattern * 200_000)
+    shorten(pattern * 200_000)
+    assert time.process_time() - started < 5
 
 
 @given(st.text(max_size=600), st.integers(min_value=5, max_value=50))
 def test_a_shortened_text_is_short_and_begins_alike(text: str, limit: int) -> None:
     cut = shorten(text, limit)
     assert len(cut) <= limit
-    assert text.startswith(cut.removesuffix("…").rstrip())
+    assert text.startswith(re.sub("…[」』）】》〉”)]*$", "", cut).rstrip())
 
 
 @given(st.text())

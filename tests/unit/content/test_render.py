@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.content import Renderer, scan
+from publisher.content import scan
 from publisher.content.links import absolute_value
 from publisher.content.markdown import make_safe, to_html
 

@@ -1,10 +1,11 @@
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from publisher.content import Index, Scan, scan
+from publisher.content import Index, scan
 
 POST = "_posts/2024-01-05-記事.md"
 
@@ -36,9 +37,8 @@ def test_an_unchanged_file_is_not_opened(site: Any) -> None:
     site.key = "key"
     with site.index() as index:
         # As if the file system had not told: same times, same size.
-        row = index.files[POST]
-        index.remember(row._replace(ctime_ns=path.stat().st_ctime_ns))
-        assert scan(site.rules, index).posts == before.posts
+        index.touch([(index.signs()[POST]._replace(ctime_ns=path.stat().st_ctime_ns), POST)])
+        assert site.found(index).posts == before.posts
 
 
 def test_a_file_changed_within_the_tick_of_its_reading_is_hashed_again(site: Any) -> None:
@@ -49,8 +49,8 @@ def test_a_file_changed_within_the_tick_of_its_reading_is_hashed_again(site: Any
     path.write_bytes("---\ntitle: 新た\n---\n".encode())
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     with site.index() as index:
-        index.remember(index.files[POST]._replace(ctime_ns=path.stat().st_ctime_ns))
-        assert [post.title for post in scan(site.rules, index).posts] == ["新た"]
+        index.touch([(index.signs()[POST]._replace(ctime_ns=path.stat().st_ctime_ns), POST)])
+        assert [post.title for post in site.found(index).posts] == ["新た"]
 
 
 def test_a_changed_and_a_removed_file_are_seen(site: Any) -> None:
@@ -78,7 +78,8 @@ def test_a_post_made_a_draft_is_not_held(site: Any) -> None:
     site.write(POST, "あ")
     assert len(site.scan().posts) == 1
     site.write(POST, "---\ndraft: true\n---\n")
-    assert site.scan() == Scan((), (), (), ())
+    found = site.scan()
+    assert (found.posts, found.problems, found.held) == ((), (), ())
     site.write(POST, "---\nbroken: b: c\n---\n")
     assert site.scan().held == ()
 
@@ -102,7 +103,7 @@ def test_bytes_that_no_feed_could_carry_are_placed(site: Any, data: bytes, place
 def test_a_byte_order_mark_and_crlf_are_no_fault(site: Any) -> None:
     site.write(POST, "\ufeff---\r\ntitle: 題\r\n---\r\n本文。\r\n".encode())
     post = site.post()
-    assert (post.title, post.summary) == ("題", "本文。")
+    assert (post.title, site.rendered().summary) == ("題", "本文。")
 
 
 def test_links_that_loop_end(site: Any) -> None:
@@ -165,4 +166,14 @@ def test_progress_counts_every_file(site: Any) -> None:
 
 def test_an_empty_folder_holds_nothing(site: Any) -> None:
     with Index(site.folder.parent / "empty.db", "key") as index:
-        assert scan(site.rules, index) == Scan((), (), (), ())
+        found = site.found(index)
+    assert (found.posts, found.problems, found.held) == ((), (), ())
+
+
+def test_a_post_that_asks_not_to_be_fed_stands_in_no_feed(site: Any) -> None:
+    site.write(POST, "---\nfeed: false\n---\nあ")
+    site.write("_posts/2024-01-06-い.md", "い")
+    with site.index() as index:
+        scan(site.rules, index)
+        heads = list(index.heads(datetime(2025, 1, 1, tzinfo=UTC)))
+    assert [head.source for head in heads] == ["_posts/2024-01-06-い.md"]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.core.selection import Candidate, group, newest_first, next_moment, pick, published, shared_feeds
+from publisher.core.selection import Candidate, Head, group, newest_first, next_moment, pick, published, shared_feeds
 from publisher.core.slugs import category_slug
 from publisher.model.newsletter import Frequency
 from publisher.model.post import Post
@@ -52,30 +52,22 @@ def test_the_newest_comes_first_and_ties_are_settled_by_address() -> None:
 
 
 def test_a_feed_for_the_site_and_one_for_each_category() -> None:
-    posts = [post("a", 1, "投資分析"), post("b", 2, "AI", "投資分析"), post("c", 3)]
+    heads = [Head("c.md", ()), Head("b.md", ("AI", "投資分析")), Head("a.md", ("投資分析",))]
 
-    groups = group(posts, limit=2, by_category=True, slugs={"AI": "artificial"})
+    groups = group(heads, limit=2, by_category=True, slugs={"AI": "artificial"})
 
-    assert [(one.category, one.slug, [p.source for p in one.posts]) for one in groups] == [
+    assert [(one.category, one.slug, list(one.sources)) for one in groups] == [
         (None, None, ["c.md", "b.md"]),
         ("AI", "artificial", ["b.md"]),
         ("投資分析", "投資分析", ["b.md", "a.md"]),
     ]
-    assert len(group(posts, limit=2, by_category=False, slugs={})) == 1
+    assert len(group(heads, limit=2, by_category=False, slugs={})) == 1
 
 
 def test_spellings_that_share_a_slug_share_a_feed_and_no_post_stands_twice() -> None:
-    groups = group([post("a", 1, "ai"), post("b", 2, "AI", "ai")], limit=9, by_category=True, slugs={})
+    groups = group([Head("b.md", ("AI", "ai")), Head("a.md", ("ai",))], limit=9, by_category=True, slugs={})
 
-    assert [(one.category, [p.source for p in one.posts]) for one in groups[1:]] == [("AI", ["b.md", "a.md"])]
-
-
-def test_a_post_that_asks_not_to_be_fed_is_in_no_feed() -> None:
-    hidden = replace(post("a", 1, "本"), in_feeds=False)
-
-    groups = group([hidden], limit=9, by_category=True, slugs={})
-
-    assert [one.posts for one in groups] == [()]
+    assert [(one.category, list(one.sources)) for one in groups[1:]] == [("AI", ["b.md", "a.md"])]
 
 
 def test_a_reader_gets_their_categories_each_post_once() -> None:
@@ -121,7 +113,7 @@ def test_long_categories_that_begin_alike_stay_apart() -> None:
 
 
 def test_categories_that_share_a_feed_though_they_differ_are_found() -> None:
-    posts = [post("a", 1, "C", "C++"), post("b", 1, "AI"), post("c", 1, "ai")]
+    posts = [("C", "C++"), ("AI",), ("ai",)]
 
     assert shared_feeds(posts, {}) == {"c": ("C", "C++")}
     assert shared_feeds(posts, {"C++": "cpp"}) == {}

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from publisher.content import Engine
+from publisher.model.post import Author
 
 
 @pytest.fixture
@@ -61,3 +62,31 @@ def test_folders_that_are_not_the_writers_are_not_entered(plain: Any) -> None:
         plain.write(f"{folder}/2024-01-05-a.md", "本文\n")
     plain.exclude = ("public/",)
     assert plain.scan().posts == ()
+
+
+def test_the_text_before_the_mark_is_the_excerpt(plain: Any) -> None:
+    plain.write("2024-01-05-a.md", "最初の文。\n\n二番目の文。\n\n<!--more-->\n\n続き。\n")
+    assert plain.rendered().summary == "最初の文。二番目の文。"
+
+
+def test_pictures_authors_and_languages_are_read(plain: Any) -> None:
+    plain.write(
+        "旅/a.md", "---\ndate: 2024-01-05\nimage: 図.png\nauthor: {name: 山田, email: y@example.jp}\nlang: ja_JP\n---\n"
+    )
+    post = plain.post()
+    assert post.image == "https://example.com/%E6%97%85/a/%E5%9B%B3.png"
+    assert (post.authors, post.language, post.translation) == ((Author("山田", "y@example.jp"),), "ja-JP", None)
+
+
+def test_drafts_are_left_out(plain: Any) -> None:
+    plain.write("2024-01-05-a.md", "---\ndraft: true\n---\n")
+    plain.write("2024-01-05-b.md", "---\npublished: no\n---\n")
+    assert (plain.scan().posts, plain.scan().problems) == ((), ())
+
+
+def test_our_own_home_is_never_read_whatever_is_excluded(plain: Any) -> None:
+    plain.exclude = ()
+    for engine in (Engine.PLAIN, Engine.ELEVENTY):
+        plain.engine = engine
+        plain.write("_publisher/2024-01-05-a.md", "---\ntags: posts\n---\n")
+        assert plain.scan().posts == ()

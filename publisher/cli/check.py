@@ -1,0 +1,46 @@
+"""check."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from publisher.cli.annotations import github, sarif
+from publisher.cli.options import Json, Strict, site
+from publisher.cli.talk import bar, problems_json, put, put_json, say
+from publisher.core.words import counted
+
+
+class Format(StrEnum):
+    """How problems are told."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
+def check(
+    context: typer.Context,
+    strict: Strict = False,
+    as_json: Json = False,
+    form: Annotated[
+        Format, typer.Option("--format", help="How to tell: sarif and github are for continuous integration.")
+    ] = Format.TEXT,
+) -> None:
+    """Read every post closely and list what is wrong; feeds and ids stay as they are."""
+    from publisher.jobs.check import check as look
+
+    app = site(context)
+    with bar("Reading posts") as reading, app.library(reading) as library, bar("Checking posts") as checking:
+        found = look(library, checking)
+    if as_json or form is Format.JSON:
+        put_json(problems_json(found.problems))
+    elif form is Format.SARIF:
+        put_json(sarif(found.problems))
+    else:
+        for problem in found.problems:
+            put(github(problem, app.config.folder, Path.cwd()) if form is Format.GITHUB else f"{problem}")
+    say(f"{counted(found.posts, 'post')} can be read, {counted(len(found.problems), 'problem')}")
+    raise typer.Exit(found.exit_code(strict=strict))

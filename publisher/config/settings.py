@@ -1,0 +1,113 @@
+"""The settings as plain values. config.schema checks them; this needs neither it nor pydantic to be imported."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorSettings:
+    """`site.author`."""
+
+    name: str
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """`site`; None where the engine's own settings count."""
+
+    title: str | None
+    url: str | None
+    language: str | None
+    timezone: str | None
+    author: AuthorSettings | None
+    description: str | None
+    icon: str | None
+    logo: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContentSettings:
+    """`content`."""
+
+    path: str | None
+    engine: str
+    permalink: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedsSettings:
+    """`feeds`; `paths` are patterns by format, those of categories as `category_rss` and so on."""
+
+    output: str | None
+    formats: Sequence[str]
+    limit: int
+    content: str
+    by: Sequence[str]
+    hub: str | None
+    paths: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NewsletterSettings:
+    """`newsletters.NAME`; `categories` None for all."""
+
+    title: str
+    from_: str | None
+    reply_to: str | None
+    subject: str | None
+    schedules: Mapping[str, str]
+    timezone: str | None
+    categories: Sequence[str] | None
+    languages: Sequence[str]
+    template: str
+    catch_up: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """`mail`."""
+
+    transport: str | None
+    host: str | None
+    port: int | None
+    user: str | None
+    password_file: str | None
+    tls: bool | None
+    connections: int
+    return_path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole file."""
+
+    site: SiteSettings
+    content: ContentSettings
+    feeds: FeedsSettings
+    categories: Mapping[str, str]
+    newsletters: Mapping[str, NewsletterSettings]
+    mail: MailSettings
+    database: str
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """The settings of checked values, as config.schema dumps them: every key is there, by its name in the file."""
+        site = dict(values["site"])
+        author = site.pop("author")
+        return cls(
+            site=SiteSettings(author=AuthorSettings(**author) if author else None, **site),
+            content=ContentSettings(**values["content"]),
+            feeds=FeedsSettings(**values["feeds"]),
+            categories=values["categories"],
+            newsletters={name: _newsletter(**one) for name, one in values["newsletters"].items()},
+            mail=MailSettings(**values["mail"]),
+            database=values["database"],
+        )
+
+
+def _newsletter(**values: Any) -> NewsletterSettings:
+    return NewsletterSettings(from_=values.pop("from"), **values)

@@ -1,0 +1,1 @@
+"""The door to python-liquid: what a Jekyll or Eleventy post's templates give."""

@@ -1,0 +1,77 @@
+"""The records of `ids.json`, mirrored in the index, where they can be joined with the posts.
+
+A record that does not stand names an id of the days when the site's address was unknown: its post was out, and gets
+another id.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+
+from publisher.content.index import Index
+from publisher.core.identity import Record, Sighting
+
+_SEEN = "p.path, p.address, p.url, p.title, p.published, p.digest"
+_MOMENT = "strftime('%Y-%m-%dT%H:%M:%SZ', p.published, 'unixepoch')"
+_DIFFERS = f"(p.digest, p.url, p.title, {_MOMENT}) != (r.digest, r.url, r.title, r.published)"
+_RECORD = "id, source, url, published, title, digest"
+
+
+def mirror(index: Index, records: Iterable[Record], stands: Callable[[str], bool]) -> None:
+    """Have these records and no others; `stands` says whether an id still counts."""
+    index.write("DELETE FROM records")
+    rows = [(*record, stands(record.id)) for record in records]
+    index.write_many(f"INSERT OR REPLACE INTO records ({_RECORD}, standing) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def put_records(index: Index, records: Iterable[Record]) -> None:
+    """Keep records that are new or changed, each in the place of the one with its id."""
+    rows = [tuple(record) for record in records]
+    index.write_many("DELETE FROM records WHERE id = ?", [(row[0],) for row in rows])
+    index.write_many(f"INSERT OR REPLACE INTO records ({_RECORD}, standing) VALUES (?, ?, ?, ?, ?, ?, 1)", rows)
+
+
+def strays(index: Index) -> Iterator[Sighting]:
+    """Posts that no record names."""
+    sql = f"SELECT {_SEEN} FROM posts p LEFT JOIN records r ON r.source = p.path AND r.standing WHERE r.id IS NULL"
+    return map(_sighting, index.rows(f"{sql} ORDER BY p.published, p.address"))
+
+
+def outdated(index: Index) -> Iterator[tuple[str, Sighting]]:
+    """Posts that are no longer as their record says, with their id."""
+    sql = f"SELECT r.id, {_SEEN} FROM posts p JOIN records r ON r.source = p.path WHERE r.standing AND {_DIFFERS}"
+    return ((row[0], _sighting(row[1:])) for row in index.rows(sql))
+
+
+def orphans(index: Index) -> list[Record]:
+    """Records whose file holds no post."""
+    names = ", ".join(f"r.{name}" for name in _RECORD.split(", "))
+    sql = f"SELECT {names} FROM records r LEFT JOIN posts p ON p.path = r.source WHERE r.standing AND p.path IS NULL"
+    return [Record(*row) for row in index.rows(sql)]
+
+
+def record_named(index: Index, source: str) -> Record | None:
+    """The record of a file."""
+    found = index.rows(f"SELECT {_RECORD} FROM records WHERE standing AND source = ?", source)
+    return Record(*found[0]) if found else None
+
+
+def holder(index: Index, id_: str) -> str | None:
+    """The file of the post that has the id."""
+    sql = "SELECT r.source FROM records r JOIN posts p ON p.path = r.source WHERE r.standing AND r.id = ?"
+    found = index.rows(sql, id_)
+    return str(found[0][0]) if found else None
+
+
+def recorded_ids(index: Index) -> dict[str, str]:
+    """The ids of posts with a record, by file."""
+    return dict(index.rows("SELECT p.path, r.id FROM posts p JOIN records r ON r.source = p.path WHERE r.standing"))
+
+
+def recorded_before(index: Index, moment: str) -> list[str]:
+    """Files recorded with a date up to `moment`, as core.identity.moment_text writes it."""
+    return [row[0] for row in index.rows("SELECT source FROM records WHERE published <= ?", moment)]
+
+
+def _sighting(row: tuple[str, str, str, str, int, str]) -> Sighting:
+    source, path, url, title, published, digest = row
+    return Sighting(source, path, url, title, datetime.fromtimestamp(published, UTC), digest)

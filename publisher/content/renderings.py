@@ -1,0 +1,72 @@
+"""What posts were rendered as, and what was written from that: kept in the index."""
+
+import json
+from dataclasses import astuple, dataclass
+
+from publisher.content.index import Index
+from publisher.content.needs import Need
+from publisher.errors import Problem, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A post's content as safe HTML, its summary as plain text, what was wrong with it, and what it depended on."""
+
+    html: str
+    summary: str
+    problems: tuple[Problem, ...] = ()
+    needs: tuple[Need, ...] = ()
+
+
+def rendering(index: Index, digest: str, url: str) -> Rendered | None:
+    """What was made before of a text at an address."""
+    sql = "SELECT html, summary, problems, needs FROM rendered WHERE digest = ? AND url = ?"
+    for html, summary, problems, needs in index.rows(sql, digest, url):
+        return Rendered(html, summary, load_problems(problems), _needs(needs))
+    return None
+
+
+def needs_of(index: Index, digest: str, url: str) -> tuple[Need, ...] | None:
+    """What a rendering depended on; None where there is none."""
+    found = index.rows("SELECT needs FROM rendered WHERE digest = ? AND url = ?", digest, url)
+    return _needs(found[0][0]) if found else None
+
+
+def all_needs(index: Index) -> set[Need]:
+    """All that any rendering depended on."""
+    return {need for (text,) in index.rows("SELECT DISTINCT needs FROM rendered") for need in _needs(text)}
+
+
+def put_rendering(index: Index, digest: str, url: str, made: Rendered) -> None:
+    """Keep what was made of a text at an address, for as long as that is some post's good reading."""
+    problems, needs = (
+        json.dumps([astuple(one) for one in many]) if many else "" for many in (made.problems, made.needs)
+    )
+    index.write(
+        "INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?, ?, ?)",
+        *(digest, url, made.html, made.summary, problems, needs),
+    )
+
+
+def output(index: Index, path: str) -> tuple[str, int, int] | None:
+    """Fingerprint, modification time and size of an output as it was written."""
+    found = index.rows("SELECT fingerprint, mtime_ns, size FROM outputs WHERE path = ?", path)
+    return (found[0][0], found[0][1], found[0][2]) if found else None
+
+
+def put_output(index: Index, path: str, fingerprint: str, mtime_ns: int, size: int) -> None:
+    """Keep what an output was written as."""
+    index.write("INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?)", path, fingerprint, mtime_ns, size)
+
+
+def load_problems(text: str) -> tuple[Problem, ...]:
+    """Problems of any files, from JSON; none from an empty text."""
+    return tuple(_problem(*row) for row in json.loads(text)) if text else ()
+
+
+def _needs(text: str) -> tuple[Need, ...]:
+    return tuple(Need(*row) for row in json.loads(text)) if text else ()
+
+
+def _problem(file: str, line: int, column: int, severity: str, code: str, message: str) -> Problem:
+    return Problem(file, line, column, Severity(severity), code, message)

@@ -1,0 +1,152 @@
+"""A folder as posts and problems; files that did not change are not opened."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
+
+from publisher.content.engines import reader_of
+from publisher.content.file_text import decode
+from publisher.content.index import FileRow, Index, Signs, is_fresh
+from publisher.content.nouns import Rules, Scan
+from publisher.content.posts import Context, Reading, read_post
+from publisher.content.rows import PostRow, pack, pack_problems, unpack_problems
+from publisher.content.source import Source
+from publisher.content.values import Fields
+from publisher.content.walk import Found, Walk, read_bytes, unreadable, walk
+from publisher.errors import ContentError, Problem, Severity
+
+_BATCH = 500
+
+
+def scan(rules: Rules, index: Index, *, progress: Callable[[int, int], None] | None = None) -> Scan:
+    """Bring the index up to what the content folder holds; never raises for what is in it, each fault is a Problem.
+
+    `progress` is told how many of how many files are done. Nothing is rendered.
+    """
+    walked = walk(rules)
+    context = _context(walked, rules, index)
+    known = index.signs()
+    stale = [found for found in walked.found if not _is_fresh(known.get(found.file), found)]
+    closed = _forget_gone(walked, known, index)
+    _read_all(stale, len(walked.found), _Desk(rules, index, context, ZoneInfo(rules.timezone), set(known)), progress)
+    return _gathered(walked, index, closed, context)
+
+
+def _is_fresh(known: Signs | None, found: Found) -> bool:
+    return known is not None and bool(is_fresh(known, found.mtime_ns, found.ctime_ns, found.size))
+
+
+def _forget_gone(walked: Walk, known: dict[str, Signs], index: Index) -> list[str]:
+    """Files that may still be there but could not be looked at; all others that were not found are forgotten."""
+    missing = known.keys() - {found.file for found in walked.found}
+    closed = [path for path in missing if any(_is_in(path, place) for place in walked.closed)]
+    index.forget(sorted(missing.difference(closed)))
+    return closed
+
+
+def _is_in(path: str, closed: str) -> bool:
+    return path == closed or not closed or (closed.endswith("/") and path.startswith(closed))
+
+
+def _gathered(walked: Walk, index: Index, closed: list[str], context: Context) -> Scan:
+    problems = list(walked.problems)
+    for path, text in index.problems():
+        problems += unpack_problems(path, text)
+    bad = {fault.file for fault in problems if fault.severity is Severity.ERROR}
+    folders = {place.rstrip("/") or "." for place in walked.closed if not place or place.endswith("/")}
+    unread = tuple(sorted((bad - folders).union(closed)))
+    return Scan(tuple(sorted(problems)), unread, tuple(walked.folders), context)
+
+
+class _Desk:
+    """Where files are read: what reading needs, and what was read and is not yet kept."""
+
+    def __init__(self, rules: Rules, index: Index, context: Context, zone: ZoneInfo, known: set[str]) -> None:
+        self.rules = rules
+        self.index = index
+        self.context = context
+        self.zone = zone
+        self.known = known
+        self.reader = reader_of(rules.engine)
+        self.files: list[FileRow] = []
+        self.touched: list[tuple[Signs, str]] = []
+        self.posts: list[PostRow] = []
+        self.dropped: list[str] = []
+
+    def keep(self) -> None:
+        """Hand to the index what was read."""
+        self.index.remember(self.files)
+        self.index.touch(self.touched)
+        self.index.put_posts(self.posts)
+        self.index.drop_posts(self.dropped)
+        for batch in (self.files, self.touched, self.posts, self.dropped):
+            batch.clear()
+
+
+def _read_all(stale: Sequence[Found], total: int, desk: _Desk, progress: Callable[[int, int], None] | None) -> None:
+    for done, found in enumerate(stale, total - len(stale) + 1):
+        _read(found, desk)
+        if done % _BATCH == 0:
+            desk.keep()
+        if progress:
+            progress(done, total)
+    desk.keep()
+
+
+def _read(found: Found, desk: _Desk) -> None:
+    known = found.file in desk.known
+    read_ns = desk.index.now()
+    try:
+        data, (mtime_ns, ctime_ns, size) = read_bytes(desk.rules.folder, found.file)
+    except OSError as error:
+        # Read at no time: it is tried again at every scan, though its own times may never change.
+        fault = pack_problems([unreadable(found.file, error)])
+        desk.files.append(FileRow(found.file, found.mtime_ns, found.ctime_ns, found.size, 0, "", fault))
+        return
+    signs = Signs(mtime_ns, ctime_ns, size, read_ns)
+    digest = hashlib.sha256(data).hexdigest()
+    if known and desk.index.digest_of(found.file) == digest:
+        desk.touched.append((signs, found.file))
+        return
+    reading, problems = _reading(found, data, digest, desk)
+    desk.files.append(FileRow(found.file, *signs, digest, pack_problems(problems)))
+    if reading:
+        desk.posts.append(pack(reading))
+    elif known and not any(fault.severity is Severity.ERROR for fault in problems):
+        desk.dropped.append(found.file)
+
+
+def _reading(found: Found, data: bytes, digest: str, desk: _Desk) -> tuple[Reading | None, list[Problem]]:
+    warnings: list[Problem] = []
+    below = found.file[len(desk.rules.prefix) :]
+    try:
+        front = desk.reader.split(decode(data, found.file), found.file)
+        defaults = desk.reader.defaults(desk.rules, below, desk.context)
+        source = Source(found.file, below, front, desk.rules, desk.zone, warnings, defaults, found.mtime_ns)
+        return read_post(source, digest, desk.reader), warnings
+    except ContentError as error:
+        return None, [*warnings, *error.problems]
+
+
+def _context(walked: Walk, rules: Rules, index: Index) -> dict[str, Fields]:
+    """What the files that hold defaults for others say; one that cannot be read says nothing, with a problem.
+
+    Where any of them changed, every post may have: the index is emptied.
+    """
+    context: dict[str, Fields] = {}
+    mark = hashlib.sha256()
+    for found in walked.context:
+        try:
+            data, _signs = read_bytes(rules.folder, found.file)
+            mark.update(f"{found.file}\0{len(data)}\0".encode() + data)
+            context[found.file[len(rules.prefix) :]] = (
+                reader_of(rules.engine).split(decode(data, found.file), found.file).fields
+            )
+        except OSError as error:
+            walked.problems.append(unreadable(found.file, error))
+        except ContentError as error:
+            walked.problems.extend(error.problems)
+    if (index.note("context") or "") != mark.hexdigest():
+        index.forget(list(index.signs()))
+        index.put_note("context", mark.hexdigest())
+    return context

@@ -1,0 +1,102 @@
+"""Check: everything that is wrong with the posts, found without writing a feed or an id."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from publisher.content import Code, Link, Lint, duplicate_addresses, lint
+from publisher.core.slugs import category_slug
+from publisher.errors import Problem, Severity
+from publisher.jobs.build import feed_path
+from publisher.jobs.library import Library, Progress
+from publisher.model.feed import FeedFormat
+from publisher.model.post import Post
+
+# Where engines take files from that they serve as they are: Jekyll and Eleventy, Hugo and Zola, Pelican.
+_STATIC = ("", "static", "assets", "content", "src", "src/static", "public")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All problems, sorted, and how many posts could be read."""
+
+    posts: int
+    problems: tuple[Problem, ...]
+    fed_unreadable: tuple[str, ...]
+
+    def exit_code(self, *, strict: bool) -> int:
+        """65 where a post that was fed cannot be read now, or with `strict` where anything is wrong; else 0."""
+        failed = any(problem.severity is Severity.ERROR for problem in self.problems)
+        return 65 if self.fed_unreadable or (strict and failed) else 0
+
+
+def check(library: Library, progress: Progress) -> Findings:
+    """Look at every post closely; what was looked at before and is the same is not looked at again."""
+    posts = library.posts
+    found: list[tuple[Post, Lint]] = []
+    for done, post in enumerate(posts, 1):
+        found.append((post, lint(library.renderer, post)))
+        progress(done, len(posts))
+    problems = [
+        *library.problems,
+        *(problem for _, one in found for problem in one.problems),
+        *_twice(library),
+        *_dead(library, posts, found),
+    ]
+    return Findings(len(posts), tuple(sorted(set(problems))), library.fed_unreadable)
+
+
+def _twice(library: Library) -> Iterator[Problem]:
+    for first, second, url in duplicate_addresses(library.index):
+        message = f"has the address of {first}, {url}: only one of them can be served there"
+        yield Code.DUPLICATE_ADDRESS.warning(second, 1, 1, message)
+
+
+def _dead(library: Library, posts: Iterable[Post], found: Iterable[tuple[Post, Lint]]) -> Iterator[Problem]:
+    known = _addresses(library, posts)
+    output = library.place.output
+    built = any(_is_served(output, post.path) for post in posts)
+    for post, one in found:
+        for link in one.links:
+            if _is_dead(library, link, known, built=built):
+                code = Code.MISSING_IMAGE if link.shown else Code.DEAD_LINK
+                told = unquote(urlsplit(link.url).path)
+                where = "the site has no such file" if link.shown else "the site has nothing there"
+                yield code.warning(post.source, link.line, link.column, f"{told}: {where}")
+
+
+def _is_dead(library: Library, link: Link, known: set[str], *, built: bool) -> bool:
+    """Where the engine has not run, only files can be missed: which pages it will make nobody knows."""
+    path = unquote(urlsplit(link.url).path)
+    if path.rstrip("/") in known:
+        return False
+    below = path.removeprefix(urlsplit(library.place.site.url).path)
+    if _is_served(library.place.output, below):
+        return False
+    roots = {library.place.rules.content, *_STATIC}
+    if any(_is_file(library.config.folder / root / below) for root in roots):
+        return False
+    return built or link.shown or Path(below).suffix not in ("", ".html", ".htm", ".xml", ".json")
+
+
+def _addresses(library: Library, posts: Iterable[Post]) -> set[str]:
+    """The paths of what the site is known to serve: its posts, its front page and our feeds."""
+    config, base = library.config, urlsplit(library.place.site.url).path
+    names = {name for group in library.index.categories() for name in group}
+    slugs = [None, *(category_slug(name, config.settings.categories) for name in names)]
+    feeds = [feed_path(config, FeedFormat(name), slug) for name in config.settings.feeds.formats for slug in slugs]
+    paths = [unquote(urlsplit(post.url).path) for post in posts]
+    return {path.rstrip("/") for path in [base, *(base + feed for feed in feeds), *paths]}
+
+
+def _is_served(output: Path, below: str) -> bool:
+    target = output / below.lstrip("/")
+    return _is_file(target) or _is_file(target / "index.html") or _is_file(target.with_name(f"{target.name}.html"))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,114 @@
+"""Which post is which: what `ids.json` remembers against what was just read."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import urlsplit
+
+from publisher.config import Config
+from publisher.content import Index, holder, mirror, orphans, outdated, strays
+from publisher.core.identity import Identities, Record, assign, is_provisional, record_of
+from publisher.errors import Problem, Severity
+from publisher.jobs.ids import Witness, ids_bytes, mark_of, parse
+from publisher.model.site import PLACEHOLDER_HOST, Site
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was recognised. `ids` are those of posts that no record named, by file; `changed` are records to be written.
+
+    `left_out` are files whose post has no id, because another has it. `provisional`: the file holds ids of the
+    placeholder's days, which go; `placeholder`: these days last.
+    """
+
+    ids: dict[str, str]
+    changed: tuple[Record, ...]
+    left_out: frozenset[str]
+    problems: tuple[Problem, ...]
+    witness: Witness | None
+    provisional: bool
+    placeholder: bool
+
+
+def recognise(config: Config, site: Site, index: Index, *, unreadable: Collection[str]) -> Known:
+    """Give each post of the index its id; `unreadable` are files that are there, though nothing can be read of them.
+
+    ConfigError where `ids.json` is damaged.
+    """
+    placeholder = urlsplit(site.url).hostname == PLACEHOLDER_HOST
+    _read_anew(ids_bytes(config.home), site, index, placeholder=placeholder)
+    found = list(_assigned(site, index, unreadable))
+    changed = [record_of(id_, seen) for id_, seen in outdated(index)]
+    return Known(
+        ids={source: id_ for one in found for source, id_ in one.ids.items()},
+        changed=tuple(sorted([*changed, *(record for one in found for record in _fresh(one))])),
+        left_out=frozenset(second for one in found for _, second in one.clashes),
+        problems=tuple(problem for one in found for problem in _problems(one)),
+        witness=_witness(index.note("witness") or ""),
+        provisional=index.note("provisional") == "yes",
+        placeholder=placeholder,
+    )
+
+
+def _read_anew(data: bytes | None, site: Site, index: Index, *, placeholder: bool) -> None:
+    """Mirror the file in the index, where it is another than the last time."""
+    mark = mark_of(data, site.url)
+    if index.note("ids") == mark:
+        return
+    memory = parse(data)
+    witness = memory.witness
+    index.put_note("witness", "" if witness is None else f"{witness.uid} {witness.issues}")
+    provisional = not placeholder and any(is_provisional(record.id) for record in memory.records)
+    index.put_note("provisional", "yes" if provisional else "")
+    mirror(index, memory.records, lambda id_: placeholder or not is_provisional(id_))
+    index.put_note("ids", mark)
+
+
+def _assigned(site: Site, index: Index, unreadable: Collection[str]) -> Iterator[Identities]:
+    """A first reading of a hundred thousand posts is done in batches: with nothing to be recognised they are strangers
+    to one another, but for an id that two of them claim."""
+    gone = orphans(index)
+    fresh = strays(index)
+    given: dict[str, str] = {}
+
+    def taken(id_: str) -> str | None:
+        return given.get(id_) or holder(index, id_)
+
+    while batch := list(islice(fresh, None if gone else _BATCH)):
+        found = assign(batch, gone, url=site.url, timezone=site.timezone, unreadable=unreadable, taken=taken)
+        given |= {id_: source for source, id_ in found.ids.items()}
+        yield found
+
+
+def _fresh(found: Identities) -> Iterator[Record]:
+    named = set(found.ids.values())
+    return (record for record in found.records if record.id in named)
+
+
+def _witness(text: str) -> Witness | None:
+    uid, _, number = text.rpartition(" ")
+    return Witness(uid, int(number)) if uid else None
+
+
+def _problems(found: Identities) -> Sequence[Problem]:
+    clashes = [
+        Problem(
+            second, 1, 1, Severity.ERROR, "duplicate-id", f"has the date and address of {first}: change one of them"
+        )
+        for first, second in found.clashes
+    ]
+    suspects = [
+        Problem(
+            fresh,
+            1,
+            1,
+            Severity.WARNING,
+            "looks-renamed",
+            f"looks like {gone}, which is gone, changed in several ways at once: readers will see it as new;"
+            f" to keep its id, build once under the old file name, with the ids.json of before",
+        )
+        for fresh, gone in found.suspects
+    ]
+    return [*clashes, *suspects]

@@ -1,0 +1,120 @@
+"""Whether a build would do nothing: told from names, times and sizes alone, before any engine or post is read.
+
+A build notes all it looked at; where every bit of that is as it was, so is its result. Anything that changed since the
+build began, and any time too close to it to be told apart, makes the note worthless, and the next build looks anew.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from stat import S_ISDIR
+
+from publisher.cache import FILE_NAME as CACHE_NAME
+from publisher.cache import peek
+from publisher.config import Config
+from publisher.jobs.report import Report, load_report
+
+NOTE = "build"
+# See content.index: within this time of its change a file may change again without a sign.
+_RACY_NS = 2_000_000_000
+_OWN = ("cache.db", "publisher.db", "ids.json", ".ids.json", ".gitignore", "preview")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a build looked at, below the site's folder.
+
+    `tree` is the mark of `folders`, which were searched for posts; `places` are other files, and folders whose whole
+    content counts, each with its mark. Every selection is the same from `since` until `until`, in seconds since 1970;
+    None for ever.
+    """
+
+    key: str
+    folders: Sequence[str]
+    tree: str
+    places: Sequence[tuple[str, str]]
+    since: float
+    until: float | None
+    report: str
+
+    def dump(self) -> str:
+        """As JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def unchanged(config: Config, at: datetime) -> Report | None:
+    """What a build as of `at` would report, where it would write nothing; None where that cannot be told."""
+    note = peek(config.home / CACHE_NAME, NOTE).get(NOTE)
+    if not note:
+        return None
+    seen = Seen(**json.loads(note))
+    moment = at.timestamp()
+    if seen.key != config.key or moment < seen.since or (seen.until is not None and moment >= seen.until):
+        return None
+    if any(mark_of(config.folder / place) != mark for place, mark in seen.places):
+        return None
+    tree = mark_of_tree(config, seen.folders)
+    return load_report(seen.report) if tree is not None and tree.mark == seen.tree else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The mark of some folders, the newest change in them in nanoseconds since 1970, and the names of all files."""
+
+    mark: str
+    newest_ns: int
+    files: Collection[str]
+
+    def is_settled(self, began_ns: int, known: Iterable[str]) -> bool:
+        """Whether nothing in it changed since a moment, or too shortly before, and all of `known` is still there."""
+        return self.newest_ns < began_ns - _RACY_NS and all(file in self.files for file in known)
+
+
+def mark_of_tree(config: Config, folders: Sequence[str]) -> Tree | None:
+    """Names of everything in the folders, and the signs of what is a file; what is ours and changes by our own doing
+    is left out. None where a folder cannot be read."""
+    told: list[str] = []
+    files: set[str] = set()
+    newest = 0
+    home = config.home.relative_to(config.folder).as_posix() if config.home != config.folder else ""
+    for folder in folders:
+        prefix = f"{folder}/" if folder else ""
+        told.append(f"/{folder}")
+        try:
+            with os.scandir(config.folder / folder) as entries:
+                for entry in sorted(entries, key=lambda one: one.name):
+                    if folder == home and entry.name.startswith(_OWN):
+                        continue
+                    if entry.is_dir():
+                        told.append(f"{entry.name}/")
+                        continue
+                    status = entry.stat()
+                    newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
+                    told.append(f"{entry.name}\0{status.st_mtime_ns}\0{status.st_ctime_ns}\0{status.st_size}")
+                    files.add(prefix + entry.name)
+        except OSError:
+            return None
+    return Tree(_mark(told), newest, files)
+
+
+def mark_of(path: Path) -> str:
+    """The signs of a file; for a folder the mark of all names and signs below it; empty where there is neither."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ""
+    if not S_ISDIR(status.st_mode):
+        return f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}"
+    told = []
+    for place, folders, files in os.walk(path):
+        folders.sort()
+        told += [f"{place}/{name}\0{mark_of(Path(place) / name)}" for name in sorted(files)]
+    return _mark(told)
+
+
+def _mark(told: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(told).encode(errors="surrogateescape")).hexdigest()
