@@ -136,7 +136,7 @@ class _Complaints:
 def _build(app: App, say: Say, complain: Say) -> Report:
     report = build(app.config, at=app.clock())
     for problem in report.problems:
-        complain(f"{problem}")
+        complain(problem.told())
     if report.written:
         say(report.summary())
     return report

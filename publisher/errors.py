@@ -48,8 +48,15 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        return f"{place}: {self.severity} {self.code}: {self.message}"
+        return f"{self._place}: {self.message}"
+
+    def told(self) -> str:
+        """As compilers tell a fault, for editors and for those who look for a code."""
+        return f"{self._place}: {self.severity} {self.code}: {self.message}"
+
+    @property
+    def _place(self) -> str:
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
 
 
 class PublisherError(Exception):

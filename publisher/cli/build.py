@@ -43,7 +43,7 @@ def build(
         )
     else:
         for problem in report.problems:
-            say(f"{problem}")
+            say(problem.told())
         for path in report.written:
             put(path)
     say(report.summary())

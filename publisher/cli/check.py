@@ -41,6 +41,6 @@ def check(
         put_json(sarif(found.problems))
     else:
         for problem in found.problems:
-            put(github(problem, app.config.folder, Path.cwd()) if form is Format.GITHUB else f"{problem}")
+            put(github(problem, app.config.folder, Path.cwd()) if form is Format.GITHUB else problem.told())
     say(f"{counted(found.posts, 'post')} can be read, {counted(len(found.problems), 'problem')}")
     raise typer.Exit(found.exit_code(strict=strict))

@@ -26,7 +26,7 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     if as_json:
         put_json(found.as_json() | {"problems": problems_json(found.problems)})
     else:
-        for line in (*map(str, found.problems), *found.lines()):
+        for line in (*(problem.told() for problem in found.problems), *found.lines()):
             put(line)
     raise typer.Exit(65 if found.failed else 0)
 

@@ -50,7 +50,7 @@ def tell_serious(problems: Iterable[Problem]) -> None:
     """What a mail's readers must not be the first to notice: posts that cannot be read, or that look sent before."""
     for problem in problems:
         if problem.severity is Severity.ERROR or problem.code == "looks-renamed":
-            say(f"{problem}")
+            say(problem.told())
 
 
 @contextmanager

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[\s{.]*(?:language-)?([A-Za-z0-9_+#-]+(?:\.[A-Za-z0-9]+)?)")
 # A lexer is a set of regular expressions, some of which need the square of what they look at: 16 lines of 1,900
-# characters took AspectJ's 20 seconds, and so did 30,000 blanks AutoHotkey's.
-_LONGEST, _LONGEST_SQUARED = 16_384, 4_000_000
+# characters took AspectJ's 20 seconds, and so did 30,000 blanks AutoHotkey's; 16,000 characters of `a b` took Java's 5.
+_LONGEST, _LONGEST_SQUARED = 8_192, 4_000_000
 _VOID = re.compile(r"\s{200}")
 # Without a background of their own the colours must be read on any: each has at least 4.5:1 on white and on black.
 _GREY, _PURPLE, _BLUE, _GREEN, _BROWN, _RED = "#757575", "#9a57ca", "#2d76d0", "#3a8438", "#a7680a", "#ce4545"
@@ -52,7 +52,7 @@ def highlight(code: str, language: str) -> str:
     """A block of code as `<pre><code>…</code></pre>`.
 
     `language` is what stands behind a fence: `python`, `python {1,3}`, `ruby:名前.rb`, `{.python .numberLines}`, or
-    nothing. Code in a language that Pygments does not know, over 16,000 characters, or with very long lines gets
+    nothing. Code in a language that Pygments does not know, over 8,000 characters, or with very long lines gets
     no colours.
     """
     found = _WORD.match(language)

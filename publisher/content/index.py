@@ -88,10 +88,13 @@ class Index(Cache):
         rows = self.rows("SELECT path, mtime_ns, ctime_ns, size, read_ns FROM files")
         return {row[0]: Signs(*row[1:]) for row in rows}
 
-    def digest_of(self, path: str) -> str:
-        """The digest of a file's bytes when it was read; empty where it never was."""
-        found = self.rows("SELECT digest FROM files WHERE path = ?", path)
-        return str(found[0][0]) if found else ""
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        """The digests of files' bytes when they were read; empty where one never was."""
+        found = {}
+        for path in paths:
+            for (digest,) in self.rows("SELECT digest FROM files WHERE path = ?", path):
+                found[path] = str(digest)
+        return found
 
     def remember(self, files: Sequence[FileRow]) -> None:
         """Keep what was learnt of some files."""
@@ -102,9 +105,10 @@ class Index(Cache):
         rows = [(*sign, path) for sign, path in signs]
         self.write_many("UPDATE files SET mtime_ns = ?, ctime_ns = ?, size = ?, read_ns = ? WHERE path = ?", rows)
 
-    def put_posts(self, posts: Sequence[PostRow]) -> None:
-        """Keep readings, each in the place of the one before, whose rendering goes."""
-        self._drop_renderings([row.path for row in posts], [(row.digest, row.url) for row in posts])
+    def put_posts(self, posts: Sequence[PostRow], *, new: bool = False) -> None:
+        """Keep readings, each in the place of the one before, whose rendering goes; `new` where there are none."""
+        if not new:
+            self._drop_renderings([row.path for row in posts], [(row.digest, row.url) for row in posts])
         self.write_many("INSERT OR REPLACE INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", list(posts))
 
     def drop_posts(self, paths: Sequence[str]) -> None:

@@ -1,21 +1,22 @@
 """A folder as posts and problems; files that did not change are not opened."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from publisher.content.engines import reader_of
 from publisher.content.file_text import decode
 from publisher.content.index import FileRow, Index, Signs, is_fresh
 from publisher.content.nouns import Rules, Scan
-from publisher.content.posts import Context, Reading, read_post
+from publisher.content.posts import Context, Reader, Reading, read_post
 from publisher.content.rows import PostRow, pack, pack_problems, unpack_problems
 from publisher.content.source import Source
+from publisher.content.spread import spread
 from publisher.content.values import Fields
 from publisher.content.walk import Found, Walk, read_bytes, unreadable, walk
 from publisher.errors import ContentError, Problem, Severity
-
-_BATCH = 500
 
 
 def scan(rules: Rules, index: Index, *, progress: Callable[[int, int], None] | None = None) -> Scan:
@@ -28,7 +29,9 @@ def scan(rules: Rules, index: Index, *, progress: Callable[[int, int], None] | N
     known = index.signs()
     stale = [found for found in walked.found if not _is_fresh(known.get(found.file), found)]
     closed = _forget_gone(walked, known, index)
-    _read_all(stale, len(walked.found), _Desk(rules, index, context, ZoneInfo(rules.timezone), set(known)), progress)
+    digests = index.digests(found.file for found in stale if found.file in known)
+    desk = _Desk(rules, context, ZoneInfo(rules.timezone), reader_of(rules.engine), digests, index.now)
+    _read_all(stale, len(walked.found), desk, index, progress)
     return _gathered(walked, index, closed, context)
 
 
@@ -58,62 +61,60 @@ def _gathered(walked: Walk, index: Index, closed: list[str], context: Context) -
     return Scan(tuple(sorted(problems)), unread, tuple(walked.folders), context)
 
 
+class _Read(NamedTuple):
+    """What came of looking at one file: its row, or only its new signs where its bytes are the same; its post, if it
+    holds one, or whether one read before is there no more."""
+
+    file: FileRow | None
+    touched: tuple[Signs, str] | None = None
+    post: PostRow | None = None
+    dropped: str | None = None
+
+
+@dataclass(frozen=True)
 class _Desk:
-    """Where files are read: what reading needs, and what was read and is not yet kept."""
+    """What reading a file needs; `digests` are those of files read before."""
 
-    def __init__(self, rules: Rules, index: Index, context: Context, zone: ZoneInfo, known: set[str]) -> None:
-        self.rules = rules
-        self.index = index
-        self.context = context
-        self.zone = zone
-        self.known = known
-        self.reader = reader_of(rules.engine)
-        self.files: list[FileRow] = []
-        self.touched: list[tuple[Signs, str]] = []
-        self.posts: list[PostRow] = []
-        self.dropped: list[str] = []
-
-    def keep(self) -> None:
-        """Hand to the index what was read."""
-        self.index.remember(self.files)
-        self.index.touch(self.touched)
-        self.index.put_posts(self.posts)
-        self.index.drop_posts(self.dropped)
-        for batch in (self.files, self.touched, self.posts, self.dropped):
-            batch.clear()
+    rules: Rules
+    context: Context
+    zone: ZoneInfo
+    reader: Reader
+    digests: Mapping[str, str]
+    now: Callable[[], int]
 
 
-def _read_all(stale: Sequence[Found], total: int, desk: _Desk, progress: Callable[[int, int], None] | None) -> None:
-    for done, found in enumerate(stale, total - len(stale) + 1):
-        _read(found, desk)
-        if done % _BATCH == 0:
-            desk.keep()
+def _read_all(
+    stale: Sequence[Found], total: int, desk: _Desk, index: Index, progress: Callable[[int, int], None] | None
+) -> None:
+    done = total - len(stale)
+    for handful in spread(stale, lambda found: _read(found, desk)):
+        index.remember([read.file for read in handful if read.file])
+        index.touch([read.touched for read in handful if read.touched])
+        index.put_posts([read.post for read in handful if read.post], new=not desk.digests)
+        index.drop_posts([read.dropped for read in handful if read.dropped])
+        done += len(handful)
         if progress:
             progress(done, total)
-    desk.keep()
 
 
-def _read(found: Found, desk: _Desk) -> None:
-    known = found.file in desk.known
-    read_ns = desk.index.now()
+def _read(found: Found, desk: _Desk) -> _Read:
+    read_ns = desk.now()
     try:
-        data, (mtime_ns, ctime_ns, size) = read_bytes(desk.rules.folder, found.file)
+        data, signs = read_bytes(desk.rules.folder, found.file)
     except OSError as error:
         # Read at no time: it is tried again at every scan, though its own times may never change.
         fault = pack_problems([unreadable(found.file, error)])
-        desk.files.append(FileRow(found.file, found.mtime_ns, found.ctime_ns, found.size, 0, "", fault))
-        return
-    signs = Signs(mtime_ns, ctime_ns, size, read_ns)
+        return _Read(FileRow(found.file, found.mtime_ns, found.ctime_ns, found.size, 0, "", fault))
     digest = hashlib.sha256(data).hexdigest()
-    if known and desk.index.digest_of(found.file) == digest:
-        desk.touched.append((signs, found.file))
-        return
+    known = desk.digests.get(found.file)
+    if known == digest:
+        return _Read(None, (Signs(*signs, read_ns), found.file))
     reading, problems = _reading(found, data, digest, desk)
-    desk.files.append(FileRow(found.file, *signs, digest, pack_problems(problems)))
+    row = FileRow(found.file, *signs, read_ns, digest, pack_problems(problems))
     if reading:
-        desk.posts.append(pack(reading))
-    elif known and not any(fault.severity is Severity.ERROR for fault in problems):
-        desk.dropped.append(found.file)
+        return _Read(row, post=pack(reading))
+    gone = known is not None and not any(fault.severity is Severity.ERROR for fault in problems)
+    return _Read(row, dropped=found.file if gone else None)
 
 
 def _reading(found: Found, data: bytes, digest: str, desk: _Desk) -> tuple[Reading | None, list[Problem]]:

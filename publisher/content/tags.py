@@ -42,7 +42,7 @@ BLOCKS = frozenset(_BLOCK_NAMES.split())
 _CLOSED = frozenset(_VOID_NAMES.split()) | frozenset(_SELF_CLOSING_NAMES.split())
 _FORMATTING = frozenset(_FORMATTING_NAMES.split())
 _SCOPES = frozenset({"applet", "caption", "marquee", "object", "table", "template"})
-_DEEPEST, _MOST, _FEW = 256, 200_000, 512
+_DEEPEST, _MOST, _FEW, _LONGEST_LINE = 256, 200_000, 512, 10_000
 
 
 def attributes(text: str) -> dict[str, str]:
@@ -103,7 +103,10 @@ def _close(opened: list[str], name: str) -> None:
 
 
 def text_only(html: str) -> str:
-    """The text of some HTML as HTML without tags, each block's on a line of its own; scripts and styles are gone."""
+    """The text of some HTML, each block's in a paragraph; scripts and styles are gone.
+
+    Paragraphs end at 10,000 characters, which keeps the result from being as tangled as the HTML was.
+    """
     parts, end = [], 0
     for match in TOKEN.finditer(html):
         parts.append(html[end : match.start()])
@@ -111,4 +114,7 @@ def text_only(html: str) -> str:
         if (match["name"] or "").lower().lstrip("/") in BLOCKS:
             parts.append("\n")
     lines = unescape("".join([*parts, html[end:]])).split("\n")
-    return "\n".join(f"<p>{escape(line.strip(), quote=False)}</p>" for line in lines if line.strip())
+    pieces = (
+        line[at : at + _LONGEST_LINE] for line in map(str.strip, lines) for at in range(0, len(line), _LONGEST_LINE)
+    )
+    return "\n".join(f"<p>{escape(piece, quote=False)}</p>" for piece in pieces)

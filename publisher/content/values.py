@@ -86,9 +86,17 @@ def is_null(value: Scalar) -> bool:
 
 def texts(value: Value | None) -> Iterator[str]:
     """Every text of a value that is text or a list, nested lists too; nothing for nulls and mappings."""
+    # A list, not a generator of generators: a scan asks for a quarter of a million of these.
+    found: list[str] = []
+    _collect(value, found)
+    return iter(found)
+
+
+def _collect(value: Value | None, found: list[str]) -> None:
     if isinstance(value, Scalar):
-        if not is_null(value) and value.text.strip():
-            yield value.text.strip()
+        text = value.text.strip()
+        if text and not (value.plain and value.text in _NULLS):
+            found.append(text)
     elif isinstance(value, list):
         for item in value:
-            yield from texts(item)
+            _collect(item, found)

@@ -109,14 +109,22 @@ def renamed(records: Iterable[Record], ids: Mapping[str, str]) -> tuple[Record, 
 
 def _settled(adoption: Adoption, ids: Mapping[str, str]) -> Adoption:
     """Without the posts that would share an id with each other, or with a post that keeps the one it has."""
-    to_be = {**ids, **adoption.ids}
+    matches, clashes = dict(adoption.matches), set(adoption.clashes)
+    # Again and again: a post that is left out keeps its old id, which another was to have.
+    while shared := _shared({**ids, **{source: match.id for source, match in matches.items()}}):
+        clashes |= {(id_, first, second) for id_, (first, second, *_) in shared.items()}
+        kept = {source: match for source, match in matches.items() if match.id not in shared}
+        if len(kept) == len(matches):
+            break
+        matches = kept
+    return replace(adoption, matches=matches, clashes=tuple(sorted(clashes)))
+
+
+def _shared(ids: Mapping[str, str]) -> dict[str, list[str]]:
     holders: dict[str, list[str]] = defaultdict(list)
-    for source, id_ in to_be.items():
+    for source, id_ in ids.items():
         holders[id_].append(source)
-    shared_by = {id_: sorted(sources) for id_, sources in holders.items() if len(sources) > 1}
-    clashes = {(id_, first, second) for id_, (first, second, *_) in shared_by.items()}
-    matches = {source: match for source, match in adoption.matches.items() if match.id not in shared_by}
-    return replace(adoption, matches=matches, clashes=tuple(sorted({*adoption.clashes, *clashes})))
+    return {id_: sorted(sources) for id_, sources in holders.items() if len(sources) > 1}
 
 
 class _Pairing:

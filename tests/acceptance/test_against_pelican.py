@@ -1,16 +1,22 @@
 """Beside the real Pelican: the same entries as in its own Atom feed, one by one."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote, urljoin
+from xml.etree import ElementTree
 
 import feedparser
 import pytest
 
-from publisher.content import Index, Rules, scan, survey
+from publisher.content import Index, Renderer, Rules, scan, survey
 from publisher.content.engines import pelican
-from publisher.content.engines.pelican_settings import settings_of
 from publisher.content.render import read_source
 from publisher.model.post import Post
 
@@ -74,16 +80,14 @@ class Blog:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def theirs(self) -> list[Entry]:
-        command = [sys.executable, "-m", "pelican", "-s", "pelicanconf.py", "-q"]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, env={"TZ": "America/New_York"}, text=True)
-        assert done.returncode == 0, done.stdout[-3000:]
+    def theirs(self, configuration: str = "pelicanconf.py") -> list[Entry]:
+        self._run(configuration)
         parsed = feedparser.parse(str(self.folder / "output/feeds/all.atom.xml"))
         return [
             Entry(
                 entry.link,
                 " ".join(entry.title.split()),
-                _seconds(entry.published),
+                datetime.fromisoformat(entry.published).timestamp(),
                 tuple(tag.term for tag in entry.get("tags", ())),
                 entry.id,
             )
@@ -91,21 +95,42 @@ class Blog:
         ]
 
     def ours(self) -> list[Entry]:
+        with self._scanned() as (rules, index):
+            return [self._entry(rules, post) for post in reversed(index.posts())]
+
+    def their_links(self) -> dict[str, list[str]]:
+        """The addresses in each entry's content, by the entry's own."""
+        self._run("pelicanconf.py")
+        atom = "{http://www.w3.org/2005/Atom}"
+        entries = ElementTree.parse(self.folder / "output/feeds/all.atom.xml").iter(f"{atom}entry")
+        found = {}
+        for entry in entries:
+            link, content = entry.find(f"{atom}link"), entry.find(f"{atom}content")
+            assert link is not None
+            assert content is not None
+            found[link.attrib["href"]] = _addresses(content.text or "", link.attrib["href"])
+        return found
+
+    def our_links(self) -> dict[str, list[str]]:
+        with self._scanned() as (rules, index):
+            posts = index.posts()
+            renderer = Renderer(rules, index, lambda: posts)
+            made = {post.url: renderer.render(post) for post in reversed(posts)}
+        return {url: _addresses(each.html, url) for url, each in made.items() if each}
+
+    @contextmanager
+    def _scanned(self) -> Iterator[tuple[Rules, Index]]:
         found = survey(self.folder)
-        rules = Rules(
-            found.engine,
-            self.folder,
-            found.content,
-            found.url or "",
-            found.timezone or "UTC",
-            None,
-            (found.output,),
-            settings=found.settings,
-        )
+        place = found.engine, self.folder, found.content, found.url or "", found.timezone or "UTC"
+        rules = Rules(*place, None, (found.output,), settings=found.settings)
         with Index(self.folder.parent / "cache.db", "key") as index:
             scan(rules, index)
-            posts = index.posts()
-        return [self._entry(rules, post) for post in reversed(posts)]
+            yield rules, index
+
+    def _run(self, configuration: str) -> None:
+        command = [sys.executable, "-m", "pelican", "-s", configuration, "-q"]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, env={"TZ": "America/New_York"}, text=True)
+        assert done.returncode == 0, done.stdout[-3000:]
 
     def _entry(self, rules: Rules, post: Post) -> Entry:
         source = read_source(rules, post, {})
@@ -114,10 +139,8 @@ class Blog:
         return Entry(post.url, post.title, post.published.timestamp(), names, pelican.feed_id(source, post))
 
 
-def _seconds(text: str) -> float:
-    from datetime import datetime
-
-    return datetime.fromisoformat(text).timestamp()
+def _addresses(html: str, base: str) -> list[str]:
+    return [unquote(urljoin(base, unescape(found))) for found in re.findall(r'(?:href|src)="([^"]*)"', html)]
 
 
 def assert_same(blog: Blog) -> list[Entry]:
@@ -150,7 +173,7 @@ def test_every_form_of_header_is_pelicans(blog: Blog) -> None:
         "summary: 一行目\n    二行目\nAuthors: 一郎; 二郎\n\n本文\n",
     )
     blog.write("content/fenced.md", '---\ntitle: "引用符"\ndate: 2024-01-02\ntags:\n    後, の, 行\n...\n本文\n')
-    blog.write("content/twice.md", "Title: 二行の\n    題\nDate: 2024-01-03\nTags: 一\nTags: 二\nnote: : x\n\n本文\n")
+    blog.write("content/twice.md", "Title: 二度の札\nDate: 2024-01-03\nTags: 一\nTags: 二\nnote: : x\n\n本文\n")
     blog.write("content/tight.md", "Title: すぐ本文\nDate: 2024-01-04\n本文 が続く\nTags: 違う\n")
     blog.write("content/dropped.md", "Title: 空の値\nDate: 2024-01-05\nCategory:\nTags: ,\nStatus:\nSlug:\n\n本文\n")
     blog.write(
@@ -166,7 +189,7 @@ def test_every_form_of_header_is_pelicans(blog: Blog) -> None:
     )
     blog.write(
         "content/marked.rst",
-        "=================\n *強調* と ``x<y``\n=================\n\n:Date: 2024-01-08\n:Tags: a_b, *c*; d\n"
+        "====================\n *強調* と ``x<y``\n====================\n\n:Date: 2024-01-08\n:Tags: a_b, *c*; d\n"
         ":authors: 一郎; 二郎\n\n本文\n",
     )
     blog.write("content/untitled.rst", ":date: 2024-01-09\n:slug: no-title\n\n本文\n")
@@ -231,10 +254,80 @@ def test_states_languages_and_categories_are_pelicans(blog: Blog) -> None:
     blog.write("content/changed.md", "Title: 更新\nDate: 2024-01-04\nModified: いつか\n\n本文\n")
     blog.write("content/wide.md", "Title： 全角\nDate: 2024-01-04\n\n本文\n")
     blog.write("content/folder/a.md", "Title: 同じ\nDate: 2024-01-02\nSlug: same\nTags: x\n\n本文\n")
-    blog.write("content/folder/b.md", "Title: Same\nDate: 2024-01-03\nSlug: same\nLang: en\nTranslation: true\n\n本文\n")
+    blog.write(
+        "content/folder/b.md", "Title: Same\nDate: 2024-01-03\nSlug: same\nLang: en\nTranslation: true\n\n本文\n"
+    )
     blog.write("content/日本/市況/c.md", "Title: 深い\nDate: 2024-01-05\n\n本文\n")
     blog.write("content/README.MD", "Title: 大文字\nDate: 2024-01-06\n\n本文\n")
 
     entries = assert_same(blog)
 
     assert [entry.title for entry in entries] == ["深い", "Same", "同じ", "状態 6", "状態 1"]
+
+
+def test_what_publishconf_says_is_the_published_sites_and_the_home_is_kept_out(blog: Blog) -> None:
+    blog.write("pelicanconf.py", f"{BASE.replace('content', '.')}FEED_ALL_ATOM = None\nSITEURL = ''\n")
+    blog.write(
+        "publishconf.py",
+        "import os, sys\nsys.path.append(os.curdir)\nfrom pelicanconf import *\n"
+        "SITEURL = os.environ.get('SITE_URL_OF_TESTS', 'https://blog.example') + '/'\nRELATIVE_URLS = False\n"
+        "FEED_ALL_ATOM = 'feeds/all.atom.xml'\nIGNORE_FILES = ['.*', '_publisher', 'output', '*.tmp.md']\n",
+    )
+    blog.write("記事.md", "Title: 記事\nDate: 2024-01-01\n\n本文\n")
+    blog.write("x.tmp.md", "Title: 下書き\nDate: 2024-01-01\n\n本文\n")
+    blog.write("_publisher/templates/web/x.html", "<html><head><title>x</title></head></html>")
+
+    assert survey(blog.folder).problems == ()
+    theirs = blog.theirs("publishconf.py")
+    assert theirs == blog.ours()
+    assert [entry.id for entry in theirs] == ["tag:blog.example,2024-01-01:/ji-shi.html"]
+
+
+def test_every_link_in_a_text_is_pelicans(blog: Blog) -> None:
+    blog.write(
+        "pelicanconf.py",
+        f"{BASE}CATEGORY_URL = 'c/{{slug}}/'\nSTATIC_PATHS = ['images', 'extra']\nSLUGIFY_USE_UNICODE = True\n"
+        "ARTICLE_URL = '{date:%Y}/{slug}/'\nARTICLE_SAVE_AS = '{date:%Y}/{slug}/index.html'\n"
+        "EXTRA_PATH_METADATA = {'extra/robots.txt': {'path': 'robots.txt'}}\n",
+    )
+    links = [
+        "{filename}/市況/他の 記事.md#節",
+        "{filename}他の 記事.md?x=1",
+        "{filename}../pages/about.rst",
+        "{filename}/pages/about.rst",
+        "|filename|/draft.md",
+        "{filename}/hidden.html",
+        "{static}/images/図（１）.png",
+        "{static}../images/a%20b.png",
+        "{static}/extra/robots.txt",
+        "{attach}付録/表.csv",
+        "{attach}/images/別.png",
+        "{category}市況 分析",
+        "{tag}C++",
+        "{author}山田 太郎",
+        "{index}",
+        "https://else.example/{slug}",
+        "/b/根.html",
+        "#節",
+    ]
+    html = "".join(f'<a href="{link}">x</a>\n<img alt="図" src="{link}">\n' for link in links)
+    blog.write("content/市況/記事.md", f"Title: 記事\nDate: 2024-01-02\n\n<p>{html}</p>\n")
+    rst = "\n\n".join(f"`x <{link}>`__" for link in links if " " not in link and "attach" not in link)
+    blog.write("content/市況/頁.rst", f"頁の題\n======\n\n:date: 2024-01-03\n\n{rst}\n")
+    blog.write("content/市況/他の 記事.md", "Title: 他の 記事\nDate: 2024-01-01\n\n本文\n")
+    blog.write("content/pages/about.rst", "自己紹介\n========\n\n本文\n")
+    blog.write("content/draft.md", "Title: 下書き\nDate: 2024-01-01\nStatus: draft\n\n本文\n")
+    blog.write(
+        "content/hidden.html",
+        '<html><head><title>隠し</title><meta name="date" content="2024-01-01"><meta name="status" content="hidden">'
+        "</head><body>x</body></html>",
+    )
+    for name in ("images/図（１）.png", "images/別.png", "images/a b.png", "extra/robots.txt", "市況/付録/表.csv"):
+        blog.write(f"content/{name}", "x")
+
+    theirs, ours = blog.their_links(), blog.our_links()
+
+    assert [*theirs] == [*ours]
+    for address, found in theirs.items():
+        assert ours[address] == found
+    assert len(ours["https://blog.example/b/2024/%E8%A8%98%E4%BA%8B/"]) == 2 * len(links)

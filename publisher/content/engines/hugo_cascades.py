@@ -97,9 +97,7 @@ def inherited(rules: Rules, below: str, context: Context) -> Fields:
 def _named(fields: Fields, is_made_up: bool) -> dict[str, Value]:
     """A section's slug and title; of one without a file, which Hugo makes up, only those that are cascaded to it."""
     found = {key: fields.text(key) for key in ("slug", "title")}
-    return {
-        key: Scalar(text or "", False, 1, 1) for key, text in found.items() if text is not None or not is_made_up
-    }
+    return {key: Scalar(text or "", False, 1, 1) for key, text in found.items() if text is not None or not is_made_up}
 
 
 def _merged(cascades: Iterable[Cascade], kind: str, path: str, language: str) -> Fields:

@@ -1,6 +1,7 @@
 """What Hugo's configuration says of a site."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from posixpath import commonpath, normpath
 from zoneinfo import ZoneInfo
@@ -39,11 +40,10 @@ def survey(folder: Path) -> Survey:
     problems: list[Problem] = []
     config = load(folder, problems)
     languages = read_languages(config, problems)
+    settings = _settings(config, languages, problems)
     default = of_language(config, languages[0].name)
-    mounts = _mounts(config, languages, problems)
     params = default.mapping("params")
-    problems += _unread(config)
-    return Survey(
+    found = Survey(
         engine=Engine.HUGO,
         title=default.text("title"),
         url=base_url(config),
@@ -51,21 +51,25 @@ def survey(folder: Path) -> Survey:
         timezone=_timezone(config, problems),
         description=default.text("description") or next(texts(params.get("description")), None),
         author=author_of(default.values.get("author")) or author_of(params.get("author")),
-        permalink=None,
-        output=_folder(config.text("publishdir"), "public"),
-        content=_common([mount.folder for mount in mounts]),
-        problems=tuple(sorted(problems)),
-        settings=HugoSettings(
-            languages=languages,
-            disabled=disabled_names(config),
-            mounts=mounts,
-            cascades=_cascades(config, languages),
-            ignored=_ignored(config, problems),
-            drafts=config.says("builddrafts"),
-            summary_length=_number(default.values.get("summarylength"), 70),
-            cjk=default.says("hascjklanguage"),
-        ),
+        output=_folder(config, config.text("publishdir"), "public", "publishDir", problems),
+        content=_common([mount.folder for mount in settings.mounts]),
+        settings=settings,
         served=served_feeds(config, languages[0]),
+    )
+    return replace(found, problems=tuple(sorted((*problems, *_unread(config)))))
+
+
+def _settings(config: Config, languages: tuple[Language, ...], problems: list[Problem]) -> HugoSettings:
+    default = of_language(config, languages[0].name)
+    return HugoSettings(
+        languages=languages,
+        disabled=disabled_names(config),
+        mounts=_mounts(config, languages, problems),
+        cascades=_cascades(config, languages),
+        ignored=_ignored(config, problems),
+        drafts=config.says("builddrafts"),
+        summary_length=_number(default.values.get("summarylength"), 70),
+        cjk=default.says("hascjklanguage"),
     )
 
 
@@ -85,10 +89,14 @@ def _timezone(config: Config, problems: list[Problem]) -> str | None:
     return name
 
 
-def _folder(text: str | None, default: str) -> str:
-    """A folder of the site as a path below it; the default where it lies outside."""
-    path = normpath((text or default).replace("\\", "/")).strip("/")
-    return default if path == ".." or path.startswith("../") else path
+def _folder(config: Config, text: str | None, default: str, key: str, problems: list[Problem]) -> str:
+    """A folder of the site as a path below it; the default, with a warning, where it lies outside."""
+    path = normpath((text or default).replace("\\", "/"))
+    if not path.startswith(("/", "..")):
+        return path
+    message = f"{key}: '{path[:60]}' is outside the site's folder; '{default}' is taken"
+    problems.append(config.warning(Code.SETTING_NOT_READ, key.lower(), message))
+    return default
 
 
 def _common(folders: list[str]) -> str:
@@ -100,11 +108,12 @@ def _mounts(config: Config, languages: tuple[Language, ...], problems: list[Prob
     own = _module_mounts(config, problems)
     if own:
         return own
+    shared = _folder(config, config.text("contentdir"), "content", "contentDir", problems)
     found = []
     for language in languages:
-        folder = _folder(of_language(config, language.name).text("contentdir"), "content")
-        shared = folder == _folder(config.text("contentdir"), "content")
-        found.append(Mount(folder, "", "" if shared else language.name))
+        own = text_of(mapping_of(config.mapping("languages").get(language.name)).get("contentdir"))
+        folder = _folder(config, own, shared, "contentDir", problems)
+        found.append(Mount(folder, "", "" if folder == shared else language.name))
     return tuple(dict.fromkeys(found))
 
 

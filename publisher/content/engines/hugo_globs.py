@@ -38,9 +38,7 @@ def _parts(glob: str, start: int) -> tuple[list[str], int]:
     parts: list[str] = []
     while at < len(glob):
         sign = glob[at]
-        if sign == "\\":
-            at += 1
-        elif sign == "{":
+        if sign == "{":
             depth += 1
         elif sign == "," and depth == 1:
             parts.append(glob[begin:at])
@@ -49,16 +47,21 @@ def _parts(glob: str, start: int) -> tuple[list[str], int]:
             depth -= 1
             if depth == 0:
                 return [*parts, glob[begin:at]], at + 1
-        at += 1
+        at = _end(glob, at)
     raise ValueError(glob)
 
 
 def _find(glob: str, sign: str, at: int) -> int:
-    while at < len(glob):
-        if glob[at] == sign:
-            return at
-        at += 2 if glob[at] == "\\" else 1
-    return -1
+    while at < len(glob) and glob[at] != sign:
+        at = _end(glob, at)
+    return at if at < len(glob) else -1
+
+
+def _end(glob: str, at: int) -> int:
+    """Where the sign at a place ends: an escaped one has two characters, a class ends with its bracket."""
+    if glob[at] == "[":
+        return glob.index("]", at + 2) + 1
+    return at + 2 if glob[at] == "\\" else at + 1
 
 
 def _tokens(pattern: str) -> list[str]:
@@ -66,18 +69,13 @@ def _tokens(pattern: str) -> list[str]:
     tokens: list[str] = []
     at = 0
     while at < len(pattern):
-        sign = pattern[at]
-        end = at + 1
+        sign, end = pattern[at], min(_end(pattern, at), len(pattern))
         if sign == "*":
-            end = at + len(pattern[at:]) - len(pattern[at:].lstrip("*"))
+            end = len(pattern) - len(pattern[at:].lstrip("*"))
             tokens.append("*" if end == at + 1 else "**")
-        elif sign == "?":
-            tokens.append("?")
-        elif sign == "[":
-            end = pattern.index("]", at + 2) + 1
+        elif sign in "?[":
             tokens.append(pattern[at:end])
         else:
-            end = at + 2 if sign == "\\" and at + 1 < len(pattern) else end
             tokens.append("\\" + pattern[end - 1])
         at = end
     return tokens

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlparse
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from publisher.content.codes import Code
-from publisher.content.dates import BadDate, local
+from publisher.content.dates import BadDate, japanese_moment, local
 from publisher.content.engines import pelican_paths
 from publisher.content.engines.pelican_dates import pelican_moment
 from publisher.content.engines.pelican_docinfo import split_rst
@@ -111,8 +111,15 @@ def _check_modified(source: Source) -> None:
             moment(source, value)
     except BadDate as error:
         # A Japanese date is left to `posts`, which reads it and says so.
-        if error.code is not Code.UNKNOWN_DATE:
+        if value is None or not _is_japanese(value.text, source.zone):
             raise source.fatal(error.code, "modified", f"modified: {error.message}") from error
+
+
+def _is_japanese(text: str, zone: ZoneInfo) -> bool:
+    try:
+        return japanese_moment(text, zone) is not None
+    except BadDate:
+        return False
 
 
 def _check_named(source: Source, found: datetime) -> None:

@@ -13,6 +13,7 @@ from publisher.content.nouns import Markup
 from publisher.content.permalinks import extension
 from publisher.content.source import Source
 from publisher.content.values import Fields
+from publisher.content.world import Page
 from publisher.errors import ContentError
 from publisher.model.post import Post
 
@@ -73,7 +74,7 @@ class PostDrop(Drop):
     def source(self) -> Source:
         """The post's file."""
         if self._source is None:
-            self._source = read_source(self.names, self.post)
+            self._source = read_source(self.names.page, self.post)
         return self._source
 
     def keys_of(self) -> list[str]:
@@ -108,17 +109,16 @@ class PostDrop(Drop):
         return self.names.beside(self.post, step)
 
 
-def read_source(names: "JekyllNames", post: Post) -> Source:
+def read_source(page: Page, post: Post) -> Source:
     """Another post's file; without header and text where it cannot be read."""
-    rules = names.page.world.rules
+    rules = page.world.rules
     reader = reader_of(rules.engine)
-    text = names.page.read(post.source) or ""
     try:
-        front = reader.split(text, post.source)
+        front = reader.split(page.read(post.source) or "", post.source)
     except ContentError:
         front = Front(Fields(), "", 1)
     below = post.source.removeprefix(rules.prefix)
-    return Source(post.source, below, front, rules, names.zone, defaults=reader.defaults(rules, below, {}))
+    return Source(post.source, below, front, rules, page.source.zone, defaults=reader.defaults(rules, below, {}))
 
 
 def _title(drop: PostDrop) -> object:

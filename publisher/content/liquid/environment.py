@@ -1,7 +1,7 @@
 """python-liquid, set up to do what Ruby's Liquid does, within bounds, and to look at nothing but the page's world."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any, TextIO
 
@@ -104,10 +104,13 @@ class Context(RenderContext):
         self.sizes: dict[str, int] = {}
         self.held = 0
 
-    def copy(self, *args: Any, **kwargs: Any) -> "Context":
-        copied = super().copy(*args, **kwargs)
+    def copy(self, namespace: Mapping[str, object], *args: Any, **kwargs: Any) -> "Context":
+        # For `render`, which sees nothing but what it is given; python-liquid lets it see a page's variables too.
+        copied = super().copy(namespace, *args, **kwargs)
         assert isinstance(copied, Context)
         copied.run = self.run
+        copied.globals = namespace
+        copied.scope = ReadOnlyChainMap(copied.locals, namespace, copied.counters)
         return copied
 
     def assign(self, key: str, val: Any) -> None:

@@ -42,7 +42,7 @@ class OutputNode(Node):
         run.at(self.token)
         run.spend(1)
         if self.lax:
-            message = f"'{shown(self.token)[:60]}' is not valid Liquid; write it between {{% raw %}} and {{% endraw %}}"
+            message = f"'{shown(self.token)[:60]}' is not valid Liquid; what is to be seen belongs in {{% raw %}}"
             run.warn(Code.LIQUID_BROKEN, self.token, message)
         if self.expression is None:
             return buffer.write(as_text(self.token))
@@ -57,17 +57,19 @@ class OutputNode(Node):
 
 
 class OutputTag(Tag):
-    """`{{ value | filter }}`."""
+    """`{{ value | filter }}`; with `lax`, what Ruby's lax rules make of one that is not valid."""
 
     name = TOKEN_OUTPUT
     block = False
+    lax = True
 
     def parse(self, stream: TokenStream) -> Node:
         token = stream.eat(TOKEN_OUTPUT)
         try:
-            return OutputNode(token, *filtered(self.env, stream.expect(TOKEN_EXPRESSION)))
+            expression, is_lax = filtered(self.env, stream.expect(TOKEN_EXPRESSION))
         except LiquidSyntaxError:
             return OutputNode(token, None, True)
+        return OutputNode(token, expression if self.lax or not is_lax else None, is_lax)
 
 
 class EchoTag(Tag):

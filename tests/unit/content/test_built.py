@@ -22,11 +22,12 @@ def built(site: Any) -> Any:
 
 
 def test_a_posts_content_is_its_built_pages(built: Any) -> None:
-    built.write(PAGE, '<html><body><nav>案内</nav><div class="post-content"><p>出来た文。<a href="../a">文</a></p></div></body></html>')
-    found = built.rendered()
-    assert found.html == (
-        '<p>出来た文。<a href="https://example.com/%E6%8A%95%E8%B3%87/2024/01/a">文</a></p>'
+    built.write(
+        PAGE,
+        '<body><nav>案内</nav><div class="post-content"><p>出来た文。<a href="../a">文</a></p></div></body>',
     )
+    found = built.rendered()
+    assert found.html == ('<p>出来た文。<a href="https://example.com/%E6%8A%95%E8%B3%87/2024/01/a">文</a></p>')
     assert found.summary == "出来た文。文"
     assert found.problems == ()
 
@@ -74,7 +75,10 @@ def test_the_engines_mark_in_the_page_ends_the_excerpt(built: Any) -> None:
 
 @pytest.mark.parametrize(
     ("charset", "declared"),
-    [("cp932", '<meta charset="Shift_JIS">'), ("euc-jp", '<meta http-equiv="Content-Type" content="text/html; charset=EUC-JP">')],
+    [
+        ("cp932", '<meta charset="Shift_JIS">'),
+        ("euc-jp", '<meta http-equiv="Content-Type" content="text/html; charset=EUC-JP">'),
+    ],
 )
 def test_a_page_in_another_charset_is_read(built: Any, charset: str, declared: str) -> None:
     built.write(PAGE, f"<html><head>{declared}</head><body><article>漢字</article></body></html>".encode(charset))
@@ -99,12 +103,18 @@ def test_a_page_nested_without_end_is_refused(built: Any) -> None:
         ('<main><div class="x e-content y"><p>甲</p></div></main>', "<p>甲</p>"),
         ('<div class="prose"><p>甲</p></div><div class="prose"><p>乙</p></div>', "<p>甲</p>"),
         ("<article><header><h1>題</h1><p>日付</p></header><p>甲</p><footer>脚</footer></article>", "<p>甲</p>"),
-        ("<main><h1> 題 </h1><h1>別</h1><nav>a</nav><p>甲</p><aside>注</aside></main>", "<h1>別</h1><p>甲</p><aside>注</aside>"),
+        (
+            "<main><h1> 題 </h1><h1>別</h1><nav>a</nav><p>甲</p><aside>注</aside></main>",
+            "<h1>別</h1><p>甲</p><aside>注</aside>",
+        ),
         ("<body><header>頭</header><p>甲</p><aside>脇</aside><footer>脚</footer></body>", "<p>甲</p>"),
         ("<article>甲 &lt;b&gt;<!-- 注 -->乙</article>", "甲 &lt;b&gt;<!-- 注 -->乙"),
         ('<article><h2 id="a">節<a class="anchor" href="#a">#</a></h2></article>', '<h2 id="a">節</h2>'),
         ('<article><h2><a href="/x">節</a></h2></article>', '<h2><a href="/x">節</a></h2>'),
-        ('<article><div class="toc"><ul></ul></div><nav id="TableOfContents"></nav>甲<script>x</script></article>', "甲"),
+        (
+            '<article><div class="toc"><ul></ul></div><nav id="TableOfContents"></nav>甲<script>x</script></article>',
+            "甲",
+        ),
         ('<article><td class="rouge-gutter gl">1</td><pre>x</pre></article>', "<pre>x</pre>"),
         ("", ""),
         ("<!-- -->", ""),

@@ -17,7 +17,7 @@ def text_of(html: str) -> str:
 def test_code_has_its_colours_at_each_word() -> None:
     html = highlight("def f():  # 合計 <b>\n    return '値'\n", "python")
     assert html.startswith('<pre><code class="language-python"><span style="color: #')
-    assert "font-style: italic\"># 合計 &lt;b&gt;</span>" in html or "# 合計 &lt;b&gt;" in html
+    assert 'font-style: italic"># 合計 &lt;b&gt;</span>' in html or "# 合計 &lt;b&gt;" in html
     assert html.endswith("</code></pre>")
 
 

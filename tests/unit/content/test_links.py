@@ -35,7 +35,14 @@ def test_a_link_becomes_absolute_and_ascii(written: str, absolute: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["javascript:alert(1)", "java\nscript:alert(1)", "vbscript:x", "data:text/html,x", "file:///etc/passwd", "http://[bad"],
+    [
+        "javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "vbscript:x",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "http://[bad",
+    ],
 )
 def test_an_address_that_is_none_to_follow_is_dropped(written: str) -> None:
     assert absolute_value("href", written, BASE) is None

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,16 @@ import pytest
 
 from publisher.content import Index, scan
 
+ALONE = """
+import os, pathlib, sys
+from publisher.content import Engine, Index, Rules, scan
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+rules = Rules(Engine.JEKYLL, pathlib.Path(sys.argv[1]), ".", "https://example.com/", "Asia/Tokyo", None, ())
+with Index(pathlib.Path(sys.argv[2]), "key") as index:
+    scan(rules, index)
+    print([(post.source, post.title) for post in index.posts()])
+"""
 POST = "_posts/2024-01-05-記事.md"
 
 
@@ -161,7 +173,21 @@ def test_progress_counts_every_file(site: Any) -> None:
     seen: list[tuple[int, int]] = []
     with site.index() as index:
         scan(site.rules, index, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(1, 2), (2, 2)]
+    assert seen[-1] == (2, 2)
+
+
+def test_many_files_are_read_by_several_processes_as_by_one(site: Any) -> None:
+    for number in range(1500):
+        site.write(f"_posts/2024-01-05-記事{number}.md", f"---\ntitle: 題{number}\n---\n" if number % 50 else b"\xff")
+    whole = site.scan()
+    alone = subprocess.run(
+        [sys.executable, "-c", ALONE, str(site.folder), str(site.folder.parent / "other.db")],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert alone.stdout.strip() == repr([(post.source, post.title) for post in whole.posts])
+    assert len(whole.problems) == 30
 
 
 def test_an_empty_folder_holds_nothing(site: Any) -> None:

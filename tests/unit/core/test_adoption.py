@@ -143,6 +143,15 @@ def test_an_id_that_another_post_keeps_is_a_clash_but_not_one_that_it_gives_up()
     assert adopted(swap, [post("a"), post("b")], a="A", b="B").ids == {"posts/a.md": "B", "posts/b.md": "A"}
 
 
+def test_a_post_that_is_left_out_keeps_the_id_that_another_was_to_have() -> None:
+    entries = [entry("A", "https://old.example/b"), *(entry("X", f"https://old.example/{name}") for name in "ac")]
+
+    found = adopted(entries, [post("a"), post("b"), post("c")], a="A", b="B", c="C")
+
+    assert found.clashes == (("A", "posts/a.md", "posts/b.md"), ("X", "posts/a.md", "posts/c.md"))
+    assert found.matches == {}
+
+
 def test_an_engines_rule_holds_only_where_it_gives_every_entry_its_id() -> None:
     found = adopted([entry("1", "https://old.example/a"), entry("2", "https://old.example/b")], [post("a"), post("b")])
 

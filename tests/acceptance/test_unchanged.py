@@ -1,0 +1,79 @@
+"""An unchanged build looks at names and times alone, and misses nothing."""
+
+from pathlib import Path
+
+import pytest
+from support.site import Site
+
+POST = "---\ntitle: {title}\ndate: 2026-01-05 09:00:00 +0900\n---\n\n{body}\n"
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    site = Site(tmp_path / "blog")
+    site.write("_config.yml", "title: 日誌\nurl: https://blog.example\ntimezone: Asia/Tokyo\n")
+    site.write("_includes/挨拶.html", "こんにちは")
+    site.write("_data/人.yml", "名: 花子\n")
+    site.write("_posts/2026-01-05-一.md", POST.format(title="一", body="{% include 挨拶.html %}、{{ site.data.人.名 }}。"))
+    site.write("_posts/2026-01-06-二.md", "---\ntitle: 二\n---\n\n本文です。\n")
+    site.ok("init")
+    return site
+
+
+def feed(site: Site) -> str:
+    return (site.folder / "_site/feed.xml").read_text(encoding="utf-8")
+
+
+def test_whatever_a_feed_depends_on_is_seen_when_it_changes(site: Site) -> None:
+    site.ok("build")
+    changes = {
+        "_includes/挨拶.html": ("こんばんは", "こんばんは"),
+        "_data/人.yml": ("名: 太郎\n", "太郎"),
+        "_config.yml": ("url: https://blog.example\ntimezone: Asia/Tokyo\npermalink: /abc/:title/\n", "/abc/"),
+        "_posts/2026-01-06-二.md": ("---\ntitle: 改題\n---\n\n本文です。\n", "改題"),
+        "_posts/2026-01-07-三.md": ("---\ntitle: 追加\n---\n\n本文です。\n", "追加"),
+    }
+    for name, (text, expected) in changes.items():
+        assert site.ok("build", "--json").json["written"] == []
+        site.write(name, text)
+        assert expected not in feed(site)
+        assert "_site/feed.xml" in site.ok("build", "--json").json["written"], name
+        assert expected in feed(site)
+
+
+def test_a_feed_that_was_deleted_or_changed_by_another_is_written_again(site: Site) -> None:
+    site.ok("build")
+    whole = feed(site)
+    (site.folder / "_site/feed.xml").unlink()
+    assert site.ok("build", "--json").json["written"] == ["_site/feed.xml"]
+    (site.folder / "_site/feed.xml").write_text("別のもの", encoding="utf-8")
+    assert site.ok("build", "--json").json["written"] == ["_site/feed.xml"]
+    assert feed(site) == whole
+
+
+def test_a_removed_post_leaves_and_a_renamed_one_keeps_its_id(site: Site) -> None:
+    site.ok("build")
+    before = feed(site)
+    path = site.folder / "_posts/2026-01-06-二.md"
+    path.rename(path.with_name("2026-01-06-弐.md"))
+    site.ok("build")
+    ids = [line for line in before.splitlines() if "<guid" in line]
+    assert [line for line in feed(site).splitlines() if "<guid" in line] == ids
+    (site.folder / "_posts/2026-01-06-弐.md").unlink()
+    site.ok("build")
+    assert "二" not in feed(site)
+
+
+def test_settings_from_the_environment_and_the_hour_count(site: Site) -> None:
+    site.ok("build")
+    assert site.ok("build", "--json", PUBLISHER_FEEDS__LIMIT="1").json["written"] != []
+    assert site.ok("build", "--json", PUBLISHER_FEEDS__LIMIT="1").json["written"] == []
+    assert site.ok("build", "--json", "--at", "2026-01-05T12:00").json["posts"] == 1
+    assert site.ok("build", "--json", "--at", "2026-01-06T12:00").json["posts"] == 2
+
+
+def test_what_is_told_of_an_unchanged_site_is_what_was_told_before(site: Site) -> None:
+    site.write("_posts/2026-01-08-悪い.md", "---\ntitle：全角\n---\n")
+    first = site.ok("build", "--json").json
+    again = site.ok("build", "--json").json
+
+    assert first["problems"] == again["problems"] != []
+    assert again["unchanged"] == len(first["written"]) + first["unchanged"]
