@@ -12,6 +12,8 @@ from publisher.content.values import Fields, Scalar, Value
 from publisher.content.yaml_text import MAX_DEPTH, MAX_HEADER
 from publisher.errors import ContentError
 
+# `key =`, `key.inner =`, `[key]`, `[key.inner]`, `[[key]]`.
+_TOML_KEY = r"^\s*[\"']?{key}[\"']?\s*[=.]|^\s*\[+\s*[\"']?{key}[\"']?\s*[.\]]"
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -19,7 +21,7 @@ def read_toml(text: str, file: str, first_line: int = 1) -> Fields:
     """Read a TOML document whose first line is `first_line` of `file`; ContentError where it is none."""
     _bound(text, file, first_line)
     try:
-        return _fields(tomllib.loads(text), text, file, first_line, r"^\s*[\"']?{key}[\"']?\s*[=.]|^\s*\[+{key}\]+")
+        return _fields(tomllib.loads(text), text, file, first_line, _TOML_KEY)
     except tomllib.TOMLDecodeError as error:
         raise _toml_fault(error, text, file, first_line) from error
     except RecursionError as error:

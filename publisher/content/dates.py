@@ -6,6 +6,7 @@ Nothing here ever fills a missing part from today: `2024-01` would be another da
 import re
 from collections.abc import Iterator
 from datetime import MAXYEAR, UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from publisher.content.codes import Code
@@ -28,20 +29,6 @@ _DAYS = (
     r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s-]+" + _MONTH + r",?[\s-]+(?P<year>\d{4})",
     _MONTH + r"\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
     r"(?P<year>\d{4})[\s-]+" + _MONTH + r"[\s-]+(?P<day>\d{1,2})",
-)
-_RUBY = (
-    *(re.compile(day + _CLOCK, _FLAGS) for day in _DAYS),
-    # What date(1) and ctime(3) print, and ISO 8601 without separators.
-    re.compile(
-        rf"{_MONTH}\s+(?P<day>\d{{1,2}})\s+{_TIME}\s+(?:(?P<zone>[a-z]+|[-+]\d\d:?\d\d)\s+)?(?P<year>\d{{4}})$", _FLAGS
-    ),
-    re.compile(
-        r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?"
-        r"\s*(?P<zone>Z|[-+]\d{4})?$",
-        _FLAGS,
-    ),
-    # 18::48::00 stands in real blogs: Ruby sees no time in it and reads midnight.
-    re.compile(_DAYS[0] + r"\s+\d{1,2}::\d{1,2}(?:::\d{1,2})?(?:\s+[-+]\d{4})?$", _FLAGS),
 )
 # date_parse.c: the first weekday goes, and so does all that is neither letter, digit nor one of these signs. What
 # stands in brackets is left out before; not what Ruby would find a month, a half of the day or an age in.
@@ -66,6 +53,26 @@ _EXACT = re.compile(r"([12]\d{3}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d) ?([-+]\d\d):?(\d
 _ZERO = timedelta()
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", re.ASCII)
 _ORDERLESS = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{1,2})(?!\d)", re.ASCII)
+
+
+@lru_cache(maxsize=1)
+def _ruby_shapes() -> tuple[re.Pattern[str], ...]:
+    # Compiled when first needed: most posts' dates are `_EXACT`, and this takes as long as reading a hundred of them.
+    return (
+        *(re.compile(day + _CLOCK, _FLAGS) for day in _DAYS),
+        # What date(1) and ctime(3) print, and ISO 8601 without separators.
+        re.compile(
+            rf"{_MONTH}\s+(?P<day>\d{{1,2}})\s+{_TIME}\s+(?:(?P<zone>[a-z]+|[-+]\d\d:?\d\d)\s+)?(?P<year>\d{{4}})$",
+            _FLAGS,
+        ),
+        re.compile(
+            r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?"
+            r"\s*(?P<zone>Z|[-+]\d{4})?$",
+            _FLAGS,
+        ),
+        # 18::48::00 stands in real blogs: Ruby sees no time in it and reads midnight.
+        re.compile(_DAYS[0] + r"\s+\d{1,2}::\d{1,2}(?:::\d{1,2})?(?:\s+[-+]\d{4})?$", _FLAGS),
+    )
 
 
 class BadDate(ValueError):
@@ -167,7 +174,7 @@ def _ruby(text: str, naive: tzinfo, zone: ZoneInfo) -> datetime:
     if len(text) < 100 and not _CLEAN.fullmatch(text):
         text, aside = _without_asides(_WEEKDAY.sub(" ", text, count=1))
         text = _SIGNS.sub(" ", text).strip(" ,")
-    for shape in _RUBY if len(text) < 100 else ():
+    for shape in _ruby_shapes() if len(text) < 100 else ():
         found = shape.match(text)
         if found:
             parts = found.groupdict()

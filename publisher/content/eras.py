@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -28,15 +29,18 @@ _CLOCK = (
     r"|時(?:\s*(?:(?P<minute_>\d{1,2})分(?:\s*(?P<second_>\d{1,2})秒)?|(?P<thirty>半)))?)"
     r"\s*(?P<zone>Z|UTC|JST|[-+]\d\d:?\d\d)?)?$"
 )
-_SHAPES = tuple(
-    re.compile(day + _CLOCK, re.IGNORECASE | re.ASCII)
-    for day in (
-        r"(?:西暦)?(?P<year>\d{4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日",
-        r"(?P<era>令和|平成|昭和|大正|明治|[RHSTM])\s*(?P<year>\d{1,2}|元)\s*年\s*(?P<month>\d{1,2})\s*月"
-        r"\s*(?P<day>\d{1,2})\s*日",
-        r"(?P<era>[RHSTM])(?P<year>\d{1,2})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})",
-    )
+_DAYS = (
+    r"(?:西暦)?(?P<year>\d{4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日",
+    r"(?P<era>令和|平成|昭和|大正|明治|[RHSTM])\s*(?P<year>\d{1,2}|元)\s*年\s*(?P<month>\d{1,2})\s*月"
+    r"\s*(?P<day>\d{1,2})\s*日",
+    r"(?P<era>[RHSTM])(?P<year>\d{1,2})\.(?P<month>\d{1,2})\.(?P<day>\d{1,2})",
 )
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> tuple[re.Pattern[str], ...]:
+    # Compiled when first needed: few sites have such dates.
+    return tuple(re.compile(day + _CLOCK, re.IGNORECASE | re.ASCII) for day in _DAYS)
 
 
 def western(text: str) -> str | None:
@@ -46,7 +50,7 @@ def western(text: str) -> str | None:
     full-width digits. ValueError, its text for people, where an era has no such day.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
-    for shape in _SHAPES if len(plain) < 100 else ():
+    for shape in _shapes() if len(plain) < 100 else ():
         found = shape.match(plain)
         if found:
             return _iso(found.groupdict(), text.strip())

@@ -88,6 +88,10 @@ class Index(Cache):
         rows = self.rows("SELECT path, mtime_ns, ctime_ns, size, read_ns FROM files")
         return {row[0]: Signs(*row[1:]) for row in rows}
 
+    def paths(self) -> list[str]:
+        """Every file known."""
+        return [row[0] for row in self.rows("SELECT path FROM files")]
+
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
         """The digests of files' bytes when they were read; empty where one never was."""
         found = {}

@@ -20,12 +20,17 @@ from publisher.content.highlight import highlight
 from publisher.content.values import Scalar
 from publisher.content.world import Page
 
-# docutils takes a second for 300 KB of prose, more for tables; no post comes near.
-_LONGEST = 500_000
+# docutils takes a second for 120 KB of prose or 2,000 lines of a table, and its time grows with the square of a block's
+# lines, and with that of the signs in a paragraph. Within these limits no text takes more than some seconds.
+_LONGEST, _MOST_LINES, _MOST_LINES_OF_A_BLOCK = 500_000, 10_000, 2_000
+_MOST_SIGNS = 30_000_000
+_SIGN = re.compile(r"[*`|_<:\[@]")
+_BLANK = re.compile(r"\n[ \t]*\n")
 _MOST_WARNINGS = 20
 _WARNING, _ERROR, _NEVER = 2, 3, 5
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[a-z]+)?")
 _EXPLAINED = re.compile(r"(.*)\((.*)\)", re.DOTALL)
+_TOO_LARGE = "the text is over 500 KB, 10,000 lines or 2,000 lines without a blank one, too much to be read"
 _SETTINGS: dict[str, Any] = {
     "_disable_config": True,
     "file_insertion_enabled": False,
@@ -48,8 +53,8 @@ _SETTINGS: dict[str, Any] = {
 
 def to_html(page: Page, text: str) -> str:
     """The text as HTML, without title and fields; ContentError where it is too much for docutils."""
-    if len(text) > _LONGEST:
-        raise page.fatal(Code.BROKEN_MARKUP, "the text is over 500 KB of reStructuredText")
+    if not _is_modest(text):
+        raise page.fatal(Code.BROKEN_MARKUP, _TOO_LARGE)
     seen: list[tuple[int, str]] = []
     settings = _SETTINGS | {"language_code": _language(page.world.rules.language)}
     try:
@@ -65,8 +70,8 @@ def to_html(page: Page, text: str) -> str:
 
 def docinfo(text: str, file: str) -> list[tuple[str, Scalar]]:
     """The title, as HTML and empty where there is none, and the fields after it; ContentError as in `to_html`."""
-    if len(text) > _LONGEST:
-        raise Code.BROKEN_MARKUP.fatal(file, 1, 1, "the file is over 500 KB of reStructuredText")
+    if not _is_modest(text):
+        raise Code.BROKEN_MARKUP.fatal(file, 1, 1, _TOO_LARGE)
     try:
         with _own_roles():
             document = publish_doctree(text, parser=_Parser([]), settings_overrides=_SETTINGS)
@@ -74,6 +79,14 @@ def docinfo(text: str, file: str) -> list[tuple[str, Scalar]]:
         return [("title", _title(document, text)), *(_field(field, text) for field in fields)]
     except Exception as error:
         raise Code.BROKEN_MARKUP.fatal(file, 1, 1, f"docutils cannot read it: {type(error).__name__}") from error
+
+
+def _is_modest(text: str) -> bool:
+    lines = text.split("\n") if len(text) <= _LONGEST else []
+    if not 0 < len(lines) <= _MOST_LINES:
+        return False
+    longest = max(len(block.split("\n")) for block in _BLANK.split(text))
+    return longest <= _MOST_LINES_OF_A_BLOCK
 
 
 def _title(document: nodes.document, text: str) -> Scalar:
@@ -121,7 +134,7 @@ class _Parser(Parser):
     """Notes the line and message of each fault in `seen`."""
 
     def __init__(self, seen: list[tuple[int, str]]) -> None:
-        super().__init__()
+        super().__init__(inliner=_inliner())
         self._seen = seen
 
     def parse(self, inputstring: str, document: nodes.document) -> None:
@@ -131,6 +144,25 @@ class _Parser(Parser):
     def _note(self, message: nodes.system_message) -> None:
         if message["level"] >= _WARNING:
             self._seen.append((int(message.get("line") or 1), " ".join(message.children[0].astext().split())))
+
+
+def _inliner() -> states.Inliner:
+    """docutils' own, which looks for markup in a paragraph while that takes no time to speak of."""
+    inliner = states.Inliner()
+    whole, spent = inliner.parse, 0
+
+    def parse(text: str, lineno: int, memo: Any, parent: nodes.Element) -> Any:
+        nonlocal spent
+        signs = len(text) * len(_SIGN.findall(text))
+        if spent + signs > _MOST_SIGNS:
+            memo.reporter.warning("There are too many signs here for their markup to be looked for.", line=lineno)
+            return [nodes.Text(text)], []
+        spent += signs
+        return whole(text, lineno, memo, parent)
+
+    # No subclass: docutils puts its patterns together from what stands in the class itself.
+    vars(inliner)["parse"] = parse
+    return inliner
 
 
 class _Writer(Writer):

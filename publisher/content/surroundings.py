@@ -14,7 +14,7 @@ _FILES = (
     *(f"{stem}{suffix}" for stem in _ELEVENTY for suffix in _SCRIPTS),
     *("package.json", "Gemfile", "pelicanconf.py", "publishconf.py"),
 )
-_FOLDERS = ("config", "archetypes", "_posts")
+_FOLDERS = ("config", "archetypes")
 
 
 def looked_at(index: Index) -> list[str]:

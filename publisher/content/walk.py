@@ -4,7 +4,6 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -148,13 +147,17 @@ def signs(status: os.stat_result) -> tuple[int, int, int]:
 
 def read_bytes(folder: Path, file: str) -> tuple[bytes, tuple[int, int, int]]:
     """A file's bytes, one more than the longest allowed at most, and its signs; OSError where it cannot be read."""
-    with FileIO(f"{folder}/{file}") as opened:
+    descriptor = os.open(f"{folder}/{file}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
         # The status first: a change while reading then shows as a change at the next scan.
-        status = os.fstat(opened.fileno())
-        data = opened.read(min(status.st_size, MAX_BYTES) + 1)
-        while status.st_size < len(data) <= MAX_BYTES and (more := opened.read(MAX_BYTES)):
+        status = os.fstat(descriptor)
+        data = os.read(descriptor, min(status.st_size, MAX_BYTES) + 1)
+        # A file that grows, or of a kind that has no size; short reads are no end.
+        while len(data) <= MAX_BYTES and len(data) != status.st_size and (more := os.read(descriptor, MAX_BYTES)):
             data += more
         return data, signs(status)
+    finally:
+        os.close(descriptor)
 
 
 def unreadable(file: str, error: OSError) -> Problem:

@@ -95,7 +95,7 @@ def assign(
     """
     host = urlsplit(url).hostname or PLACEHOLDER_HOST
     known = [record for record in records if host == PLACEHOLDER_HOST or not is_provisional(record.id)]
-    ids = _recognise(posts, [one for one in known if one.source not in unreadable], host, timezone)
+    ids = _recognise(posts, [one for one in known if one.source not in unreadable], host, timezone) if known else {}
     assigned = {id_: source for source, id_ in ids.items()}
     clashes: list[tuple[str, str]] = []
     for post in posts:
@@ -110,7 +110,7 @@ def assign(
         assigned[derived] = post.source
     merged = {record.id: record for record in known}
     merged |= {ids[post.source]: record_of(ids[post.source], post) for post in posts if post.source in ids}
-    suspects = _suspects(posts, known, ids, unreadable, ZoneInfo(timezone))
+    suspects = _suspects(posts, known, ids, unreadable, ZoneInfo(timezone)) if known else ()
     return Identities(ids, tuple(merged[key] for key in sorted(merged)), tuple(clashes), suspects)
 
 

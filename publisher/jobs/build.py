@@ -60,7 +60,7 @@ def _seen(library: Library, report: Report, outputs: Iterable[Path], began_ns: i
     """What the next build may go by; empty where something changed meanwhile, or a post's place is not settled."""
     config, index = library.config, library.index
     tree = mark_of_tree(config, library.scan.folders)
-    if tree is None or not tree.is_settled(began_ns, index.signs()) or report.fed_unreadable:
+    if tree is None or not tree.is_settled(began_ns, index.paths()) or report.fed_unreadable:
         return ""
     outside = [config.home / IDS_NAME, *outputs]
     places = {*looked_at(index), *library.place.looked_at, *(shown_path(config, path) for path in outside)}

@@ -2,74 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 
-from publisher.content.engines.hugo_globs import matches
 from publisher.content.engines.hugo_pages import Place, mounted, place_at
 from publisher.content.engines.hugo_paths import normal
 from publisher.content.engines.hugo_settings import (
     Cascade,
     HugoSettings,
-    Target,
-    freeze,
-    lowered,
     settings_of,
     thaw,
 )
+from publisher.content.engines.hugo_targets import fits, read_cascades
 from publisher.content.nouns import Rules
 from publisher.content.posts import Context
-from publisher.content.values import Fields, Scalar, Value, texts
+from publisher.content.values import Fields, Scalar, Value
 
 SECTIONS = ":sections"
 """Under this key, which no header can mean, the defaults hold the slugs and titles of the sections around a page."""
-INDEX = tuple(f"_index{suffix}" for suffix in (".md", ".markdown", ".mdown", ".html", ".htm"))
-_STRUCTURE = frozenset({"kind", "path", "lang", "cascade", "target", "_target", "params"})
-
-
-def read_cascades(value: Value | None, languages: tuple[str, ...]) -> tuple[Cascade, ...]:
-    """A `cascade`, a mapping or a list of them; `languages` are those it is for where it names none itself."""
-    entries = value if isinstance(value, list) else [value]
-    found = (_cascade(lowered(entry), languages) for entry in entries if isinstance(entry, dict))
-    return tuple(cascade for cascade in found if cascade.values)
-
-
-def _cascade(entry: Value, languages: tuple[str, ...]) -> Cascade:
-    assert isinstance(entry, dict)
-    params = entry.get("params")
-    given = {**entry, **params} if isinstance(params, dict) else entry
-    values = tuple((key, freeze(item)) for key, item in given.items() if key not in _STRUCTURE)
-    return Cascade(read_target(entry.get("target", entry.get("_target")), languages), values)
-
-
-def read_target(value: Value | None, languages: tuple[str, ...] = ()) -> Target:
-    """A `target` with its path, kind, environment and languages."""
-    if not isinstance(value, dict):
-        return Target(languages=languages)
-    entry = {key.lower(): item for key, item in value.items()}
-    own = (*texts(entry.get("lang")), *texts(_within(entry, "sites", "matrix", "languages")))
-    path, kind, environment = (next(texts(entry.get(key)), "").lower() for key in ("path", "kind", "environment"))
-    return Target(path, kind, environment, own or languages)
-
-
-def _within(value: Value | None, *keys: str) -> Value | None:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def fits(target: Target, kind: str, path: str, language: str) -> bool:
-    """Whether a target means a page of the production site; `path` is logical, with a slash before it."""
-    return (
-        (not target.kind or matches(target.kind, kind))
-        and (not target.path or matches(target.path, path))
-        and (not target.environment or matches(target.environment, "production"))
-        and (not target.languages or _is_among(target.languages, language))
-    )
-
-
-def _is_among(globs: tuple[str, ...], language: str) -> bool:
-    denied = [glob[1:].strip() for glob in globs if glob.startswith("!")]
-    allowed = [glob for glob in globs if not glob.startswith("!")]
-    wanted = not allowed or any(matches(glob, language) for glob in allowed)
-    return wanted and not any(matches(glob, language) for glob in denied)
+_INDEX = tuple(f"_index{suffix}" for suffix in (".md", ".markdown", ".mdown", ".html", ".htm"))
 
 
 def inherited(rules: Rules, below: str, context: Context) -> Fields:
@@ -139,7 +87,7 @@ def _branches(settings: HugoSettings, rules: Rules, below: str, place: Place, co
         tree, mount = mounted(settings, rules.content, folder)
         branch = _Branch(tree)
         default = mount.language or settings.languages[0].name
-        for name in INDEX:
+        for name in _INDEX:
             for language in ("", *names):
                 file = name if not language else name.replace(".", f".{language}.")
                 found = context.get(f"{folder}/{file}".lstrip("/"))

@@ -7,11 +7,11 @@ from posixpath import commonpath, normpath
 from zoneinfo import ZoneInfo
 
 from publisher.content.codes import Code
-from publisher.content.engines.hugo_cascades import read_cascades
 from publisher.content.engines.hugo_feeds import served_feeds
 from publisher.content.engines.hugo_files import SUFFIXES, Config, load, mapping_of, text_of, texts_of
 from publisher.content.engines.hugo_languages import base_url, disabled_names, of_language, read_languages
 from publisher.content.engines.hugo_settings import Cascade, HugoSettings, Language, Mount
+from publisher.content.engines.hugo_targets import read_cascades
 from publisher.content.engines.settings import author_of, read_settings
 from publisher.content.nouns import Engine, Survey
 from publisher.content.values import Scalar, Value, texts
@@ -105,9 +105,9 @@ def _common(folders: list[str]) -> str:
 
 def _mounts(config: Config, languages: tuple[Language, ...], problems: list[Problem]) -> tuple[Mount, ...]:
     """Where content lies: the mounts of `module`, else each language's `contentDir`."""
-    own = _module_mounts(config, problems)
-    if own:
-        return own
+    mounted = _module_mounts(config, problems)
+    if mounted:
+        return mounted
     shared = _folder(config, config.text("contentdir"), "content", "contentDir", problems)
     found = []
     for language in languages:

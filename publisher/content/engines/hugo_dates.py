@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import MAXYEAR, UTC, datetime, timedelta, timezone
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from publisher.content.codes import Code
@@ -61,11 +61,12 @@ _LAYOUTS = (
 _LONGEST = 100
 
 
-def _compiled(layout: str) -> re.Pattern[str]:
+@cache
+def _shape(layout: str) -> re.Pattern[str]:
+    # When first asked for: most sites write all their dates in one way.
     return re.compile(_TOKEN.sub(lambda found: _PARTS[found[0]], layout) + r"\Z", re.ASCII)
 
 
-_SHAPES = tuple(_compiled(layout) for layout in _LAYOUTS)
 _STAMP = re.compile(r"[-+]?[0-9]{1,12}\Z")
 
 
@@ -73,8 +74,8 @@ _STAMP = re.compile(r"[-+]?[0-9]{1,12}\Z")
 def go_moment(text: str, zone: ZoneInfo) -> datetime:
     """The moment that Hugo gives a date as text: its own offset kept, else `zone`; BadDate where it gives none."""
     if len(text) <= _LONGEST:
-        for shape in _SHAPES:
-            found = shape.match(text)
+        for layout in _LAYOUTS:
+            found = _shape(layout).match(text)
             if found:
                 return _built(found.groupdict(), text, zone)
     message = f"'{text[:60]}' is not a date to Hugo; write it as 2024-01-31T09:00:00+09:00"

@@ -1,8 +1,8 @@
 """The feeds that Hugo makes by a configuration (config/allconfig, output/outputFormat.go)."""
 
-from publisher.content.engines.hugo_cascades import fits
 from publisher.content.engines.hugo_files import Config, mapping_of, text_of, texts_of
 from publisher.content.engines.hugo_settings import Language
+from publisher.content.engines.hugo_targets import fits
 from publisher.content.nouns import Served
 from publisher.model.feed import FeedFormat
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from publisher.content.codes import Code
 from publisher.content.engines.hugo_files import Config, mapping_of, text_of, texts_of, truth_of
-from publisher.content.engines.hugo_permalinks import read_permalinks
 from publisher.content.engines.hugo_settings import DATES, PUBLISH_DATES, Language
+from publisher.content.engines.hugo_targets import read_permalinks
 from publisher.content.engines.settings import site_url
 from publisher.content.values import Scalar, Value
 from publisher.errors import Problem

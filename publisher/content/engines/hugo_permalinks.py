@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from posixpath import normpath
 
-from publisher.content.engines.hugo_cascades import fits, read_target
 from publisher.content.engines.hugo_dates import DAYS, MONTHS, go_format
 from publisher.content.engines.hugo_pages import Place
 from publisher.content.engines.hugo_paths import decode_query, normal, urlize
-from publisher.content.engines.hugo_settings import Permalink, Target
-from publisher.content.values import Scalar, Value, texts
+from publisher.content.engines.hugo_targets import fits
 
 _TOKEN = re.compile(r":[0-9A-Za-z_]+(?:\[.+?\])?")
-_KINDS = frozenset({"page", "home", "section", "taxonomy", "term"})
 _COLON = "\x00"
 
 
@@ -40,38 +37,6 @@ class Page:
 
 class UnnamedSection(ValueError):
     """A section whose title Hugo would make up from English plurals."""
-
-
-def read_permalinks(value: Value | None) -> tuple[Permalink, ...]:
-    """The `permalinks` of a configuration: by section, by kind and section, or a list of targets with patterns.
-
-    Hugo takes the first that fits, in no order of its own where they are a mapping; here the longer section is first.
-    """
-    if isinstance(value, list):
-        entries = [{key.lower(): item for key, item in entry.items()} for entry in value if isinstance(entry, dict)]
-        return tuple(
-            Permalink(read_target(entry.get("target")), pattern)
-            for entry in entries
-            for pattern in texts(entry.get("pattern"))
-        )
-    if not isinstance(value, dict):
-        return ()
-    found = []
-    for key, item in value.items():
-        if isinstance(item, Scalar):
-            found += [_of_section(key, kind, item.text) for kind in ("page", "term")]
-        elif isinstance(item, dict) and key.lower() in _KINDS:
-            found += [_of_section(name, key.lower(), text) for name, text in _texts_in(item)]
-    return tuple(sorted(found, key=lambda rule: (-len(rule.target.path), rule.target.path, rule.target.kind)))
-
-
-def _texts_in(value: dict[str, Value]) -> list[tuple[str, str]]:
-    return [(key, item.text) for key, item in value.items() if isinstance(item, Scalar)]
-
-
-def _of_section(section: str, kind: str, pattern: str) -> Permalink:
-    name = section.lower().strip(" /")
-    return Permalink(Target(f"/{{{name},{name}/**}}" if name else "/*", kind), pattern)
 
 
 def pattern_of(place: Place) -> str | None:

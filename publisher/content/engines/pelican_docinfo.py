@@ -66,7 +66,7 @@ def _title(rows: list[str], start: int) -> tuple[int, Scalar] | None:
     if not _ADORNED.match(under) or len(under) < max(4, _width(text)) or (over and _row(rows, start) != under):
         return None
     title = text.strip() if over else text
-    if _MARKED.search(title):
+    if not title or _MARKED.search(title):
         return None
     return start + over + 2, Scalar(escape(title), False, start + over + 1, text.find(title) + 1)
 

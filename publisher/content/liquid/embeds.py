@@ -64,7 +64,7 @@ class Youtube(Tag):
 
     def parse(self, stream: TokenStream) -> Node:
         token = stream.eat(TOKEN_TAG)
-        named, alone = arguments(stream.expect(TOKEN_EXPRESSION).value)
+        named, alone = arguments(stream.current.value if stream.current.kind == TOKEN_EXPRESSION else "")
         wanted = next(iter(alone), named.get("id") or named.get("url") or "")
         if wanted.startswith(("https://", "http://")):
             return LinkNode(token, wanted)

@@ -20,7 +20,13 @@ from liquid.builtin.tags import (
     increment_tag,
     unless_tag,
 )
-from liquid.exceptions import FilterArgumentError, LiquidError, LocalNamespaceLimitError, OutputStreamLimitError
+from liquid.exceptions import (
+    FilterArgumentError,
+    LiquidError,
+    LiquidSyntaxError,
+    LocalNamespaceLimitError,
+    OutputStreamLimitError,
+)
 from liquid.parser import get_parser
 from liquid.tag import Tag
 from liquid.undefined import Undefined
@@ -164,7 +170,12 @@ def parsed(environment: Environment, source: str) -> Template:
 
 def parse(environment: Environment, source: str) -> Template:
     """A template; LiquidError where it is broken."""
-    template = environment.from_string(source)
+    try:
+        template = environment.from_string(source)
+    except LiquidError as error:
+        if isinstance(error.__cause__, RecursionError):
+            raise LiquidSyntaxError("something is nested too deep", token=error.token) from error
+        raise
     assert isinstance(template, Template)
     template.weight = 1 + source.count("{%") + source.count("{{")
     return template
@@ -197,7 +208,8 @@ def check_range(value: object) -> None:
 
 
 def _size(value: object) -> int:
-    return len(value) if isinstance(value, str | list) else 0
+    # An item costs much more than a character: it may be compared, looked into and printed.
+    return 32 * len(value) if isinstance(value, list) else len(value) if isinstance(value, str) else 0
 
 
 def _check(value: object) -> None:

@@ -5,13 +5,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cmp_to_key
-from itertools import chain
+from itertools import chain, count
+from typing import Any
 
 from publisher.content.liquid.filters_numbers import number
 from publisher.content.liquid.filters_text import whole_number, xml_escape
 from publisher.content.liquid.limits import MAX_DEPTH
 from publisher.content.liquid.ruby import bound, inspected, joined, text_of
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _FLOAT = re.compile(r"\s*-?(?:\d{1,300}\.?\d{0,300}|\.\d{1,300})\s*$", re.ASCII)
 _INTEGER = re.compile(r"\s*-?\d{1,300}\s*$", re.ASCII)
 
@@ -62,11 +64,20 @@ def property_of(item: object, name: object) -> object:
 
 
 def _compared(left: object, right: object) -> int:
-    left, right = _comparable(left), _comparable(right)
     if isinstance(left, int | float) and isinstance(right, int | float):
         return (left > right) - (left < right)
     one, other = (inspected(left), inspected(right)) if isinstance(left, list) else (text_of(left), text_of(right))
     return (one > other) - (one < other)
+
+
+def _sorted(keyed: list[tuple[object, object]]) -> list[object]:
+    """Items by their keys; like Ruby's `<=>`, and by what they print as where that fails."""
+    keys: list[Any] = [key for key, _ in keyed]
+    if all(isinstance(key, str) for key in keys) or all(isinstance(key, int | float) for key in keys):
+        order = sorted(range(len(keys)), key=lambda place: keys[place])
+    else:
+        order = sorted(range(len(keys)), key=cmp_to_key(lambda left, right: _compared(keys[left], keys[right])))
+    return [keyed[place][1] for place in order]
 
 
 def _comparable(value: object) -> object:
@@ -83,20 +94,11 @@ def sort(value: object, name: object = None, nils: object = "first") -> object:
         raise ValueError(f"'{text_of(nils)}' is neither first nor last")
     if not is_many(value):
         return value
-    found = list(value.items()) if isinstance(value, Mapping) and name is None else listed(value)
-    keyed = [(item if name is None else property_of(item, name), item) for item in map(_paired, found)]
+    found = list(map(list, value.items())) if isinstance(value, Mapping) and name is None else listed(value)
+    keyed = [(_comparable(item if name is None else property_of(item, name)), item) for item in found]
     without = [item for key, item in keyed if key is None]
-    with_key = sorted(((key, item) for key, item in keyed if key is not None), key=cmp_to_key(_by_key))
-    ordered = [item for _, item in with_key]
+    ordered = _sorted([(key, item) for key, item in keyed if key is not None])
     return [*without, *ordered] if nils == "first" else [*ordered, *without]
-
-
-def _paired(item: object) -> object:
-    return list(item) if isinstance(item, tuple) else item
-
-
-def _by_key(left: tuple[object, object], right: tuple[object, object]) -> int:
-    return _compared(left[0], right[0])
 
 
 def sort_natural(value: object, name: object = None) -> list[object]:
@@ -167,24 +169,26 @@ def jsonify(value: object) -> str:
     """JSON as Ruby writes it; of a post, all but its text and what leads to others."""
     parts: list[str] = []
     size = 0
-    for part in json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).iterencode(_jsonable(value, 0)):
+    for part in _JSON.iterencode(_jsonable(value, 0, count())):
         parts.append(part)
         size += len(part)
         bound(size)
     return "".join(parts)
 
 
-def _jsonable(value: object, depth: int) -> object:
+def _jsonable(value: object, depth: int, seen: "count[int]") -> object:
+    # A value that aliases in YAML name again and again is small as it is, and endless as JSON.
+    bound(next(seen))
     if depth > MAX_DEPTH:
         return None
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if hasattr(value, "plain"):
-        return _jsonable(value.plain(), depth + 1)
+        return _jsonable(value.plain(), depth + 1, seen)
     if isinstance(value, Mapping):
-        return {text_of(key): _jsonable(item, depth + 1) for key, item in value.items()}
+        return {text_of(key): _jsonable(item, depth + 1, seen) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_jsonable(item, depth + 1) for item in value]
+        return [_jsonable(item, depth + 1, seen) for item in value]
     return text_of(value)
 
 

@@ -18,6 +18,9 @@ MAX_ITEMS = 250_000
 MAX_LOCALS = 16_000_000
 """Bytes that a template's own variables may hold."""
 
+MAX_WARNINGS = 100
+"""Faults told of one post."""
+
 MAX_INCLUDE = 1_000_000
 """Characters of an included file."""
 

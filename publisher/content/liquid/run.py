@@ -7,7 +7,7 @@ from liquid import Token
 from liquid.exceptions import LiquidError, LoopIterationLimitError
 
 from publisher.content.codes import Code
-from publisher.content.liquid.limits import MAX_INCLUDE, MAX_STEPS
+from publisher.content.liquid.limits import MAX_INCLUDE, MAX_STEPS, MAX_WARNINGS
 from publisher.content.liquid.typed import Moment
 from publisher.content.world import Page
 
@@ -74,7 +74,7 @@ class Run:
         elif token is not None and token.source and token.start_index >= 0:
             line = token.source.count("\n", 0, token.start_index) + 1
             message = f"{message} (line {line} of what is included here)"
-        if (code, place, message) not in self._told:
+        if (code, place, message) not in self._told and len(self._told) < MAX_WARNINGS:
             self._told.add((code, place, message))
             self.page.warn_at(code, place, message)
 

@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.content.codes import Code
-from publisher.content.front import Front, split_front
+from publisher.content.front import Front, split_by_handler, split_front
 from publisher.content.values import Scalar
 from publisher.errors import ContentError, Problem
 
@@ -173,3 +174,19 @@ def test_any_header_is_fields_or_a_placed_problem(text: str, lenient: bool) -> N
         except ContentError as error:
             found = error
         assert whole.endswith(found.body) if isinstance(found, Front) else found.problems[0].line >= 1
+
+
+LINES = st.sampled_from(["---", "--- ", "----", "...", "a: 1", "題: x", "", " ---", "+++", "\\", "a: [", "b: c"])
+
+
+@given(st.lists(LINES, max_size=7).map("\n".join), st.booleans())
+def test_the_quick_way_splits_as_the_handlers_do(text: str, lenient: bool) -> None:
+    def outcome(split: Any) -> Any:
+        try:
+            front = split(text, "a.md", lenient=lenient)
+        except ContentError as error:
+            return error.problems
+        folded = front.fields.folded()
+        return front.body, front.body_line, front.escaped, dict(folded), folded.places, folded.duplicates
+
+    assert outcome(split_front) == outcome(split_by_handler)

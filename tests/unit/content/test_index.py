@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from publisher.content import Index, Rendered, Renderer, output, put_output, scan
 from publisher import cache
+from publisher.content import Index, Rendered, Renderer, output, put_output, scan
 from publisher.content.renderings import put_rendering
 from publisher.errors import StoreBusy, StoreError
 
