@@ -7,7 +7,6 @@ if TYPE_CHECKING:
     from publisher.content.codes import Code
     from publisher.content.index import Index, duplicate_addresses
     from publisher.content.linting import Link, Lint, lint
-    from publisher.content.surroundings import looked_at
     from publisher.content.native import native_ids, rule_variants
     from publisher.content.nouns import ContentSource, Engine, Rules, Scan, Served, Survey
     from publisher.content.records import (
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from publisher.content.render import Renderer
     from publisher.content.renderings import Rendered, output, put_output
     from publisher.content.scanning import scan
+    from publisher.content.surroundings import looked_at
     from publisher.content.surveying import survey
 
 __all__ = [

@@ -5,7 +5,7 @@ No file is read for a text, no network is asked, nothing of it is run; docutils'
 
 import importlib.util
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from typing import Any
@@ -58,7 +58,7 @@ def to_html(page: Page, text: str) -> str:
     seen: list[tuple[int, str]] = []
     settings = _SETTINGS | {"language_code": _language(page.world.rules.language)}
     try:
-        with _own_roles():
+        with _own_names():
             parts = publish_parts(text, parser=_Parser(seen), writer=_Writer(), settings_overrides=settings)
     except Exception as error:
         # Faults of docutils itself too: what it raises on odd tables and roles is of any kind.
@@ -73,7 +73,7 @@ def docinfo(text: str, file: str) -> list[tuple[str, Scalar]]:
     if not _is_modest(text):
         raise Code.BROKEN_MARKUP.fatal(file, 1, 1, _TOO_LARGE)
     try:
-        with _own_roles():
+        with _own_names():
             document = publish_doctree(text, parser=_Parser([]), settings_overrides=_SETTINGS)
         fields = [field for info in document.findall(nodes.docinfo) for field in info.children]
         return [("title", _title(document, text)), *(_field(field, text) for field in fields)]
@@ -119,15 +119,20 @@ def _language(tag: str) -> str:
 
 
 @contextmanager
-def _own_roles() -> Iterator[None]:
-    # A `role` directive would hold for the posts that are read after this one.
-    registry: dict[str, Any] = vars(roles)["_roles"]
-    before = dict(registry)
+def _own_names() -> Iterator[None]:
+    """Our directives and roles, for one text: what a `role` directive makes would hold for all that are read after."""
+    registries: list[dict[str, Any]] = [vars(directives)["_directives"], vars(roles)["_roles"]]
+    before = [dict(registry) for registry in registries]
+    for name in ("code", "code-block", "sourcecode"):
+        directives.register_directive(name, _CodeBlock)
+    directives.register_directive("date", _Today)
+    registries[1]["abbr"] = _abbreviation
     try:
         yield
     finally:
-        registry.clear()
-        registry.update(before)
+        for registry, names in zip(registries, before, strict=True):
+            registry.clear()
+            registry.update(names)
 
 
 class _Parser(Parser):
@@ -249,14 +254,3 @@ def _abbreviation(
     if found is None:
         return [nodes.abbreviation(text, text)], []
     return [nodes.abbreviation(text, found[1].strip(), explanation=found[2])], []
-
-
-def _register() -> None:
-    for name in ("code", "code-block", "sourcecode"):
-        directives.register_directive(name, _CodeBlock)
-    directives.register_directive("date", _Today)
-    role: Callable[..., Any] = _abbreviation
-    roles.register_local_role("abbr", role)
-
-
-_register()

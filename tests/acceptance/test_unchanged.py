@@ -6,13 +6,16 @@ import pytest
 from support.site import Site
 
 POST = "---\ntitle: {title}\ndate: 2026-01-05 09:00:00 +0900\n---\n\n{body}\n"
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     site = Site(tmp_path / "blog")
     site.write("_config.yml", "title: 日誌\nurl: https://blog.example\ntimezone: Asia/Tokyo\n")
     site.write("_includes/挨拶.html", "こんにちは")
     site.write("_data/人.yml", "名: 花子\n")
-    site.write("_posts/2026-01-05-一.md", POST.format(title="一", body="{% include 挨拶.html %}、{{ site.data.人.名 }}。"))
+    body = "{% include 挨拶.html %}、{{ site.data.人.名 }}。"
+    site.write("_posts/2026-01-05-一.md", POST.format(title="一", body=body))
     site.write("_posts/2026-01-06-二.md", "---\ntitle: 二\n---\n\n本文です。\n")
     site.ok("init")
     return site

@@ -172,7 +172,11 @@ def _warn_of_unread(values: Values) -> None:
 
 def _warn_of_home(values: Values, content: str, settings: PelicanSettings) -> None:
     """Pelican has no file of what to pass over: what lies in PATH is read, and copied where STATIC_PATHS says so."""
-    if content != "." or not values.names or any(fnmatchcase(_HOME, pattern) for pattern in settings.ignore_files):
+    said = values.names.get("PATH")
+    is_elsewhere = said is not None and isinstance(said.value, str) and _normal(said.value).startswith("..")
+    if content != "." or not values.names or is_elsewhere:
+        return
+    if any(fnmatchcase(_HOME, pattern) for pattern in settings.ignore_files):
         return
     copied = {_normal(path) for path in values.texts("STATIC_PATHS", ("images",))}
     is_read = _HOME not in settings.article_excludes and {"", _HOME} & set(settings.article_paths)

@@ -8,7 +8,7 @@ lies beside the file; `if` and `and`, `or`, `not` of what is known. All else is 
 import ast
 import posixpath
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from publisher.content.file_text import decode
 from publisher.errors import ContentError, Problem
 
 # A few lines of `X = X + X` would fill the memory; no setting that is read comes near this.
-_MAX_WEIGHT = 200_000
+_MAX_WEIGHT, _MAX_DEPTH = 200_000, 50
 _MAX_FILES = 20
 
 
@@ -270,20 +270,12 @@ def _short(value: str | list[object] | tuple[object, ...]) -> object:
 
 def _weight(value: object) -> int:
     """How much a value would take written out, counted no further than it matters: lists may hold each other twice."""
-    weight = 0
-    for text in _leaves(value):
-        weight += 1 + len(text)
-        if weight >= _MAX_WEIGHT:
-            break
+    weight, pending = 0, [(value, 0)]
+    while pending and weight < _MAX_WEIGHT:
+        found, depth = pending.pop()
+        weight += len(found) if isinstance(found, str) else 1 if depth < _MAX_DEPTH else _MAX_WEIGHT
+        if isinstance(found, dict):
+            pending += [(item, depth + 1) for pair in found.items() for item in pair]
+        elif isinstance(found, list | tuple):
+            pending += [(item, depth + 1) for item in found]
     return weight
-
-
-def _leaves(value: object) -> Iterator[str]:
-    yield value if isinstance(value, str) else ""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield str(key)
-            yield from _leaves(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _leaves(item)

@@ -4,14 +4,16 @@ import csv
 import io
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import yaml
 
 from publisher.content.liquid.limits import MAX_DEPTH, MAX_ITEMS
-from publisher.content.liquid.typed import word
+from publisher.content.liquid.typed import Day, Moment, word
 from publisher.content.permalinks import extension
 from publisher.content.values import Scalar, is_null
 
@@ -74,7 +76,9 @@ def value_of(text: str, kind: str, zone: ZoneInfo) -> object:
         if kind in (".csv", ".tsv"):
             return _rows(text, "\t" if kind == ".tsv" else ",")
         if kind == ".json":
-            return _bounded(json.loads(text))
+            return _bounded(json.loads(text), zone)
+        if kind == ".toml":
+            return _bounded(tomllib.loads(text), zone)
         return _Yaml(zone).value(yaml.compose(text, Loader=_Loader))
     except (csv.Error, yaml.YAMLError, ValueError, RecursionError) as error:
         raise BadData(" ".join(str(error).split())[:200]) from error
@@ -90,15 +94,17 @@ def _row(names: list[str], row: list[str]) -> dict[str, object]:
     return {name: row[place] if place < len(row) else None for place, name in enumerate(names)}
 
 
-def _bounded(value: object) -> object:
-    """JSON without halves of surrogate pairs, which an escape can bring."""
+def _bounded(value: object, zone: ZoneInfo) -> object:
+    """JSON and TOML without halves of surrogate pairs, which an escape can bring, and with Ruby's times."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, list):
-        return [_bounded(item) for item in value]
+        return [_bounded(item, zone) for item in value]
     if isinstance(value, dict):
-        return {str(_bounded(key)): _bounded(item) for key, item in value.items()}
-    return value
+        return {str(_bounded(key, zone)): _bounded(item, zone) for key, item in value.items()}
+    if isinstance(value, datetime):
+        return Moment.of(value if value.tzinfo else value.replace(tzinfo=zone))
+    return Day(value.year, value.month, value.day) if isinstance(value, date) else value
 
 
 class _Yaml:

@@ -63,21 +63,26 @@ def property_of(item: object, name: object) -> object:
     return float(text) if text and _FLOAT.match(text) else found
 
 
-def _compared(left: object, right: object) -> int:
-    if isinstance(left, int | float) and isinstance(right, int | float):
-        return (left > right) - (left < right)
-    one, other = (inspected(left), inspected(right)) if isinstance(left, list) else (text_of(left), text_of(right))
-    return (one > other) - (one < other)
+def _key(pair: tuple[Any, object]) -> Any:
+    return pair[0]
+
+
+def _by_key(left: tuple[object, object], right: tuple[object, object]) -> int:
+    one, other = left[0], right[0]
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return (one > other) - (one < other)
+    first_text, second_text = _order_text(one), _order_text(other)
+    return (first_text > second_text) - (first_text < second_text)
+
+
+def _order_text(value: object) -> str:
+    return inspected(value) if isinstance(value, list) else text_of(value)
 
 
 def _sorted(keyed: list[tuple[object, object]]) -> list[object]:
     """Items by their keys; like Ruby's `<=>`, and by what they print as where that fails."""
-    keys: list[Any] = [key for key, _ in keyed]
-    if all(isinstance(key, str) for key in keys) or all(isinstance(key, int | float) for key in keys):
-        order = sorted(range(len(keys)), key=lambda place: keys[place])
-    else:
-        order = sorted(range(len(keys)), key=cmp_to_key(lambda left, right: _compared(keys[left], keys[right])))
-    return [keyed[place][1] for place in order]
+    alike = any(all(isinstance(key, kind) for key, _ in keyed) for kind in (str, int | float))
+    return [item for _, item in sorted(keyed, key=_key if alike else cmp_to_key(_by_key))]
 
 
 def _comparable(value: object) -> object:

@@ -15,7 +15,7 @@ from publisher.content.permalinks import extension
 from publisher.content.world import Page
 from publisher.model.post import Post
 
-_CONFIGS = ("_config.yml", "_config.yaml")
+_CONFIGS = ("_config.yml", "_config.yaml", "_config.toml")
 _PAYLOAD = ("site", "page", "layout", "jekyll")
 
 

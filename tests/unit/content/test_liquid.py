@@ -342,6 +342,13 @@ def test_data_files_have_names_that_templates_can_write() -> None:
     assert [key_of(name) for name in ("都市 一覧", "a.b", "x-y!")] == ["都市_一覧", "ab", "x-y"]
 
 
+def test_a_configuration_may_be_toml() -> None:
+    found = value_of('"題" = "名"\nat = 2024-01-05T10:00:00Z\nday = 2024-01-05\nn = [1.5, true]\n', ".toml", TOKYO)
+
+    assert isinstance(found, dict)
+    assert [printed(value) for value in found.values()] == ["名", "2024-01-05 10:00:00 UTC", "2024-01-05", "1.5true"]
+
+
 @pytest.mark.parametrize("text", ["a: [", "*x", "\x00", "a: " + "[" * 5000])
 def test_a_data_file_that_is_broken_says_so(text: str) -> None:
     with pytest.raises(BadData):
