@@ -16,7 +16,7 @@ BUSY_SECONDS = 60.0
 LAYOUT = 9
 """Another number empties every cache: it changes with any table, and with what the rows of one mean."""
 _NOTES = "CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-_MMAP = 1 << 28
+_KILOBYTES = 8192
 
 
 def peek(path: Path, *keys: str) -> dict[str, str]:
@@ -76,7 +76,7 @@ class Cache:
         # The journal stays: where it came and went with each build, the folder would look changed after each.
         self._connection.execute("PRAGMA journal_mode = PERSIST")
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute(f"PRAGMA mmap_size = {_MMAP}")
+        self._connection.execute(f"PRAGMA cache_size = -{_KILOBYTES}")
         self._connection.execute("BEGIN IMMEDIATE")
         if self._connection.execute("PRAGMA user_version").fetchone()[0] != LAYOUT:
             self.clear()

@@ -25,9 +25,9 @@ def mirror(index: Index, records: Iterable[Record], stands: Callable[[str], bool
 
 def put_records(index: Index, records: Iterable[Record]) -> None:
     """Keep records that are new or changed, each in the place of the one with its id."""
-    rows = [tuple(record) for record in records]
-    index.write_many("DELETE FROM records WHERE id = ?", [(row[0],) for row in rows])
-    index.write_many(f"INSERT OR REPLACE INTO records ({_RECORD}, standing) VALUES (?, ?, ?, ?, ?, ?, 1)", rows)
+    for record in records:
+        index.write("DELETE FROM records WHERE id = ?", record.id)
+        index.write(f"INSERT OR REPLACE INTO records ({_RECORD}, standing) VALUES (?, ?, ?, ?, ?, ?, 1)", *record)
 
 
 def strays(index: Index) -> Iterator[Sighting]:

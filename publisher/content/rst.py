@@ -250,7 +250,8 @@ def _abbreviation(
     _content: object = None,
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
     """`:abbr:`, whose explanation stands in brackets at its end (Pelican's rstdirectives.py)."""
-    found = _EXPLAINED.fullmatch(text.replace("\x00", ""))
+    text = nodes.unescape(text)
+    found = _EXPLAINED.fullmatch(text)
     if found is None:
         return [nodes.abbreviation(text, text)], []
     return [nodes.abbreviation(text, found[1].strip(), explanation=found[2])], []

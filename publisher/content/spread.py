@@ -2,14 +2,15 @@
 
 import os
 import pickle
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import IO, TypeVar
 
 _FEW = 1000
 _MOST = 4
-_CHUNK = 250
+_HANDFUL = 250
 
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
@@ -23,12 +24,15 @@ def spread(things: Sequence[Thing], work: Callable[[Thing], Result]) -> Iterator
     """
     helpers = _helpers(len(things))
     shares = [things[number :: helpers + 1] for number in range(helpers + 1)]
-    pipes = [(_begin(share, work), share) for share in shares[1:]]
-    for start in range(0, len(shares[0]), _CHUNK):
-        yield [work(thing) for thing in shares[0][start : start + _CHUNK]]
-    for (child, pipe), share in pipes:
-        results: list[Result] | None = _end(child, pipe)
-        yield [work(thing) for thing in share] if results is None else results
+    begun = [(_begin(share, work), share) for share in shares[1:]]
+    yield from _handfuls(shares[0], work)
+    for (child, kept), share in begun:
+        yield from _end(child, kept, share, work)
+
+
+def _handfuls(share: Sequence[Thing], work: Callable[[Thing], Result]) -> Iterator[list[Result]]:
+    for start in range(0, len(share), _HANDFUL):
+        yield [work(thing) for thing in share[start : start + _HANDFUL]]
 
 
 def _helpers(number: int) -> int:
@@ -38,28 +42,33 @@ def _helpers(number: int) -> int:
     return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, _MOST) - 1
 
 
-def _begin(share: Sequence[Thing], work: Callable[[Thing], Result]) -> tuple[int, int]:
-    reading, writing = os.pipe()
+def _begin(share: Sequence[Thing], work: Callable[[Thing], Result]) -> tuple[int, IO[bytes]]:
+    # A file, not a pipe: a pipe would hold the helper up until its results are fetched, or memory all of them.
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 - `_end` closes it
     child = os.fork()
     if child:
-        os.close(writing)
-        return child, reading
+        return child, kept
     try:
-        data = pickle.dumps([work(thing) for thing in share], protocol=pickle.HIGHEST_PROTOCOL)
-        with os.fdopen(writing, "wb") as pipe:
-            pipe.write(data)
+        for handful in _handfuls(share, work):
+            pickle.dump(handful, kept, protocol=pickle.HIGHEST_PROTOCOL)
+        kept.flush()
         os._exit(0)
     finally:
         # Whatever happened: the parent's work must not be done twice, nor its buffers written.
         os._exit(1)
 
 
-def _end(child: int, pipe: int) -> list[Result] | None:
-    """What a helper made; None where it died, for whatever reason: the work is then done here."""
-    with os.fdopen(pipe, "rb") as opened:
-        data = opened.read()
+def _end(
+    child: int, kept: IO[bytes], share: Sequence[Thing], work: Callable[[Thing], Result]
+) -> Iterator[list[Result]]:
+    """What a helper made; where it died, for whatever reason, the work is done here."""
     status = 1
     with suppress(ChildProcessError):
         status = os.waitpid(child, 0)[1]
-    made: list[Result] | None = pickle.loads(data) if status == 0 else None
-    return made
+    with kept:
+        if status:
+            yield from _handfuls(share, work)
+            return
+        kept.seek(0)
+        for _ in range(0, len(share), _HANDFUL):
+            yield pickle.load(kept)

@@ -59,8 +59,9 @@ def build(config: Config, *, at: datetime, progress: Progress | None = None) -> 
 def _seen(library: Library, report: Report, outputs: Iterable[Path], began_ns: int) -> str:
     """What the next build may go by; empty where something changed meanwhile, or a post's place is not settled."""
     config, index = library.config, library.index
-    tree = mark_of_tree(config, library.scan.folders)
-    if tree is None or not tree.is_settled(began_ns, index.paths()) or report.fed_unreadable:
+    missing = set(index.paths())
+    tree = mark_of_tree(config, library.scan.folders, missing)
+    if tree is None or missing or not tree.is_settled(began_ns) or report.fed_unreadable:
         return ""
     outside = [config.home / IDS_NAME, *outputs]
     places = {*looked_at(index), *library.place.looked_at, *(shown_path(config, path) for path in outside)}

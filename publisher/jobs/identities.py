@@ -1,6 +1,6 @@
 """Which post is which: what `ids.json` remembers against what was just read."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
@@ -24,8 +24,8 @@ class Known:
     """
 
     ids: dict[str, str]
-    changed: tuple[Record, ...]
-    left_out: frozenset[str]
+    changed: Sequence[Record]
+    left_out: Set[str]
     problems: tuple[Problem, ...]
     witness: Witness | None
     provisional: bool
@@ -39,13 +39,21 @@ def recognise(config: Config, site: Site, index: Index, *, unreadable: Collectio
     """
     placeholder = urlsplit(site.url).hostname == PLACEHOLDER_HOST
     _read_anew(ids_bytes(config.home), site, index, placeholder=placeholder)
-    found = list(_assigned(site, index, unreadable))
     changed = [record_of(id_, seen) for id_, seen in outdated(index)]
+    ids: dict[str, str] = {}
+    left_out: set[str] = set()
+    problems: list[Problem] = []
+    for found in _assigned(site, index, unreadable):
+        ids |= found.ids
+        changed += _fresh(found)
+        left_out.update(second for _, second in found.clashes)
+        problems += _problems(found)
+    changed.sort()
     return Known(
-        ids={source: id_ for one in found for source, id_ in one.ids.items()},
-        changed=tuple(sorted([*changed, *(record for one in found for record in _fresh(one))])),
-        left_out=frozenset(second for one in found for _, second in one.clashes),
-        problems=tuple(problem for one in found for problem in _problems(one)),
+        ids=ids,
+        changed=changed,
+        left_out=left_out,
+        problems=tuple(problems),
         witness=_witness(index.note("witness") or ""),
         provisional=index.note("provisional") == "yes",
         placeholder=placeholder,

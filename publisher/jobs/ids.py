@@ -16,8 +16,8 @@ from publisher.feeds import replace
 
 FILE_NAME = "ids.json"
 VERSION = 1
-_ID_STARTS = '{"id": '
-_ID_ENDS = ', "source": '
+_ID_STARTS = b'{"id": '
+_ID_ENDS = b', "source": '
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ def parse(data: bytes | None) -> Memory:
 
 def mark_of(data: bytes | None, url: str) -> str:
     """Changes when the file does, or what its ids mean for the site at `url`."""
-    return hashlib.sha256((data or b"") + url.encode()).hexdigest()
+    mark = hashlib.sha256(url.encode())
+    mark.update(data or b"")
+    return mark.hexdigest()
 
 
 def recall(home: Path) -> Memory:
@@ -106,25 +108,23 @@ def amend(data: bytes | None, changed: Iterable[Record], witness: Witness | None
     Ten thousand lines are carried over in the time that two hundred take to be written anew. What was recorded under
     the placeholder host stays only where `provisional`.
     """
-    lines = dict(_lines(data.decode())) if data else {}
+    lines = dict(_lines(data)) if data else {}
     if not provisional:
         lines = {id_: line for id_, line in lines.items() if not is_provisional(id_)}
     return _document(lines | {record.id: _line(record) for record in changed}, witness)
 
 
-def _lines(text: str) -> Iterable[tuple[str, str]]:
-    for line in text.split("\n"):
+def _lines(data: bytes) -> Iterable[tuple[str, bytes]]:
+    for line in data.split(b"\n"):
         if line.startswith(_ID_STARTS):
             yield json.loads(line[len(_ID_STARTS) : line.index(_ID_ENDS)]), line
 
 
-def _line(record: Record) -> str:
-    return json.dumps(record._asdict(), ensure_ascii=False) + ","
+def _line(record: Record) -> bytes:
+    return json.dumps(record._asdict(), ensure_ascii=False).encode() + b","
 
 
-def _document(lines: dict[str, str], witness: Witness | None) -> bytes:
+def _document(lines: dict[str, bytes], witness: Witness | None) -> bytes:
     ledger = json.dumps(None if witness is None else asdict(witness))
-    ordered = [lines[id_] for id_ in sorted(lines)]
-    return "\n".join(
-        [f'{{"version": {VERSION},', f'"ledger": {ledger},', '"posts": [', *ordered, "null]}", ""]
-    ).encode()
+    head = [f'{{"version": {VERSION},', f'"ledger": {ledger},', '"posts": [']
+    return b"\n".join([*(line.encode() for line in head), *(lines[id_] for id_ in sorted(lines)), b"null]}", b""])

@@ -7,7 +7,7 @@ build began, and any time too close to it to be told apart, makes the note worth
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,42 +63,46 @@ def unchanged(config: Config, at: datetime) -> Report | None:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The mark of some folders, the newest change in them in nanoseconds since 1970, and the names of all files."""
+    """The mark of some folders, and the newest change in them in nanoseconds since 1970."""
 
     mark: str
     newest_ns: int
-    files: Collection[str]
 
-    def is_settled(self, began_ns: int, known: Iterable[str]) -> bool:
-        """Whether nothing in it changed since a moment, or too shortly before, and all of `known` is still there."""
-        return self.newest_ns < began_ns - _RACY_NS and all(file in self.files for file in known)
+    def is_settled(self, began_ns: int) -> bool:
+        """Whether nothing in it changed since a moment, or too shortly before."""
+        return self.newest_ns < began_ns - _RACY_NS
 
 
-def mark_of_tree(config: Config, folders: Sequence[str]) -> Tree | None:
+def mark_of_tree(config: Config, folders: Sequence[str], missing: set[str] | None = None) -> Tree | None:
     """Names of everything in the folders, and the signs of what is a file; what is ours and changes by our own doing
-    is left out. None where a folder cannot be read."""
-    told: list[str] = []
-    files: set[str] = set()
+    is left out. None where a folder cannot be read. Files that are found are taken out of `missing`."""
+    told = hashlib.sha256()
     newest = 0
     home = config.home.relative_to(config.folder).as_posix() if config.home != config.folder else ""
     for folder in folders:
+        told.update(f"/{folder}\n".encode(errors="surrogateescape"))
         prefix = f"{folder}/" if folder else ""
-        told.append(f"/{folder}")
         try:
-            with os.scandir(config.folder / folder) as entries:
-                for entry in sorted(entries, key=lambda one: one.name):
-                    if folder == home and entry.name.startswith(_OWN):
-                        continue
-                    if entry.is_dir():
-                        told.append(f"{entry.name}/")
-                        continue
-                    status = entry.stat()
-                    newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
-                    told.append(f"{entry.name}\0{status.st_mtime_ns}\0{status.st_ctime_ns}\0{status.st_size}")
-                    files.add(prefix + entry.name)
+            for entry in _entries(config.folder / folder, own=folder == home):
+                if entry.is_dir():
+                    told.update(f"{entry.name}/\n".encode(errors="surrogateescape"))
+                    continue
+                status = entry.stat()
+                newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
+                signs = f"{entry.name}\0{status.st_mtime_ns}\0{status.st_ctime_ns}\0{status.st_size}\n"
+                told.update(signs.encode(errors="surrogateescape"))
+                if missing is not None:
+                    missing.discard(prefix + entry.name)
         except OSError:
             return None
-    return Tree(_mark(told), newest, files)
+    return Tree(told.hexdigest(), newest)
+
+
+def _entries(folder: Path, *, own: bool) -> list["os.DirEntry[str]"]:
+    with os.scandir(folder) as entries:
+        kept = [entry for entry in entries if not (own and entry.name.startswith(_OWN))]
+    kept.sort(key=lambda entry: entry.name)
+    return kept
 
 
 def mark_of(path: Path) -> str:
