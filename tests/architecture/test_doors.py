@@ -15,7 +15,7 @@ DOORS = {
     "email_validator": {"mail/address.py"},
     "feedgen": {"feeds/build.py"},
     "feedparser": {"feeds/foreign.py"},
-    "frontmatter": {"content/front.py"},
+    "frontmatter": {"content/front_handlers.py"},
     "html2text": {"mail/text.py"},
     "httpx": {"http.py"},
     "jinja2": {"templating.py"},

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.content.codes import Code
-from publisher.content.front import Front, split_by_handler, split_front
+from publisher.content.front import Front, split_front
+from publisher.content.front_handlers import split_by_handler
 from publisher.content.values import Scalar
 from publisher.errors import ContentError, Problem
 

@@ -5,8 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.content.values import Fields
+from publisher.content.yaml_parser import read_by_parser
 from publisher.content.yaml_quick import read_quick
-from publisher.content.yaml_text import read_by_parser
 from publisher.errors import ContentError
 
 HEADER = """\
