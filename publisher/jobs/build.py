@@ -18,7 +18,7 @@ from publisher.jobs.ids import FILE_NAME as IDS_NAME
 from publisher.jobs.library import Library, Progress, open_library
 from publisher.jobs.report import Report, dump_report
 from publisher.jobs.site import shown_path
-from publisher.jobs.unchanged import NOTE, Seen, mark_of, mark_of_tree
+from publisher.jobs.unchanged import NOTE, RACY_NS, Seen, change_of_folder, mark_of, mark_of_tree
 from publisher.model.feed import Entry, Feed, FeedFormat
 from publisher.model.post import Post
 
@@ -60,7 +60,10 @@ def _seen(library: Library, report: Report, outputs: Iterable[Path], began_ns: i
     """What the next build may go by; empty where something changed meanwhile, or a post's place is not settled."""
     config, index = library.config, library.index
     missing = set(index.paths())
-    tree = mark_of_tree(config, library.scan.folders, missing)
+    folders = [(folder, change_of_folder(config, folder)) for folder in library.scan.folders]
+    # Told by its folder alone, most often: a post that has just been saved.
+    settled = all(mtime_ns < began_ns - RACY_NS for _, mtime_ns in folders)
+    tree = mark_of_tree(config, library.scan.folders, missing) if settled else None
     if tree is None or missing or not tree.is_settled(began_ns) or report.fed_unreadable:
         return ""
     outside = [config.home / IDS_NAME, *outputs]
@@ -68,7 +71,7 @@ def _seen(library: Library, report: Report, outputs: Iterable[Path], began_ns: i
     since, until = index.moments(library.at)
     return Seen(
         key=config.key,
-        folders=library.scan.folders,
+        folders=folders,
         tree=tree.mark,
         places=[(place, mark_of(config.folder / place)) for place in sorted(places)],
         since=since,

@@ -20,7 +20,7 @@ from publisher.jobs.report import Report, load_report
 
 NOTE = "build"
 # See content.index: within this time of its change a file may change again without a sign.
-_RACY_NS = 2_000_000_000
+RACY_NS = 2_000_000_000
 _OWN = ("cache.db", "publisher.db", "ids.json", ".ids.json", ".gitignore", "preview")
 
 
@@ -28,13 +28,14 @@ _OWN = ("cache.db", "publisher.db", "ids.json", ".ids.json", ".gitignore", "prev
 class Seen:
     """What a build looked at, below the site's folder.
 
-    `tree` is the mark of `folders`, which were searched for posts; `places` are other files, and folders whose whole
+    `tree` is the mark of `folders`, which were searched for posts, each with the time of its last change in
+    nanoseconds since 1970, 0 for the home, which our own doing changes; `places` are other files, and folders whose whole
     content counts, each with its mark. Every selection is the same from `since` until `until`, in seconds since 1970;
     None for ever.
     """
 
     key: str
-    folders: Sequence[str]
+    folders: Sequence[tuple[str, int]]
     tree: str
     places: Sequence[tuple[str, str]]
     since: float
@@ -57,7 +58,10 @@ def unchanged(config: Config, at: datetime) -> Report | None:
         return None
     if any(mark_of(config.folder / place) != mark for place, mark in seen.places):
         return None
-    tree = mark_of_tree(config, seen.folders)
+    # First, because it takes no time: a file that came or went shows in its folder.
+    if any(change_of_folder(config, folder) != mtime_ns for folder, mtime_ns in seen.folders):
+        return None
+    tree = mark_of_tree(config, [folder for folder, _ in seen.folders])
     return load_report(seen.report) if tree is not None and tree.mark == seen.tree else None
 
 
@@ -70,7 +74,7 @@ class Tree:
 
     def is_settled(self, began_ns: int) -> bool:
         """Whether nothing in it changed since a moment, or too shortly before."""
-        return self.newest_ns < began_ns - _RACY_NS
+        return self.newest_ns < began_ns - RACY_NS
 
 
 def mark_of_tree(config: Config, folders: Sequence[str], missing: set[str] | None = None) -> Tree | None:
@@ -78,12 +82,11 @@ def mark_of_tree(config: Config, folders: Sequence[str], missing: set[str] | Non
     is left out. None where a folder cannot be read. Files that are found are taken out of `missing`."""
     told = hashlib.sha256()
     newest = 0
-    home = config.home.relative_to(config.folder).as_posix() if config.home != config.folder else ""
     for folder in folders:
         told.update(f"/{folder}\n".encode(errors="surrogateescape"))
         prefix = f"{folder}/" if folder else ""
         try:
-            for entry in _entries(config.folder / folder, own=folder == home):
+            for entry in _entries(config.folder / folder, own=_is_home(config, folder)):
                 if entry.is_dir():
                     told.update(f"{entry.name}/\n".encode(errors="surrogateescape"))
                     continue
@@ -96,6 +99,20 @@ def mark_of_tree(config: Config, folders: Sequence[str], missing: set[str] | Non
         except OSError:
             return None
     return Tree(told.hexdigest(), newest)
+
+
+def change_of_folder(config: Config, folder: str) -> int:
+    """When a folder's entries last changed, in nanoseconds since 1970; 0 for the home, -1 where there is none."""
+    if _is_home(config, folder):
+        return 0
+    try:
+        return (config.folder / folder).stat().st_mtime_ns
+    except OSError:
+        return -1
+
+
+def _is_home(config: Config, folder: str) -> bool:
+    return config.folder / folder == config.home
 
 
 def _entries(folder: Path, *, own: bool) -> list["os.DirEntry[str]"]:
