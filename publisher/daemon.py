@@ -12,6 +12,7 @@ from watchfiles import Change, watch
 
 from publisher.app import App
 from publisher.config import Config, database_file, load_config
+from publisher.content import ContentSource
 from publisher.core.words import counted
 from publisher.errors import ConfigError, OutputError, PublisherError
 from publisher.jobs.build import build
@@ -33,7 +34,10 @@ _TRY_AGAIN = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(days=1)
 _OWN = ("cache.db", "ids.json")
 _FEEDS = (".xml", ".json")
-_READ = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mkdown", ".html", ".yml", ".yaml", ".toml", ".json", ".j2")
+_TEXTS = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mkdown", ".html", ".htm", ".rst", ".njk", ".liquid", ".j2")
+_SETTINGS = (".yml", ".yaml", ".toml", ".json", ".csv", ".tsv", ".py", ".js", ".cjs", ".mjs")
+_READ = frozenset({*_TEXTS, *_SETTINGS})
+_PAGES = (".html", ".htm", "")
 
 
 def run_once(app: App, *, stop: Event, say: Say) -> int:
@@ -231,7 +235,8 @@ def _watch(app: App, stop: Event, bell: Event, changed: Event) -> None:
 
 def _filter(config: Config) -> Callable[[Change, str], bool]:
     """Which changes matter: not those that building and sending make themselves."""
-    output, home, folder = resolve(config).output, config.home, config.folder
+    place, home, folder = resolve(config), config.home, config.folder
+    output, built = place.output, place.rules.source is ContentSource.BUILT
     database = database_file(config)
 
     def matters(change: Change, name: str) -> bool:
@@ -240,7 +245,8 @@ def _filter(config: Config) -> Callable[[Change, str], bool]:
             return False
         if path.is_relative_to(output) and output != folder:
             # Jekyll empties its output at each build: the feeds it took away are written again.
-            return change is Change.deleted and path.suffix in _FEEDS
+            # Where content comes from built pages, the engine's end is what there is to wait for.
+            return (change is Change.deleted and path.suffix in _FEEDS) or (built and path.suffix in _PAGES)
         ours = path.parent == home and path.name.startswith(_OWN)
         ours = ours or (path.parent == database.parent and path.name.startswith(database.name))
         hidden = any(part.startswith(".") or part == "node_modules" for part in path.relative_to(folder).parts)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         strays,
     )
     from publisher.content.render import Renderer
-    from publisher.content.renderings import Rendered, output, put_output
+    from publisher.content.renderings import Rendered, output, put_output, rendering_problems
     from publisher.content.scanning import scan
     from publisher.content.surroundings import looked_at
     from publisher.content.surveying import survey
@@ -53,6 +53,7 @@ __all__ = [
     "record_named",
     "recorded_before",
     "recorded_ids",
+    "rendering_problems",
     "rule_variants",
     "scan",
     "strays",
@@ -70,7 +71,7 @@ _ROOMS = {
         *("record_named", "recorded_before", "recorded_ids", "strays"),
     ),
     "render": ("Renderer",),
-    "renderings": ("Rendered", "output", "put_output"),
+    "renderings": ("Rendered", "output", "put_output", "rendering_problems"),
     "scanning": ("scan",),
     "surveying": ("survey",),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from publisher.cache import BUSY_SECONDS, Cache
+from publisher.content.codes import Code
 from publisher.content.rows import PostRow, unpack
 from publisher.core.selection import Head
 from publisher.model.post import Post
@@ -93,12 +94,10 @@ class Index(Cache):
         return [row[0] for row in self.rows("SELECT path FROM files")]
 
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
-        """The digests of files' bytes when they were read; empty where one never was."""
-        found = {}
-        for path in paths:
-            for (digest,) in self.rows("SELECT digest FROM files WHERE path = ?", path):
-                found[path] = str(digest)
-        return found
+        """The digests of files' bytes when they were read; empty where one never was, or where its time counts too."""
+        dated = f'%"{Code.DATE_OF_FILE.value}"%'
+        sql = "SELECT CASE WHEN problems LIKE ? THEN '' ELSE digest END FROM files WHERE path = ?"
+        return {path: str(row[0]) for path in paths for row in self.rows(sql, dated, path)}
 
     def remember(self, files: Sequence[FileRow]) -> None:
         """Keep what was learnt of some files."""

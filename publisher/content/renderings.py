@@ -17,6 +17,11 @@ class Rendered:
     problems: tuple[Problem, ...] = ()
     needs: tuple[Need, ...] = ()
 
+    @property
+    def failed(self) -> bool:
+        """Whether an error left the content out."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
 
 def rendering(index: Index, digest: str, url: str) -> Rendered | None:
     """What was made before of a text at an address."""
@@ -35,6 +40,12 @@ def needs_of(index: Index, digest: str, url: str) -> tuple[Need, ...] | None:
 def all_needs(index: Index) -> set[Need]:
     """All that any rendering depended on."""
     return {need for (text,) in index.rows("SELECT DISTINCT needs FROM rendered") for need in _needs(text)}
+
+
+def rendering_problems(index: Index) -> list[Problem]:
+    """What was wrong with all that is rendered."""
+    rows = index.rows("SELECT problems FROM rendered WHERE problems != ''")
+    return [problem for (text,) in rows for problem in load_problems(text)]
 
 
 def put_rendering(index: Index, digest: str, url: str, made: Rendered) -> None:

@@ -46,9 +46,13 @@ class World:
         parts = [(post.source, post.url, post.title, post.published.isoformat(), post.digest) for post in self.posts]
         return short(json.dumps(parts).encode())
 
+    @cached_property
+    def _root(self) -> Path:
+        return self.rules.folder.resolve()
+
     def path(self, name: str) -> Path | None:
         """The file of that name below the site's folder, links followed; None where it would lie outside."""
-        root = self.rules.folder.resolve()
+        root = self._root
         try:
             path = (root / name).resolve()
         except (OSError, ValueError):

@@ -134,7 +134,7 @@ def _telling_moment(post: Seen, zone: ZoneInfo) -> str:
 
 def is_provisional(id_: str) -> bool:
     """Whether an id was made under the placeholder host."""
-    return id_.startswith(f"tag:{PLACEHOLDER_HOST},")
+    return id_.startswith(f"tag:{PLACEHOLDER_HOST},") or f"://{PLACEHOLDER_HOST}/" in id_
 
 
 def record_of(id_: str, post: Seen) -> Record:

@@ -4,22 +4,23 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import quote, urljoin
 
 from publisher import __version__
 from publisher.config import Config
-from publisher.content import looked_at, output, put_output, record_named
-from publisher.core.identity import Record
+from publisher.content import looked_at, output, put_output, rendering_problems
 from publisher.core.selection import Group, Head, group, newest_first
 from publisher.errors import ConfigError, Problem, Severity
-from publisher.feeds import recover, replace, serialise
+from publisher.feeds import replace, serialise
+from publisher.jobs.entries import Desk, entries, feed_path, recover_lost, standing_entries
 from publisher.jobs.ids import FILE_NAME as IDS_NAME
 from publisher.jobs.library import Library, Progress, open_library
 from publisher.jobs.report import Report, dump_report
 from publisher.jobs.site import shown_path
 from publisher.jobs.unchanged import NOTE, RACY_NS, Seen, change_of_folder, mark_of, mark_of_tree
-from publisher.model.feed import Entry, Feed, FeedFormat
+from publisher.model.feed import Feed, FeedFormat
 from publisher.model.post import Post
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,7 +30,8 @@ def build(config: Config, *, at: datetime, progress: Progress | None = None) -> 
     """Write the feeds of the posts whose moment has come at `at`; OutputError where a file cannot be written."""
     with open_library(config, at=at, progress=progress) as library:
         began_ns = library.index.now()
-        recovered = _recover(library)
+        standing = cache(partial(standing_entries, library))
+        recovered = recover_lost(library, standing)
         feeds = config.settings.feeds
         groups = group(
             _heads(library, recovered),
@@ -41,19 +43,27 @@ def build(config: Config, *, at: datetime, progress: Progress | None = None) -> 
         # Identities first: a feed must never carry an id that the next build could not find again.
         library.keep()
         jobs = [(one, FeedFormat(name)) for one in groups for name in feeds.formats]
-        changed = [_write(library, one, format_, recovered) for one, format_ in jobs]
+        desk = Desk(library, recovered, standing)
+        changed = [_write(desk, one, format_) for one, format_ in jobs]
         written = tuple(path for path in changed if path is not None)
+        rendering = rendering_problems(library.index)
         report = Report(
             posts=library.count() + len(recovered),
             written=written,
             unchanged=len(jobs) - len(written),
-            problems=library.problems,
-            fed_unreadable=library.fed_unreadable,
+            problems=tuple(sorted({*library.problems, *rendering})),
+            fed_unreadable=(*library.fed_unreadable, *_unrendered(desk, rendering)),
             next_moment=_moment(library.index.next_published(at)),
         )
         paths = [library.place.output / feed_path(config, format_, one.slug) for one, format_ in jobs]
         library.index.put_note(NOTE, _seen(library, report, paths, began_ns))
         return report
+
+
+def _unrendered(desk: Desk, problems: Iterable[Problem]) -> list[str]:
+    """Files of posts that are out and cannot be rendered now: they stay in the feeds as they were."""
+    failed = {problem.file for problem in problems if problem.severity is Severity.ERROR}
+    return sorted(file for file in failed if desk.library.id_of(file) in desk.standing())
 
 
 def _seen(library: Library, report: Report, outputs: Iterable[Path], began_ns: int) -> str:
@@ -106,14 +116,15 @@ def _check_paths(config: Config, groups: Iterable[Group]) -> None:
             taken[path] = one
 
 
-def _write(library: Library, one: Group, format_: FeedFormat, recovered: dict[Post, Entry]) -> str | None:
+def _write(desk: Desk, one: Group, format_: FeedFormat) -> str | None:
+    library = desk.library
     path = library.place.output / feed_path(library.config, format_, one.slug)
     shown = shown_path(library.config, path)
-    posts = _posts(library, one, recovered)
+    posts = _posts(library, one, desk.recovered)
     known = output(library.index, shown)
     if known is not None and known == (_fingerprint(library, one, posts, format_), *_stat(path)):
         return None
-    data = serialise(_feed(library, one, posts, format_, recovered), format_)
+    data = serialise(_feed(desk, one, posts, format_), format_)
     changed = replace(path, data)
     # Anew: what a post's rendering depends on is known only now.
     put_output(library.index, shown, _fingerprint(library, one, posts, format_), *_stat(path))
@@ -141,19 +152,10 @@ def _fingerprint(library: Library, one: Group, posts: Iterable[Post], format_: F
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 
-def feed_path(config: Config, format_: FeedFormat, slug: str | None) -> str:
-    """Where a feed lies below the output folder, with `/`."""
-    patterns = config.settings.feeds.paths
-    if slug is None:
-        return str(patterns[format_])
-    return str(patterns[f"category_{format_}"]).replace("{slug}", slug)
-
-
-def _feed(
-    library: Library, one: Group, posts: Iterable[Post], format_: FeedFormat, recovered: dict[Post, Entry]
-) -> Feed:
+def _feed(desk: Desk, one: Group, posts: Iterable[Post], format_: FeedFormat) -> Feed:
+    library = desk.library
     site, feeds = library.place.site, library.config.settings.feeds
-    entries = tuple(_entries(library, posts, recovered, full=feeds.content == "full"))
+    told = tuple(entries(desk, posts, full=feeds.content == "full"))
     return Feed(
         id=_address(site.url, feed_path(library.config, FeedFormat.ATOM, one.slug)),
         title=site.title if one.category is None else f"{one.category} – {site.title}",
@@ -161,8 +163,8 @@ def _feed(
         page_url=site.url,
         self_url=_address(site.url, feed_path(library.config, format_, one.slug)),
         language=site.language,
-        updated=max((entry.updated for entry in entries), default=_NEVER),
-        entries=entries,
+        updated=max((entry.updated for entry in told), default=_NEVER),
+        entries=told,
         author=site.author,
         icon=site.icon,
         logo=site.logo,
@@ -172,57 +174,3 @@ def _feed(
 
 def _address(root: str, path: str) -> str:
     return urljoin(root, quote(path))
-
-
-def _entries(library: Library, posts: Iterable[Post], recovered: dict[Post, Entry], *, full: bool) -> Iterable[Entry]:
-    for post in posts:
-        if post in recovered:
-            yield recovered[post]
-            continue
-        rendered = library.rendered(post)
-        yield Entry(
-            id=library.id_of(post.source),
-            url=post.url,
-            title=post.title,
-            published=post.published.replace(microsecond=0),
-            updated=max(post.updated or post.published, post.published).replace(microsecond=0),
-            summary=rendered.summary if rendered else post.summary,
-            html=rendered.html if rendered and full else None,
-            categories=post.categories,
-            authors=post.authors or ((library.place.site.author,) if library.place.site.author else ()),
-            language=post.language,
-        )
-
-
-def _recover(library: Library) -> dict[Post, Entry]:
-    """Posts that were fed, cannot be read now, and are unknown to the index: as they stand in the feeds on disk."""
-    lost = [source for source in library.fed_unreadable if not library.index.has_post(source)]
-    if not lost:
-        return {}
-    standing = _standing(library)
-    kept = [record for source in lost if (record := record_named(library.index, source))]
-    found = [(record, standing.get(record.id)) for record in kept]
-    return {_revived(record, entry): entry for record, entry in found if entry is not None}
-
-
-def _standing(library: Library) -> dict[str, Entry]:
-    found: dict[str, Entry] = {}
-    for name in library.config.settings.feeds.formats:
-        pattern = feed_path(library.config, FeedFormat(name), "*")
-        site_feed = library.place.output / feed_path(library.config, FeedFormat(name), None)
-        for path in (site_feed, *sorted(library.place.output.glob(pattern))):
-            if path.is_file():
-                found = recover(path.read_bytes(), FeedFormat(name)) | found
-    return found
-
-
-def _revived(record: Record, entry: Entry) -> Post:
-    return Post(
-        source=record.source,
-        path=entry.url,
-        url=entry.url,
-        title=entry.title,
-        published=entry.published,
-        digest=record.digest,
-        categories=entry.categories,
-    )

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from publisher.content import Code, Link, Lint, duplicate_addresses, lint
 from publisher.core.slugs import category_slug
 from publisher.errors import Problem, Severity
-from publisher.jobs.build import feed_path
+from publisher.jobs.entries import feed_path
 from publisher.jobs.library import Library, Progress
 from publisher.model.feed import FeedFormat
 from publisher.model.post import Post

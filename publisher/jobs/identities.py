@@ -1,5 +1,6 @@
 """Which post is which: what `ids.json` remembers against what was just read."""
 
+import json
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
@@ -41,11 +42,12 @@ def recognise(config: Config, site: Site, index: Index, *, unreadable: Collectio
     _read_anew(ids_bytes(config.home), site, index, placeholder=placeholder)
     changed = [record_of(id_, seen) for id_, seen in outdated(index)]
     ids: dict[str, str] = {}
-    left_out: set[str] = set()
-    problems: list[Problem] = []
+    doubled = [tuple(pair) for pair in json.loads(index.note("doubled") or "[]")]
+    left_out = {second for _, second, _ in doubled}
+    problems = [_doubled(*pair) for pair in doubled]
     for found in _assigned(site, index, unreadable):
         ids |= found.ids
-        changed += _fresh(found)
+        changed += [record for record in _fresh(found) if record.source not in left_out]
         left_out.update(second for _, second in found.clashes)
         problems += _problems(found)
     changed.sort()
@@ -70,8 +72,26 @@ def _read_anew(data: bytes | None, site: Site, index: Index, *, placeholder: boo
     index.put_note("witness", "" if witness is None else f"{witness.uid} {witness.issues}")
     provisional = not placeholder and any(is_provisional(record.id) for record in memory.records)
     index.put_note("provisional", "yes" if provisional else "")
-    mirror(index, memory.records, lambda id_: placeholder or not is_provisional(id_))
+    records, doubled = _one_each(memory.records, index)
+    index.put_note("doubled", json.dumps(doubled, ensure_ascii=False))
+    mirror(index, records, lambda id_: placeholder or not is_provisional(id_))
     index.put_note("ids", mark)
+
+
+def _one_each(records: Sequence[Record], index: Index) -> tuple[list[Record], list[tuple[str, str, str]]]:
+    """One record for each id, as merging two branches may leave two: that whose file is there.
+
+    Where the files of both are there both claim the id: the first has it, and the pairs are told, with the id.
+    """
+    kept: dict[str, Record] = {}
+    doubled: list[tuple[str, str, str]] = []
+    for record in records:
+        other = kept.setdefault(record.id, record)
+        if other.source == record.source or not index.has_post(other.source):
+            kept[record.id] = record
+        elif index.has_post(record.source):
+            doubled.append((other.source, record.source, record.id))
+    return list(kept.values()), doubled
 
 
 def _assigned(site: Site, index: Index, unreadable: Collection[str]) -> Iterator[Identities]:
@@ -88,6 +108,11 @@ def _assigned(site: Site, index: Index, unreadable: Collection[str]) -> Iterator
         found = assign(batch, gone, url=site.url, timezone=site.timezone, unreadable=unreadable, taken=taken)
         given |= {id_: source for source, id_ in found.ids.items()}
         yield found
+
+
+def _doubled(first: str, second: str, id_: str) -> Problem:
+    message = f"ids.json gives it the id of {first}, {id_}: remove the line that is wrong"
+    return Problem(second, 1, 1, Severity.ERROR, "duplicate-id", message)
 
 
 def _fresh(found: Identities) -> Iterator[Record]:

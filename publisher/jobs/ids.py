@@ -108,7 +108,10 @@ def amend(data: bytes | None, changed: Iterable[Record], witness: Witness | None
     Ten thousand lines are carried over in the time that two hundred take to be written anew. What was recorded under
     the placeholder host stays only where `provisional`.
     """
-    lines = dict(_lines(data)) if data else {}
+    lines: dict[str, bytes] = {}
+    for id_, line in _lines(data or b""):
+        # Of two lines with one id neither is lost: which of them is wrong a person must say.
+        lines[id_ if id_ not in lines else f"{id_}\0{len(lines)}"] = line
     if not provisional:
         lines = {id_: line for id_, line in lines.items() if not is_provisional(id_)}
     return _document(lines | {record.id: _line(record) for record in changed}, witness)

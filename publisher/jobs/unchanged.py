@@ -29,9 +29,9 @@ class Seen:
     """What a build looked at, below the site's folder.
 
     `tree` is the mark of `folders`, which were searched for posts, each with the time of its last change in
-    nanoseconds since 1970, 0 for the home, which our own doing changes; `places` are other files, and folders whose whole
-    content counts, each with its mark. Every selection is the same from `since` until `until`, in seconds since 1970;
-    None for ever.
+    nanoseconds since 1970, 0 for the home, which our own doing changes; `places` are other files, and folders whose
+    whole content counts, each with its mark. Every selection is the same from `since` until `until`, in seconds since
+    1970; None for ever.
     """
 
     key: str

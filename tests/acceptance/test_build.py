@@ -1,10 +1,12 @@
 """Feeds through the real command: first builds, unchanged builds, bad posts."""
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import feedparser
 import pytest
@@ -311,3 +313,41 @@ def test_a_build_that_is_killed_leaves_every_feed_whole(site: Site) -> None:
 
     site.ok("build")
     assert "新5" in titles(site)
+
+
+def test_two_lines_of_ids_json_with_one_id_are_an_error_that_names_both(site: Site) -> None:
+    site.ok("build")
+    path = site.folder / "ids.json"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    posts = [number for number, line in enumerate(lines) if line.startswith('{"id": ')]
+    first, second = json.loads(lines[posts[0]].rstrip(",\n")), json.loads(lines[posts[1]].rstrip(",\n"))
+    second["id"] = first["id"]
+    lines[posts[1]] = json.dumps(second, ensure_ascii=False) + ",\n"
+    path.write_text("".join(lines), encoding="utf-8")
+
+    done = site.run("build", "--json")
+
+    (problem,) = [problem for problem in done.json["problems"] if problem["code"] == "duplicate-id"]
+    assert problem["file"] == second["source"]
+    assert first["source"] in problem["message"]
+    assert "".join(lines) == path.read_text(encoding="utf-8"), "which line is wrong a person must say"
+
+
+def test_a_post_whose_built_page_is_missing_waits_and_one_that_was_out_stays(site: Site) -> None:
+    site.ok("build")
+    entries = feedparser.parse(str(site.folder / "public/feed.xml")).entries
+    built = {"PUBLISHER_CONTENT__SOURCE": "built"}
+
+    first = site.run("build", "--json", **built)
+    assert first.code == 65
+    assert {problem["code"] for problem in first.json["problems"]} == {"no-built-page"}
+    kept = feedparser.parse(str(site.folder / "public/feed.xml")).entries
+    assert [(one.id, one.content[0].value) for one in kept] == [(one.id, one.content[0].value) for one in entries]
+
+    for entry in entries:
+        page = site.folder / "public" / unquote(urlsplit(entry.link).path).strip("/") / "index.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text("<main><p>作られたページです。</p></main>", encoding="utf-8")
+    site.ok("build", **built)
+    for entry in feedparser.parse(str(site.folder / "public/feed.xml")).entries:
+        assert "作られたページです。" in entry.content[0].value

@@ -193,7 +193,7 @@ def _of_page(source: Source, name: str, published: datetime) -> str | datetime:
     known: dict[str, str | datetime] = {
         "date": published,
         "fileSlug": file_slug(source),
-        "filePathStem": posixpath.normpath(f"/{folder}/{without_date(last)}"),
+        "filePathStem": posixpath.normpath("/".join(["", *filter(None, [folder.strip("/")]), without_date(last)])),
         "inputPath": f"./{source.file}",
         "outputFileExtension": "html",
     }

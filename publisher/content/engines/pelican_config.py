@@ -59,7 +59,7 @@ def survey(folder: Path) -> Survey:
     """The settings that the published site has; all None where there is no configuration."""
     problems: list[Problem] = []
     files = [name for name in (_PUBLISHED, FILE) if (folder / name).is_file()]
-    names = read_program(folder, files[0], problems) if files else {}
+    names, program = read_program(folder, files[0], problems) if files else ({}, ())
     values = Values(names, problems)
     content = values.folder("PATH", "content" if (folder / "content").is_dir() else ".", folder)
     output = values.folder("OUTPUT_PATH", "output", folder)
@@ -79,6 +79,7 @@ def survey(folder: Path) -> Survey:
         problems=tuple(sorted(problems)),
         settings=settings,
         served=_served(values),
+        looked_at=program,
     )
 
 

@@ -44,11 +44,14 @@ class Assigned:
     column: int
 
 
-def read_program(folder: Path, file: str, problems: list[Problem]) -> dict[str, Assigned]:
-    """The names that a settings file below `folder` binds; a file that cannot be read binds none, with a problem."""
+def read_program(folder: Path, file: str, problems: list[Problem]) -> tuple[dict[str, Assigned], tuple[str, ...]]:
+    """The names that a settings file below `folder` binds, and all files they come from.
+
+    A file that cannot be read binds none, with a problem.
+    """
     program = _Program(folder, problems)
     program.run(file)
-    return program.names
+    return program.names, tuple(program.files)
 
 
 class _Program:
@@ -58,11 +61,11 @@ class _Program:
         self._problems = problems
         self._file = ""
         self._running: list[str] = []
-        self._files = 0
+        self.files: list[str] = []
 
     def run(self, file: str) -> None:
-        self._files += 1
-        if file in self._running or self._files > _MAX_FILES:
+        self.files.append(file)
+        if file in self._running or len(self.files) > _MAX_FILES:
             return
         before, self._file = self._file, file
         self._running.append(file)

@@ -50,7 +50,7 @@ def settings_in(folder: Path, text: str) -> PelicanSettings:
 
 def values(folder: Path, text: str) -> dict[str, object]:
     (folder / "conf.py").write_text(text, encoding="utf-8")
-    return {name: found.value for name, found in read_program(folder, "conf.py", []).items()}
+    return {name: found.value for name, found in read_program(folder, "conf.py", [])[0].items()}
 
 
 # The configuration.
