@@ -17,6 +17,7 @@ from publisher.model.post import Post
 # A file changed this shortly before it was read may be changed again within the same tick of the file
 # system's clock, with no sign of it but its bytes: git calls that racy.
 RACY_NS = 2_000_000_000
+_MANY = 1000
 _TABLES = """
 CREATE TABLE files (
     path TEXT PRIMARY KEY, mtime_ns INTEGER, ctime_ns INTEGER, size INTEGER, read_ns INTEGER, digest TEXT, problems TEXT
@@ -26,7 +27,8 @@ CREATE TABLE posts (
     fed INTEGER, categories TEXT, reading TEXT
 ) WITHOUT ROWID;
 CREATE TABLE records (
-    source TEXT PRIMARY KEY, id TEXT, url TEXT, published TEXT, title TEXT, digest TEXT, standing INTEGER
+    source TEXT PRIMARY KEY, id TEXT, url TEXT, published TEXT, title TEXT, digest TEXT, standing INTEGER,
+    moment INTEGER
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX records_by_id ON records (id);
 CREATE TABLE rendered (
@@ -87,7 +89,7 @@ class Index(Cache):
     def signs(self) -> dict[str, Signs]:
         """Every file known, by its path."""
         rows = self.rows("SELECT path, mtime_ns, ctime_ns, size, read_ns FROM files")
-        return {row[0]: Signs(*row[1:]) for row in rows}
+        return {path: Signs._make(signs) for path, *signs in rows}
 
     def paths(self) -> list[str]:
         """Every file known."""
@@ -96,8 +98,11 @@ class Index(Cache):
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
         """The digests of files' bytes when they were read; empty where one never was, or where its time counts too."""
         dated = f'%"{Code.DATE_OF_FILE.value}"%'
-        sql = "SELECT CASE WHEN problems LIKE ? THEN '' ELSE digest END FROM files WHERE path = ?"
-        return {path: str(row[0]) for path in paths for row in self.rows(sql, dated, path)}
+        sql = "SELECT path, CASE WHEN problems LIKE ? THEN '' ELSE digest END FROM files"
+        wanted = set(paths)
+        if len(wanted) > _MANY:
+            return {path: digest for path, digest in self.rows(sql, dated) if path in wanted}
+        return dict(row for path in wanted for row in self.rows(f"{sql} WHERE path = ?", dated, path))
 
     def remember(self, files: Sequence[FileRow]) -> None:
         """Keep what was learnt of some files."""
@@ -200,11 +205,9 @@ def _names(categories: str) -> tuple[str, ...]:
     return tuple(json.loads(categories)) if categories else ()
 
 
-def is_fresh(signs: Signs, mtime_ns: int, ctime_ns: int, size: int) -> bool | None:
-    """Whether the file is as it was when read; None where only its bytes can tell."""
-    if signs[:3] != (mtime_ns, ctime_ns, size):
-        return False
-    return True if max(mtime_ns, ctime_ns) < signs.read_ns - RACY_NS else None
+def is_fresh(known: Signs | None, signs: tuple[int, int, int]) -> bool:
+    """Whether a file is as it was when it was read, so surely that its bytes need not be asked."""
+    return known is not None and known[:3] == signs and max(signs[0], signs[1]) < known[3] - RACY_NS
 
 
 def duplicate_addresses(index: Index) -> Iterator[tuple[str, str, str]]:

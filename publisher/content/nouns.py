@@ -120,10 +120,12 @@ class Scan:
 
     `unreadable` names each file that exists and has an error; of those that were read before the index keeps the last
     good reading. `folders` are all that were looked into, relative to the site's folder, "" for itself. `context` is
-    what the files that hold defaults for the posts around them say.
+    what the files that hold defaults for the posts around them say. `newest_ns` is the last change of any file that may
+    be a post, in nanoseconds since 1970.
     """
 
     problems: tuple[Problem, ...]
     unreadable: tuple[str, ...]
     folders: tuple[str, ...]
     context: Mapping[str, Fields]
+    newest_ns: int = 0

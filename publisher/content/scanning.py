@@ -27,16 +27,12 @@ def scan(rules: Rules, index: Index, *, progress: Callable[[int, int], None] | N
     walked = walk(rules)
     context = _context(walked, rules, index)
     known = index.signs()
-    stale = [found for found in walked.found if not _is_fresh(known.get(found.file), found)]
+    stale = [found for found in walked.found if not is_fresh(known.get(found.file), found[1:])]
     closed = _forget_gone(walked, known, index)
     digests = index.digests(found.file for found in stale if found.file in known)
     desk = _Desk(rules, context, ZoneInfo(rules.timezone), reader_of(rules.engine), digests, index.now)
     _read_all(stale, len(walked.found), desk, index, progress)
     return _gathered(walked, index, closed, context)
-
-
-def _is_fresh(known: Signs | None, found: Found) -> bool:
-    return known is not None and bool(is_fresh(known, found.mtime_ns, found.ctime_ns, found.size))
 
 
 def _forget_gone(walked: Walk, known: dict[str, Signs], index: Index) -> list[str]:
@@ -58,7 +54,8 @@ def _gathered(walked: Walk, index: Index, closed: list[str], context: Context) -
     bad = {fault.file for fault in problems if fault.severity is Severity.ERROR}
     folders = {place.rstrip("/") or "." for place in walked.closed if not place or place.endswith("/")}
     unread = tuple(sorted((bad - folders).union(closed)))
-    return Scan(tuple(sorted(problems)), unread, tuple(walked.folders), context)
+    newest_ns = max((max(found.mtime_ns, found.ctime_ns) for found in walked.found), default=0)
+    return Scan(tuple(sorted(problems)), unread, tuple(walked.folders), context, newest_ns)
 
 
 class _Read(NamedTuple):

@@ -71,8 +71,9 @@ def _seen(library: Library, report: Report, outputs: Iterable[Path], began_ns: i
     config, index = library.config, library.index
     missing = set(index.paths())
     folders = [(folder, change_of_folder(config, folder)) for folder in library.scan.folders]
-    # Told by its folder alone, most often: a post that has just been saved.
-    settled = all(mtime_ns < began_ns - RACY_NS for _, mtime_ns in folders)
+    # Told without another look, most often: a post that has just been saved.
+    newest_ns = max([library.scan.newest_ns, *(mtime_ns for _, mtime_ns in folders)])
+    settled = newest_ns < began_ns - RACY_NS
     tree = mark_of_tree(config, library.scan.folders, missing) if settled else None
     if tree is None or missing or not tree.is_settled(began_ns) or report.fed_unreadable:
         return ""
@@ -83,6 +84,7 @@ def _seen(library: Library, report: Report, outputs: Iterable[Path], began_ns: i
         key=config.key,
         folders=folders,
         tree=tree.mark,
+        newest_ns=tree.newest_ns,
         places=[(place, mark_of(config.folder / place)) for place in sorted(places)],
         since=since,
         until=until,

@@ -120,7 +120,8 @@ def amend(data: bytes | None, changed: Iterable[Record], witness: Witness | None
 def _lines(data: bytes) -> Iterable[tuple[str, bytes]]:
     for line in data.split(b"\n"):
         if line.startswith(_ID_STARTS):
-            yield json.loads(line[len(_ID_STARTS) : line.index(_ID_ENDS)]), line
+            quoted = line[len(_ID_STARTS) : line.index(_ID_ENDS)]
+            yield json.loads(quoted) if b"\\" in quoted else quoted[1:-1].decode(), line
 
 
 def _line(record: Record) -> bytes:

@@ -28,15 +28,16 @@ _OWN = ("cache.db", "publisher.db", "ids.json", ".ids.json", ".gitignore", "prev
 class Seen:
     """What a build looked at, below the site's folder.
 
-    `tree` is the mark of `folders`, which were searched for posts, each with the time of its last change in
-    nanoseconds since 1970, 0 for the home, which our own doing changes; `places` are other files, and folders whose
-    whole content counts, each with its mark. Every selection is the same from `since` until `until`, in seconds since
-    1970; None for ever.
+    `folders` were searched for posts; each has the time of its last change in nanoseconds since 1970, 0 for the home,
+    which our own doing changes. `tree` is their mark, `newest_ns` the last change of a file in them. `places` are other
+    files, and folders whose whole content counts, each with its mark. Every selection is the same from `since` until
+    `until`, in seconds since 1970; None for ever.
     """
 
     key: str
     folders: Sequence[tuple[str, int]]
     tree: str
+    newest_ns: int
     places: Sequence[tuple[str, str]]
     since: float
     until: float | None
@@ -61,7 +62,7 @@ def unchanged(config: Config, at: datetime) -> Report | None:
     # First, because it takes no time: a file that came or went shows in its folder.
     if any(change_of_folder(config, folder) != mtime_ns for folder, mtime_ns in seen.folders):
         return None
-    tree = mark_of_tree(config, [folder for folder, _ in seen.folders])
+    tree = mark_of_tree(config, [folder for folder, _ in seen.folders], newest_ns=seen.newest_ns)
     return load_report(seen.report) if tree is not None and tree.mark == seen.tree else None
 
 
@@ -77,9 +78,15 @@ class Tree:
         return self.newest_ns < began_ns - RACY_NS
 
 
-def mark_of_tree(config: Config, folders: Sequence[str], missing: set[str] | None = None) -> Tree | None:
+def mark_of_tree(
+    config: Config, folders: Sequence[str], missing: set[str] | None = None, *, newest_ns: int | None = None
+) -> Tree | None:
     """Names of everything in the folders, and the signs of what is a file; what is ours and changes by our own doing
-    is left out. None where a folder cannot be read. Files that are found are taken out of `missing`."""
+    is left out.
+
+    None where a folder cannot be read, or anything changed after `newest_ns`. Files that are found are taken out of
+    `missing`.
+    """
     told = hashlib.sha256()
     newest = 0
     for folder in folders:
@@ -92,6 +99,8 @@ def mark_of_tree(config: Config, folders: Sequence[str], missing: set[str] | Non
                     continue
                 status = entry.stat()
                 newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
+                if newest_ns is not None and newest > newest_ns:
+                    return None
                 signs = f"{entry.name}\0{status.st_mtime_ns}\0{status.st_ctime_ns}\0{status.st_size}\n"
                 told.update(signs.encode(errors="surrogateescape"))
                 if missing is not None:
@@ -118,7 +127,8 @@ def _is_home(config: Config, folder: str) -> bool:
 def _entries(folder: Path, *, own: bool) -> list["os.DirEntry[str]"]:
     with os.scandir(folder) as entries:
         kept = [entry for entry in entries if not (own and entry.name.startswith(_OWN))]
-    kept.sort(key=lambda entry: entry.name)
+    # From the last name to the first: what was changed since is the newest post, most often.
+    kept.sort(key=lambda entry: entry.name, reverse=True)
     return kept
 
 
