@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from publisher.errors import StoreBusy, StoreError
+from publisher.errors import CacheDamaged, StoreBusy, StoreError
 
 FILE_NAME = "cache.db"
 BUSY_SECONDS = 60.0
@@ -17,6 +17,7 @@ LAYOUT = 12
 """Another number empties every cache: it changes with any table, and with what the rows of one mean."""
 _NOTES = "CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
 _KILOBYTES = 8192
+_DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
 
 
 def peek(path: Path, *keys: str) -> dict[str, str]:
@@ -29,8 +30,13 @@ def peek(path: Path, *keys: str) -> dict[str, str]:
                 return {}
             marks = ", ".join("?" * len(keys))
             return dict(connection.execute(f"SELECT key, value FROM notes WHERE key IN ({marks})", keys))
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return {}
+
+
+def _reason(error: sqlite3.DatabaseError) -> int:
+    # What is no UTF-8 is told by Python's module, without a code of SQLite's.
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
 
 
 class Cache:
@@ -38,7 +44,9 @@ class Cache:
 
     Another layout, a damaged file and another program's are made anew from the statements of `tables`. Entering
     raises StoreBusy where another process holds the file for `busy_seconds`, StoreError where it cannot be opened.
-    What was kept stays kept even where an exception leaves.
+    What was kept stays kept even where an exception leaves. Damage can show as late as in a query: that raises
+    CacheDamaged, because posts that cannot be found would look like posts that are gone, and the file is removed at
+    the end. StoreError where the disk does not take or give what is asked for.
     """
 
     def __init__(self, path: Path, tables: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
@@ -52,13 +60,14 @@ class Cache:
         try:
             self._open()
         except sqlite3.DatabaseError as error:
-            self._close()
-            reason = error.sqlite_errorcode & 0xFF
+            reason = _reason(error)
             if reason in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                self._close()
                 raise StoreBusy(f"{self.path}: another build is running", hint="wait for it, or end it") from error
             if reason == sqlite3.SQLITE_CANTOPEN:
+                self._close()
                 raise StoreError(f"{self.path}: {error}") from error
-            self._anew()
+            self.renew()
         return self
 
     def __exit__(
@@ -92,7 +101,10 @@ class Cache:
             cursor.execute(statement)
         cursor.execute(f"PRAGMA user_version = {LAYOUT}")
 
-    def _anew(self) -> None:
+    def renew(self) -> None:
+        """Begin with a new and empty file; StoreError where that cannot be."""
+        self._close()
+        self.damaged = False
         try:
             for name in (self.path, self.path.with_name(f"{self.path.name}-journal")):
                 name.unlink(missing_ok=True)
@@ -113,26 +125,33 @@ class Cache:
         return self._connection
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """The rows of a query. Damage can show as late as here; the file then counts as empty, and goes at the end."""
+        """The rows of a query."""
         try:
             return self.connection.execute(sql, values).fetchall()
-        except sqlite3.DatabaseError:
-            self.damaged = True
-            return []
+        except sqlite3.DatabaseError as error:
+            raise self._fault(error) from error
 
     def write(self, sql: str, *values: Any) -> None:
         """Change one row."""
         try:
             self.connection.execute(sql, values)
-        except sqlite3.DatabaseError:
-            self.damaged = True
+        except sqlite3.DatabaseError as error:
+            raise self._fault(error) from error
 
     def write_many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
         """Change many rows."""
         try:
             self.connection.executemany(sql, rows)
-        except sqlite3.DatabaseError:
-            self.damaged = True
+        except sqlite3.DatabaseError as error:
+            raise self._fault(error) from error
+
+    def _fault(self, error: sqlite3.DatabaseError) -> StoreError:
+        if _reason(error) in _DISK:
+            return StoreError(
+                f"{self.path}: {error}", hint="see that the disk has room and can be written, and try again"
+            )
+        self.damaged = True
+        return CacheDamaged(f"{self.path}: {error}", hint="it is removed and will be made anew: try again")
 
     def note(self, key: str) -> str | None:
         """One value that was kept."""

@@ -10,6 +10,7 @@
     ├─ OutputError(path)           75  a file could not be written: full disk, no permission
     ├─ StoreError                  75  the ledger could not be read or written
     │  ├─ StoreBusy                75  another program holds it
+    │  ├─ CacheDamaged             75  the cache turned out to be broken, and is gone
     │  ├─ WrongDatabase            78  not ours, or another version's schema
     │  ├─ WrongLedger              78  not the ledger this site last used
     │  └─ Conflict(noun, key)      75  another process made it first
@@ -143,6 +144,10 @@ class StoreError(PublisherError):
 
 class StoreBusy(StoreError):
     """Another program holds the ledger."""
+
+
+class CacheDamaged(StoreError):
+    """The cache turned out to be damaged; it is removed, and all it held can be worked out again."""
 
 
 class WrongDatabase(StoreError):

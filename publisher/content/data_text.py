@@ -14,6 +14,8 @@ from publisher.errors import ContentError
 
 # `key =`, `key.inner =`, `[key]`, `[key.inner]`, `[[key]]`.
 _TOML_KEY = r"^\s*[\"']?{key}[\"']?\s*[=.]|^\s*\[+\s*[\"']?{key}[\"']?\s*[.\]]"
+# Half a pair, as an escape can write it: it has no UTF-8.
+_HALF = re.compile("[\ud800-\udfff]")
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -53,11 +55,19 @@ def read_json(text: str, file: str, first_line: int = 1) -> Fields:
 
 def _pairs(pairs: list[tuple[str, Any]], twice: list[str]) -> dict[str, Any]:
     mapping: dict[str, Any] = {}
-    for key, value in pairs:
+    for written, value in pairs:
+        key = _HALF.sub("\ufffd", written)
         if key in mapping:
             twice.append(key)
-        mapping[key] = value
+        mapping[key] = _whole(value)
     return mapping
+
+
+def _whole(value: Any) -> Any:
+    """The value with U+FFFD for each half of a surrogate pair, as Go's encoding/json has it."""
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return _HALF.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _bound(text: str, file: str, first_line: int) -> None:

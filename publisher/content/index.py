@@ -1,6 +1,7 @@
 """What was read before, of every file and every post: the working store of a scan, in the disposable `cache.db`."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -12,6 +13,7 @@ from publisher.cache import BUSY_SECONDS, Cache
 from publisher.content.codes import Code
 from publisher.content.rows import PostRow, unpack
 from publisher.core.selection import Head
+from publisher.errors import CacheDamaged
 from publisher.model.post import Post
 
 # A file changed this shortly before it was read may be changed again within the same tick of the file
@@ -77,9 +79,12 @@ class Index(Cache):
 
     def __enter__(self) -> Self:
         super().__enter__()
-        if self.note("key") != self._key:
-            self.clear()
-            self.put_note("key", self._key)
+        try:
+            if self.note("key") != self._key:
+                self.clear()
+        except (CacheDamaged, sqlite3.DatabaseError):
+            self.renew()
+        self.put_note("key", self._key)
         return self
 
     def now(self) -> int:
@@ -127,7 +132,8 @@ class Index(Cache):
     def forget(self, paths: Sequence[str]) -> None:
         """Drop files that are there no more."""
         self.drop_posts(paths)
-        self.write_many("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
+        for table in ("files", "lints"):
+            self.write_many(f"DELETE FROM {table} WHERE path = ?", [(path,) for path in paths])
 
     def _drop_renderings(self, paths: Sequence[str], kept: Sequence[tuple[str, str]]) -> None:
         keep = set(kept)

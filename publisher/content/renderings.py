@@ -1,11 +1,13 @@
 """What posts were rendered as, and what was written from that: kept in the index."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
 from publisher.content.index import Index
 from publisher.content.needs import Need
 from publisher.errors import Problem, Severity
+from publisher.model.post import Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,10 @@ def all_needs(index: Index) -> set[Need]:
     return {need for (text,) in index.rows("SELECT DISTINCT needs FROM rendered") for need in _needs(text)}
 
 
-def rendering_problems(index: Index) -> list[Problem]:
-    """What was wrong with all that is rendered."""
-    rows = index.rows("SELECT problems FROM rendered WHERE problems != ''")
+def rendering_problems(index: Index, posts: Iterable[Post]) -> list[Problem]:
+    """What was wrong with some posts as they were rendered."""
+    sql = "SELECT problems FROM rendered WHERE digest = ? AND url = ?"
+    rows = [row for post in posts for row in index.rows(sql, post.digest, post.url)]
     return [problem for (text,) in rows for problem in load_problems(text)]
 
 

@@ -1,5 +1,7 @@
 """All outside the posts' own folders that a scan and its renderings go by."""
 
+import posixpath
+
 from publisher.content.index import Index
 from publisher.content.needs import EXISTS, FILE, FOLDER
 from publisher.content.renderings import all_needs
@@ -15,9 +17,17 @@ _FILES = (
     *("package.json", "Gemfile", "pelicanconf.py", "publishconf.py"),
 )
 _FOLDERS = ("config", "archetypes")
+# A post can name anything; of what lies here it was given nothing, and to look through it all would take long.
+_OUTSIDE = frozenset({"", ".."})
 
 
 def looked_at(index: Index) -> list[str]:
     """Files, and folders whose whole content counts, relative to the site's folder; not all of them are there."""
     needs = all_needs(index)
-    return [*_FILES, *_FOLDERS, *sorted(need.key for need in needs if need.kind in (FILE, EXISTS, FOLDER))]
+    files = {need.key for need in needs if need.kind in (FILE, EXISTS) and _top(need.key) not in _OUTSIDE | {"."}}
+    folders = {need.key for need in needs if need.kind == FOLDER and _top(need.key) not in _OUTSIDE}
+    return [*_FILES, *_FOLDERS, *sorted(files | folders)]
+
+
+def _top(key: str) -> str:
+    return posixpath.normpath(key).split("/")[0]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -12,14 +12,14 @@ from publisher import __version__
 from publisher.config import Config
 from publisher.content import looked_at, output, put_output, rendering_problems
 from publisher.core.selection import Group, Head, group, newest_first
-from publisher.errors import ConfigError, Problem, Severity
+from publisher.errors import CacheDamaged, ConfigError, Problem, Severity
 from publisher.feeds import replace, serialise
 from publisher.jobs.entries import Desk, entries, feed_path, recover_lost, standing_entries
 from publisher.jobs.ids import FILE_NAME as IDS_NAME
 from publisher.jobs.library import Library, Progress, open_library
 from publisher.jobs.report import Report, dump_report
 from publisher.jobs.site import shown_path
-from publisher.jobs.unchanged import NOTE, RACY_NS, Seen, change_of_folder, mark_of, mark_of_tree
+from publisher.jobs.unchanged import NOTE, Seen, change_of_folder, is_settled, mark_of, mark_of_tree
 from publisher.model.feed import Feed, FeedFormat
 from publisher.model.post import Post
 
@@ -28,36 +28,52 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 def build(config: Config, *, at: datetime, progress: Progress | None = None) -> Report:
     """Write the feeds of the posts whose moment has come at `at`; OutputError where a file cannot be written."""
+    try:
+        return _built(config, at, progress)
+    except CacheDamaged:
+        # It is gone now; what it held is worked out again.
+        return _built(config, at, progress)
+
+
+def _built(config: Config, at: datetime, progress: Progress | None) -> Report:
     with open_library(config, at=at, progress=progress) as library:
-        began_ns = library.index.now()
         standing = cache(partial(standing_entries, library))
-        recovered = recover_lost(library, standing)
-        feeds = config.settings.feeds
-        groups = group(
-            _heads(library, recovered),
-            limit=feeds.limit,
-            by_category="category" in feeds.by,
-            slugs=config.settings.categories,
-        )
-        _check_paths(config, groups)
+        desk = Desk(library, recover_lost(library, standing), standing)
+        groups = _groups(desk)
         # Identities first: a feed must never carry an id that the next build could not find again.
         library.keep()
-        jobs = [(one, FeedFormat(name)) for one in groups for name in feeds.formats]
-        desk = Desk(library, recovered, standing)
+        jobs = [(one, FeedFormat(name)) for one in groups for name in config.settings.feeds.formats]
         changed = [_write(desk, one, format_) for one, format_ in jobs]
-        written = tuple(path for path in changed if path is not None)
-        rendering = rendering_problems(library.index)
-        report = Report(
-            posts=library.count() + len(recovered),
-            written=written,
-            unchanged=len(jobs) - len(written),
-            problems=tuple(sorted({*library.problems, *rendering})),
-            fed_unreadable=(*library.fed_unreadable, *_unrendered(desk, rendering)),
-            next_moment=_moment(library.index.next_published(at)),
-        )
+        report = _report(desk, groups, changed)
         paths = [library.place.output / feed_path(config, format_, one.slug) for one, format_ in jobs]
-        library.index.put_note(NOTE, _seen(library, report, paths, began_ns))
+        library.index.put_note(NOTE, _seen(library, report, paths))
         return report
+
+
+def _groups(desk: Desk) -> list[Group]:
+    """The feeds that there are to be; ConfigError where two of them would lie at one path."""
+    config = desk.library.config
+    feeds, slugs = config.settings.feeds, config.settings.categories
+    heads = _heads(desk.library, desk.recovered)
+    groups = group(heads, limit=feeds.limit, by_category="category" in feeds.by, slugs=slugs)
+    _check_paths(config, groups)
+    return groups
+
+
+def _report(desk: Desk, groups: Iterable[Group], changed: Sequence[str | None]) -> Report:
+    """What was done; `changed` has a path for each feed that was written, and None for each that was not."""
+    library = desk.library
+    posts = library.index.load({source for one in groups for source in one.sources}).values()
+    rendering = rendering_problems(library.index, posts)
+    written = tuple(path for path in changed if path is not None)
+    return Report(
+        posts=library.count() + len(desk.recovered),
+        written=written,
+        unchanged=len(changed) - len(written),
+        problems=tuple(sorted({*library.problems, *rendering})),
+        fed_unreadable=(*library.fed_unreadable, *_unrendered(desk, rendering)),
+        next_moment=_moment(library.index.next_published(library.at)),
+    )
 
 
 def _unrendered(desk: Desk, problems: Iterable[Problem]) -> list[str]:
@@ -66,26 +82,28 @@ def _unrendered(desk: Desk, problems: Iterable[Problem]) -> list[str]:
     return sorted(file for file in failed if desk.library.id_of(file) in desk.standing())
 
 
-def _seen(library: Library, report: Report, outputs: Iterable[Path], began_ns: int) -> str:
+def _seen(library: Library, report: Report, outputs: Iterable[Path]) -> str:
     """What the next build may go by; empty where something changed meanwhile, or a post's place is not settled."""
-    config, index = library.config, library.index
+    config, index, began_ns = library.config, library.index, library.began_ns
     missing = set(index.paths())
     folders = [(folder, change_of_folder(config, folder)) for folder in library.scan.folders]
     # Told without another look, most often: a post that has just been saved.
     newest_ns = max([library.scan.newest_ns, *(mtime_ns for _, mtime_ns in folders)])
-    settled = newest_ns < began_ns - RACY_NS
-    tree = mark_of_tree(config, library.scan.folders, missing) if settled else None
-    if tree is None or missing or not tree.is_settled(began_ns) or report.fed_unreadable:
+    tree = mark_of_tree(config, library.scan.folders, missing) if is_settled(newest_ns, began_ns) else None
+    if tree is None or missing or not is_settled(tree.newest_ns, began_ns) or report.fed_unreadable:
         return ""
-    outside = [config.home / IDS_NAME, *outputs]
-    places = {*looked_at(index), *library.place.looked_at, *(shown_path(config, path) for path in outside)}
+    looked = {place: mark_of(config.folder / place) for place in {*looked_at(index), *library.place.looked_at}}
+    if not all(is_settled(mark.newest_ns, began_ns) for mark in looked.values()):
+        return ""
+    # These are as we wrote them just now.
+    own = {shown_path(config, path): mark_of(path) for path in (config.home / IDS_NAME, *outputs)}
     since, until = index.moments(library.at)
     return Seen(
         key=config.key,
         folders=folders,
-        tree=tree.mark,
+        tree=tree.text,
         newest_ns=tree.newest_ns,
-        places=[(place, mark_of(config.folder / place)) for place in sorted(places)],
+        places=[(place, mark.text) for place, mark in sorted((looked | own).items())],
         since=since,
         until=until,
         report=dump_report(report),

@@ -1,5 +1,6 @@
 """The posts of the site with their identities: what builds, digests and one-offs all start from."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ class Library:
     """One reading of the folder, as of `at`: what has expired by then is out. Usable while it is open.
 
     `known` are the identities; posts that clash are left out. `problems` are all that was found. `fed_unreadable` are
-    the files whose post was out before and that cannot be read now.
+    the files whose post was out before and that cannot be read now. `began_ns` is when the first of it all was looked
+    at, in nanoseconds since 1970.
     """
 
     config: Config
@@ -51,6 +53,7 @@ class Library:
     known: Known
     problems: tuple[Problem, ...]
     fed_unreadable: tuple[str, ...]
+    began_ns: int
 
     @cached_property
     def posts(self) -> tuple[Post, ...]:
@@ -91,11 +94,13 @@ class Library:
         witness = witness or self.known.witness
         if not self.known.changed and not self.known.provisional and witness == self.known.witness:
             return
-        path = self.config.home / FILE_NAME
-        data = amend(ids_bytes(self.config.home), self.known.changed, witness, provisional=self.known.placeholder)
-        replace(path, data)
+        before, url = ids_bytes(self.config.home), self.place.site.url
+        data = amend(before, self.known.changed, witness, provisional=self.known.placeholder)
+        replace(self.config.home / FILE_NAME, data)
         put_records(self.index, self.known.changed)
-        self.index.put_note("ids", mark_of(data, self.place.site.url))
+        # Where somebody wrote the file meanwhile, the records here are not all of it: they are read again.
+        is_ours = self.index.note("ids") == mark_of(before, url)
+        self.index.put_note("ids", mark_of(data, url) if is_ours else "")
         self.index.put_note("provisional", "")
         self.index.put_note("witness", "" if witness is None else f"{witness.uid} {witness.issues}")
 
@@ -103,6 +108,7 @@ class Library:
 @contextmanager
 def open_library(config: Config, *, at: datetime, progress: Progress | None = None) -> Iterator[Library]:
     """Read the folder as of `at`; while it is open no other process of this site builds."""
+    began_ns = time.time_ns()
     place = resolve(config)
     with Index(config.home / CACHE_NAME, key=repr((__version__, place.rules))) as index:
         if index.note(SETTINGS) != config.note:
@@ -124,6 +130,7 @@ def open_library(config: Config, *, at: datetime, progress: Progress | None = No
                 sorted([*place.problems, *scanned.problems, *known.problems, *_shared(config, index.categories())])
             ),
             fed_unreadable=tuple(source for source in scanned.unreadable if source in fed),
+            began_ns=began_ns,
         )
 
 

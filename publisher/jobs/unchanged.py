@@ -7,7 +7,7 @@ build began, and any time too close to it to be told apart, makes the note worth
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,8 @@ from publisher.jobs.report import Report, load_report
 NOTE = "build"
 # See content.index: within this time of its change a file may change again without a sign.
 RACY_NS = 2_000_000_000
-_OWN = ("cache.db", "publisher.db", "ids.json", ".ids.json", ".gitignore", "preview")
+_OWN = frozenset({"cache.db", "publisher.db", "ids.json", ".gitignore", "preview"})
+_OWN_STARTS = ("cache.db-", "publisher.db-", ".ids.json.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Seen:
 
     def dump(self) -> str:
         """As JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(asdict(self))
 
 
 def unchanged(config: Config, at: datetime) -> Report | None:
@@ -53,34 +54,39 @@ def unchanged(config: Config, at: datetime) -> Report | None:
     note = peek(config.home / CACHE_NAME, NOTE).get(NOTE)
     if not note:
         return None
-    seen = Seen(**json.loads(note))
-    moment = at.timestamp()
-    if seen.key != config.key or moment < seen.since or (seen.until is not None and moment >= seen.until):
+    told = json.loads(note)
+    # Before the rest is read: the key changes with the program's version, and what a note holds may, too.
+    if told["key"] != config.key:
         return None
-    if any(mark_of(config.folder / place) != mark for place, mark in seen.places):
+    seen = Seen(**told)
+    moment = at.timestamp()
+    if moment < seen.since or (seen.until is not None and moment >= seen.until):
+        return None
+    if any(mark_of(config.folder / place).text != mark for place, mark in seen.places):
         return None
     # First, because it takes no time: a file that came or went shows in its folder.
     if any(change_of_folder(config, folder) != mtime_ns for folder, mtime_ns in seen.folders):
         return None
     tree = mark_of_tree(config, [folder for folder, _ in seen.folders], newest_ns=seen.newest_ns)
-    return load_report(seen.report) if tree is not None and tree.mark == seen.tree else None
+    return load_report(seen.report) if tree is not None and tree.text == seen.tree else None
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
-    """The mark of some folders, and the newest change in them in nanoseconds since 1970."""
+class Mark:
+    """What shows that a file or folder changed, and the newest change in it in nanoseconds since 1970."""
 
-    mark: str
-    newest_ns: int
+    text: str
+    newest_ns: int = 0
 
-    def is_settled(self, began_ns: int) -> bool:
-        """Whether nothing in it changed since a moment, or too shortly before."""
-        return self.newest_ns < began_ns - RACY_NS
+
+def is_settled(newest_ns: int, began_ns: int) -> bool:
+    """Whether nothing changed since a build began, or too shortly before."""
+    return newest_ns < began_ns - RACY_NS
 
 
 def mark_of_tree(
     config: Config, folders: Sequence[str], missing: set[str] | None = None, *, newest_ns: int | None = None
-) -> Tree | None:
+) -> Mark | None:
     """Names of everything in the folders, and the signs of what is a file; what is ours and changes by our own doing
     is left out.
 
@@ -97,7 +103,7 @@ def mark_of_tree(
                 if entry.is_dir():
                     told.update(f"{entry.name}/\n".encode(errors="surrogateescape"))
                     continue
-                status = entry.stat()
+                status = _status(entry)
                 newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
                 if newest_ns is not None and newest > newest_ns:
                     return None
@@ -107,7 +113,7 @@ def mark_of_tree(
                     missing.discard(prefix + entry.name)
         except OSError:
             return None
-    return Tree(told.hexdigest(), newest)
+    return Mark(told.hexdigest(), newest)
 
 
 def change_of_folder(config: Config, folder: str) -> int:
@@ -124,28 +130,40 @@ def _is_home(config: Config, folder: str) -> bool:
     return config.folder / folder == config.home
 
 
+def _is_own(name: str) -> bool:
+    return name in _OWN or name.startswith(_OWN_STARTS)
+
+
+def _status(entry: "os.DirEntry[str]") -> os.stat_result:
+    try:
+        return entry.stat()
+    except OSError:
+        # A link to nothing, such as an editor's lock: that it is there is all there is to it.
+        return entry.stat(follow_symlinks=False)
+
+
 def _entries(folder: Path, *, own: bool) -> list["os.DirEntry[str]"]:
     with os.scandir(folder) as entries:
-        kept = [entry for entry in entries if not (own and entry.name.startswith(_OWN))]
+        kept = [entry for entry in entries if not (own and _is_own(entry.name))]
     # From the last name to the first: what was changed since is the newest post, most often.
     kept.sort(key=lambda entry: entry.name, reverse=True)
     return kept
 
 
-def mark_of(path: Path) -> str:
-    """The signs of a file; for a folder the mark of all names and signs below it; empty where there is neither."""
+def mark_of(path: Path) -> Mark:
+    """The signs of a file; for a folder those of all that is below it; empty where there is neither."""
     try:
         status = path.stat()
-    except OSError:
-        return ""
+    except (OSError, ValueError):
+        return Mark("")
+    newest_ns = max(status.st_mtime_ns, status.st_ctime_ns)
     if not S_ISDIR(status.st_mode):
-        return f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}"
-    told = []
+        return Mark(f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}", newest_ns)
+    told = hashlib.sha256()
     for place, folders, files in os.walk(path):
         folders.sort()
-        told += [f"{place}/{name}\0{mark_of(Path(place) / name)}" for name in sorted(files)]
-    return _mark(told)
-
-
-def _mark(told: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(told).encode(errors="surrogateescape")).hexdigest()
+        for name in sorted(files):
+            mark = mark_of(Path(place) / name)
+            newest_ns = max(newest_ns, mark.newest_ns)
+            told.update(f"{place}/{name}\0{mark.text}\n".encode(errors="surrogateescape"))
+    return Mark(told.hexdigest(), newest_ns)

@@ -9,7 +9,7 @@ import pytest
 from publisher import cache
 from publisher.content import Index, Rendered, Renderer, output, put_output, scan
 from publisher.content.renderings import put_rendering
-from publisher.errors import StoreBusy, StoreError
+from publisher.errors import CacheDamaged, StoreBusy, StoreError
 
 POST = "_posts/2024-01-05-記事.md"
 
@@ -64,7 +64,7 @@ def test_another_programs_database_is_made_anew(tmp_path: Path) -> None:
         assert output(index, "feed.xml") == ("abc", 1, 2)
 
 
-def test_damage_that_shows_late_reads_as_nothing_and_is_gone_the_next_time(tmp_path: Path) -> None:
+def test_damage_that_shows_late_is_told_and_gone_the_next_time(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
     with Index(path, "key") as index:
         for number in range(500):
@@ -74,8 +74,9 @@ def test_damage_that_shows_late_reads_as_nothing_and_is_gone_the_next_time(tmp_p
     for offset in range(4096 * 4, len(data), 4096):
         data[offset : offset + 4096] = b"\xff" * min(4096, len(data) - offset)
     path.write_bytes(data)
-    with Index(path, "key") as index:
-        assert output(index, "記事/250.xml") is None
+    with pytest.raises(CacheDamaged), Index(path, "key") as index:
+        output(index, "記事/250.xml")
+    assert not path.exists()
     with Index(path, "key") as index:
         put_output(index, "feed.xml", "abc", 1, 2)
         assert output(index, "feed.xml") == ("abc", 1, 2)
