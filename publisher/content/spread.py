@@ -2,16 +2,18 @@
 
 import os
 import pickle
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import IO, TypeVar
+from typing import IO, TypeAlias, TypeVar
 
 _FEW = 1000
 _MOST = 4
 _HANDFUL = 250
 
+_Helper: TypeAlias = tuple[int, IO[bytes]]
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
 
@@ -25,9 +27,14 @@ def spread(things: Sequence[Thing], work: Callable[[Thing], Result]) -> Iterator
     helpers = _helpers(len(things))
     shares = [things[number :: helpers + 1] for number in range(helpers + 1)]
     begun = [(_begin(share, work), share) for share in shares[1:]]
-    yield from _handfuls(shares[0], work)
-    for (child, kept), share in begun:
-        yield from _end(child, kept, share, work)
+    try:
+        yield from _handfuls(shares[0], work)
+        while begun:
+            helper, share = begun.pop()
+            yield from _end(helper, share, work)
+    finally:
+        for helper, _share in begun:
+            _dismiss(helper)
 
 
 def _handfuls(share: Sequence[Thing], work: Callable[[Thing], Result]) -> Iterator[list[Result]]:
@@ -42,10 +49,18 @@ def _helpers(number: int) -> int:
     return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, _MOST) - 1
 
 
-def _begin(share: Sequence[Thing], work: Callable[[Thing], Result]) -> tuple[int, IO[bytes]]:
-    # A file, not a pipe: a pipe would hold the helper up until its results are fetched, or memory all of them.
-    kept = tempfile.TemporaryFile()  # noqa: SIM115 - `_end` closes it
-    child = os.fork()
+def _begin(share: Sequence[Thing], work: Callable[[Thing], Result]) -> _Helper | None:
+    """A process at work, and the file for its results; None where the system has no room for another."""
+    try:
+        # A file, not a pipe: a pipe would hold the helper up until its results are fetched, or memory all of them.
+        kept = tempfile.TemporaryFile()  # noqa: SIM115 - `_end` closes it
+    except OSError:
+        return None
+    try:
+        child = os.fork()
+    except OSError:
+        kept.close()
+        return None
     if child:
         return child, kept
     try:
@@ -58,17 +73,30 @@ def _begin(share: Sequence[Thing], work: Callable[[Thing], Result]) -> tuple[int
         os._exit(1)
 
 
-def _end(
-    child: int, kept: IO[bytes], share: Sequence[Thing], work: Callable[[Thing], Result]
-) -> Iterator[list[Result]]:
-    """What a helper made; where it died, for whatever reason, the work is done here."""
-    status = 1
-    with suppress(ChildProcessError):
-        status = os.waitpid(child, 0)[1]
-    with kept:
+def _end(helper: _Helper | None, share: Sequence[Thing], work: Callable[[Thing], Result]) -> Iterator[list[Result]]:
+    """What a helper made; where there is none, or it died, for whatever reason, the work is done here."""
+    if helper is None:
+        yield from _handfuls(share, work)
+        return
+    status = _wait(helper)
+    with helper[1] as kept:
         if status:
             yield from _handfuls(share, work)
             return
         kept.seek(0)
         for _ in range(0, len(share), _HANDFUL):
             yield pickle.load(kept)
+
+
+def _wait(helper: _Helper) -> int:
+    with suppress(ChildProcessError):
+        return os.waitpid(helper[0], 0)[1]
+    return 1
+
+
+def _dismiss(helper: _Helper | None) -> None:
+    """End a helper whose results nobody wants."""
+    if helper is not None:
+        with suppress(ProcessLookupError), helper[1]:
+            os.kill(helper[0], signal.SIGKILL)
+        _wait(helper)

@@ -20,11 +20,6 @@ def published(posts: Iterable[Post], at: datetime) -> list[Post]:
     return [post for post in posts if post.published <= at]
 
 
-def next_moment(posts: Iterable[Post], after: datetime) -> datetime | None:
-    """When the next future-dated post comes due, or None."""
-    return min((post.published for post in posts if post.published > after), default=None)
-
-
 class Head(NamedTuple):
     """What tells which feeds a post stands in: a hundred thousand of them are read for each build."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from publisher.config import Config
 from publisher.content import Rendered, record_named
@@ -70,7 +71,7 @@ def recover_lost(library: Library, standing: Callable[[], dict[str, Entry]]) -> 
         return {}
     kept = [record for source in lost if (record := record_named(library.index, source))]
     found = [(record, standing().get(record.id)) for record in kept]
-    return {_revived(record, entry): entry for record, entry in found if entry is not None}
+    return {_revived(record, entry, library.place.site.url): entry for record, entry in found if entry is not None}
 
 
 def standing_entries(library: Library) -> dict[str, Entry]:
@@ -85,10 +86,11 @@ def standing_entries(library: Library) -> dict[str, Entry]:
     return found
 
 
-def _revived(record: Record, entry: Entry) -> Post:
+def _revived(record: Record, entry: Entry, root: str) -> Post:
     return Post(
         source=record.source,
-        path=entry.url,
+        # As its engine gave it: posts of one moment are ordered by it.
+        path=unquote(entry.url.removeprefix(root.rstrip("/"))),
         url=entry.url,
         title=entry.title,
         published=entry.published,

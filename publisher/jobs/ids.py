@@ -109,7 +109,7 @@ def amend(data: bytes | None, changed: Iterable[Record], witness: Witness | None
     the placeholder host stays only where `provisional`.
     """
     lines: dict[str, bytes] = {}
-    for id_, line in _lines(data or b""):
+    for id_, line in _lines(data) if data is not None else ():
         # Of two lines with one id neither is lost: which of them is wrong a person must say.
         lines[id_ if id_ not in lines else f"{id_}\0{len(lines)}"] = line
     if not provisional:
@@ -118,10 +118,17 @@ def amend(data: bytes | None, changed: Iterable[Record], witness: Witness | None
 
 
 def _lines(data: bytes) -> Iterable[tuple[str, bytes]]:
-    for line in data.split(b"\n"):
-        if line.startswith(_ID_STARTS):
-            quoted = line[len(_ID_STARTS) : line.index(_ID_ENDS)]
-            yield json.loads(quoted) if b"\\" in quoted else quoted[1:-1].decode(), line
+    _start, opened, rest = data.partition(b'\n"posts": [\n')
+    rows = [row for row in rest.split(b"\n") if row.strip()]
+    end = rows.pop().strip() if rows else b""
+    is_ours = opened and end == b"null]}" and all(row.startswith(_ID_STARTS) and _ID_ENDS in row for row in rows)
+    if not is_ours:
+        # Valid, but laid out by another program, such as a formatter that runs on every save.
+        yield from ((record.id, _line(record)) for record in parse(data).records)
+        return
+    for row in rows:
+        quoted = row[len(_ID_STARTS) : row.index(_ID_ENDS)]
+        yield json.loads(quoted) if b"\\" in quoted else quoted[1:-1].decode(), row
 
 
 def _line(record: Record) -> bytes:

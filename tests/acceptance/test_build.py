@@ -146,6 +146,19 @@ def test_a_post_that_was_fed_and_cannot_be_read_now_stays_as_it_was(site: Site, 
     assert titles(site, "public/category/本/feed.xml") == ["新着", "味噌を仕込む日：大豆1kg", "図書館の棚"]
 
 
+def test_a_post_that_cannot_be_read_keeps_its_place_among_those_of_its_moment_without_the_cache(site: Site) -> None:
+    for name in "いろは":
+        site.post(name, days_ago(0), title=name)
+    site.ok("build")
+    before = outputs(site)
+    (site.folder / "posts/い.md").write_text('---\ntitle: "途中\n', encoding="utf-8")
+    (site.folder / "cache.db").unlink()
+
+    assert site.run("build").code == 65
+
+    assert outputs(site) == before
+
+
 def test_a_post_that_is_removed_leaves_the_feed(site: Site) -> None:
     site.ok("build")
     (site.folder / "posts/図書館の棚.md").unlink()

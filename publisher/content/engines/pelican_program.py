@@ -156,7 +156,10 @@ class _Program:
 
     def _value(self, node: ast.expr) -> object:
         if isinstance(node, ast.Constant):
-            return node.value if isinstance(node.value, str | int | float | None) else UNKNOWN
+            if isinstance(node.value, str):
+                # An escape can bring half a surrogate pair, which no address and no feed can carry.
+                return node.value.encode(errors="replace").decode()
+            return node.value if isinstance(node.value, int | float | None) else UNKNOWN
         if isinstance(node, ast.Name):
             return self._name(node.id)
         handler = _EXPRESSIONS.get(type(node))

@@ -1,6 +1,6 @@
 """Reading an engine's own configuration file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -61,12 +61,3 @@ def author_of(value: Value | None) -> Author | None:
         return Author(name, next(texts(value.get("email")), None)) if name else None
     name = next(texts(value), None)
     return Author(name) if name else None
-
-
-def warn_unread(fields: Mapping[str, Value], places: Fields, keys: list[str], file: str) -> list[Problem]:
-    """A warning for each setting that is there and changes addresses or dates, but is not followed."""
-    return [
-        Code.SETTING_NOT_READ.warning(file, *places.places.get(key, (1, 1)), f"{key}: is not followed in this version")
-        for key in keys
-        if key in fields
-    ]

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publisher.config import load_config, newsletter, shown, transport_url
+from publisher.cache import FILE_NAME, Cache
+from publisher.config import Config, load_config, newsletter, shown, transport_url
+from publisher.config.load import NOTE
 from publisher.errors import ConfigError, NotFound
 
 MINIMAL = 'newsletters:\n  weekly:\n    title: "週刊"\n    schedules: {weekly: "mon 09:00"}\n'
@@ -222,6 +224,32 @@ def test_the_effective_settings_are_shown_with_the_files_own_words(tmp_path: Pat
     values = shown(load_config(None, {"PUBLISHER_NEWSLETTERS__WEEKLY__FROM": "a@example.jp"}, tmp_path))
 
     assert values["newsletters"]["weekly"]["from"] == "a@example.jp"
+
+
+def keep(config: Config) -> None:
+    with Cache(config.home / FILE_NAME, "") as cache:
+        cache.put_note(NOTE, config.note)
+
+
+def test_settings_that_were_checked_before_are_the_same(tmp_path: Path) -> None:
+    author = 'site: {title: "庭", author: {name: "花子"}}\n'
+    write(tmp_path, MINIMAL + author)
+    checked = load_config(None, {}, tmp_path)
+    keep(checked)
+
+    assert load_config(None, {}, tmp_path) == checked
+
+
+def test_settings_are_checked_again_where_the_file_or_a_variable_differs(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL)
+    checked = load_config(None, {}, tmp_path)
+    keep(checked)
+
+    assert load_config(None, {"PUBLISHER_FEEDS__LIMIT": "7"}, tmp_path).settings.feeds.limit == 7
+    assert load_config(None, {"HOME": "/"}, tmp_path).key == checked.key
+    write(tmp_path, MINIMAL + "feeds: {limit: 8}\n")
+    assert load_config(None, {}, tmp_path).settings.feeds.limit == 8
+    assert faults(tmp_path, "site: 1\n") == ["config.yaml:1:7: site: must be a section of keys"]
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.core.selection import Candidate, Head, group, newest_first, next_moment, pick, published, shared_feeds
+from publisher.core.selection import Candidate, Head, group, newest_first, pick, published, shared_feeds
 from publisher.core.slugs import category_slug
 from publisher.model.newsletter import Frequency
 from publisher.model.post import Post
@@ -43,8 +43,6 @@ def test_a_future_post_is_not_out_until_its_very_moment() -> None:
 
     assert published([future], future.published - timedelta(seconds=1)) == []
     assert published([future], future.published) == [future]
-    assert next_moment([post("a"), future], T0) == future.published
-    assert next_moment([post("a")], T0) is None
 
 
 def test_the_newest_comes_first_and_ties_are_settled_by_address() -> None:

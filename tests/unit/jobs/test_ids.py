@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from publisher.core.identity import Record
 from publisher.errors import ConfigError
-from publisher.jobs.ids import FILE_NAME, Memory, Witness, recall, remember
+from publisher.jobs.ids import FILE_NAME, Memory, Witness, amend, parse, recall, remember
 
 RECORD = Record(
     "tag:example.jp,2026-01-05:/本/", "posts/本.md", "https://example.jp/", "2026-01-05T00:00:00Z", "題", "d"
@@ -62,6 +62,44 @@ def test_a_damaged_file_is_an_error_and_never_a_fresh_start(tmp_path: Path, text
 
     assert FILE_NAME in str(refusal.value)
     assert "version control" in (refusal.value.hint or "")
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_records_survive_a_file_that_a_formatter_has_laid_out(
+    tmp_path: Path, indent: int | None, separators: tuple[str, str]
+) -> None:
+    memory = Memory((RECORD, RECORD._replace(id="tag:b", source="posts/次.md")), Witness("u" * 32, 3))
+    remember(tmp_path, memory)
+    document = json.loads((tmp_path / FILE_NAME).read_bytes())
+    laid_out = json.dumps(document, indent=indent, separators=separators).encode()
+    new = RECORD._replace(id="tag:c", source="posts/新.md")
+
+    amended = parse(amend(laid_out, [new], memory.witness, provisional=False))
+
+    assert amended == Memory(tuple(sorted([*memory.records, new])), memory.witness)
+
+
+def test_lines_that_a_change_does_not_touch_stay_byte_for_byte(tmp_path: Path) -> None:
+    remember(tmp_path, Memory((RECORD, RECORD._replace(id='tag:b "引用"', source="次.md"))))
+    data = (tmp_path / FILE_NAME).read_bytes().replace("題".encode(), b"\\u984c")
+
+    amended = amend(data, [RECORD._replace(title="改題")], None, provisional=False)
+
+    before, after = data.splitlines(), amended.splitlines()
+    assert [line for line in after if line not in before] == [
+        json.dumps(RECORD._replace(title="改題")._asdict(), ensure_ascii=False).encode() + b","
+    ]
+    assert len(after) == len(before)
+
+
+def test_of_two_lines_with_one_id_neither_is_lost(tmp_path: Path) -> None:
+    remember(tmp_path, Memory((RECORD, RECORD._replace(id="tag:b", source="次.md"))))
+    data = (tmp_path / FILE_NAME).read_bytes().replace(b"tag:b", RECORD.id.encode())
+
+    records = parse(amend(data, [RECORD._replace(id="tag:c", source="新.md")], None, provisional=False)).records
+
+    assert {record.source for record in records} == {RECORD.source, "次.md", "新.md"}
 
 
 @given(st.text(), st.text())

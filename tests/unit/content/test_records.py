@@ -1,0 +1,93 @@
+"""The records of ids.json beside the posts of the index."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from publisher.content import (
+    holder,
+    mirror,
+    orphans,
+    outdated,
+    put_records,
+    record_named,
+    recorded_before,
+    recorded_ids,
+    scan,
+    strays,
+)
+from publisher.core.identity import Record, record_of
+
+FIRST, SECOND = "_posts/2026-01-05-一.md", "_posts/2026-01-06-二.md"
+
+
+def fill(site: Any) -> None:
+    site.write(FIRST, "---\ntitle: 一\n---\n")
+    site.write(SECOND, "---\ntitle: 二\ndate: 2026-01-06 09:00:00 +0900\n---\n")
+
+
+def always(_id: str) -> bool:
+    return True
+
+
+def test_posts_without_a_record_are_strays_and_records_without_a_post_orphans(site: Any) -> None:
+    fill(site)
+    gone = Record("tag:gone", "_posts/前.md", "https://x/", "2025-01-01T00:00:00Z", "前", "d")
+    with site.index() as index:
+        scan(site.rules, index)
+        first, second = strays(index)
+        assert [first.source, second.source] == [FIRST, SECOND]
+        assert second.published == datetime(2026, 1, 6, tzinfo=UTC)
+
+        mirror(index, [record_of("tag:1", first), gone], always)
+
+        assert list(strays(index)) == [second]
+        assert orphans(index) == [gone]
+        assert recorded_ids(index) == {FIRST: "tag:1"}
+        assert holder(index, "tag:1") == FIRST
+        assert holder(index, "tag:gone") is None, "no post has it"
+        assert recorded_before(index, "2025-12-31T00:00:00Z") == ["_posts/前.md"]
+
+
+def test_a_record_is_outdated_where_any_of_what_it_tells_has_changed(site: Any) -> None:
+    fill(site)
+    with site.index() as index:
+        scan(site.rules, index)
+        first, second = strays(index)
+        records = [record_of("tag:1", first), record_of("tag:2", second)]
+        mirror(index, records, always)
+        assert list(outdated(index)) == []
+
+        for change in ({"title": "別"}, {"url": "u"}, {"digest": "d"}, {"published": "2026-01-06T00:00:01Z"}):
+            mirror(index, [records[0], records[1]._replace(**change)], always)
+            assert list(outdated(index)) == [("tag:2", second)], change
+        mirror(index, [records[0], records[1]._replace(published="昨日")], always)
+        assert list(outdated(index)) == [("tag:2", second)], "what is no date is written anew"
+
+
+def test_what_does_not_stand_names_no_post_and_was_out_all_the_same(site: Any) -> None:
+    fill(site)
+    with site.index() as index:
+        scan(site.rules, index)
+        first, second = strays(index)
+        mirror(index, [record_of("tag:old", first)], lambda _id: False)
+
+        assert list(strays(index)) == [first, second]
+        assert record_named(index, FIRST) is None
+        assert orphans(index) == []
+        assert recorded_before(index, "2026-12-31T00:00:00Z") == [FIRST]
+
+        put_records(index, [record_of("tag:new", first)])
+        assert record_named(index, FIRST) == record_of("tag:new", first)
+
+
+def test_a_record_that_moves_leaves_its_place(site: Any) -> None:
+    fill(site)
+    with site.index() as index:
+        scan(site.rules, index)
+        first, second = strays(index)
+        mirror(index, [record_of("tag:1", first)], always)
+
+        put_records(index, [record_of("tag:1", second)])
+
+        assert recorded_ids(index) == {SECOND: "tag:1"}
+        assert record_named(index, FIRST) is None

@@ -1,0 +1,95 @@
+"""Work shared among processes: whatever becomes of a helper, all of it is done once."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from publisher.content.spread import spread
+
+THINGS = range(2500)
+
+
+def done(work: Callable[[int], int]) -> list[int]:
+    return sorted(result for handful in spread(THINGS, work) for result in handful)
+
+
+def test_each_thing_is_done_once() -> None:
+    assert done(lambda number: number * 2) == [number * 2 for number in THINGS]
+
+
+def test_what_a_helper_that_dies_has_not_done_is_done_here() -> None:
+    here = os.getpid()
+
+    def work(number: int) -> int:
+        if os.getpid() != here and number > 2000:
+            os.kill(os.getpid(), 9)
+        return number
+
+    assert done(work) == list(THINGS)
+
+
+def test_what_a_helper_cannot_do_is_tried_here() -> None:
+    here = os.getpid()
+
+    def work(number: int) -> int:
+        if os.getpid() != here:
+            raise MemoryError
+        return number
+
+    assert done(work) == list(THINGS)
+
+
+def test_a_fault_of_the_work_itself_is_raised() -> None:
+    def work(number: int) -> int:
+        return 1 // (number - 1999)
+
+    with pytest.raises(ZeroDivisionError):
+        done(work)
+
+
+def test_nobody_is_left_behind_where_the_results_are_not_wanted() -> None:
+    handfuls = spread(THINGS, lambda number: number)
+    next(handfuls)
+    handfuls.close()  # type: ignore[attr-defined]
+
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_where_no_process_can_be_had_all_is_done_here() -> None:
+    script = (
+        "import resource; from publisher.content.spread import spread\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))\n"
+        "print(sum(len(handful) for handful in spread(range(2500), str)))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert ended.stdout == "2500\n"
+
+
+def test_beside_other_threads_no_process_is_forked() -> None:
+    stop = threading.Event()
+    other = threading.Thread(target=stop.wait)
+    other.start()
+    pids: set[int] = set()
+    try:
+        for handful in spread(THINGS, lambda _number: os.getpid()):
+            pids.update(handful)
+    finally:
+        stop.set()
+        other.join()
+
+    assert pids == {os.getpid()}
+
+
+def test_a_helper_writes_nothing_of_what_its_parent_has_yet_to_write() -> None:
+    script = (
+        "import sys; from publisher.content.spread import spread\n"
+        "sys.stdout.write('一度')\n"
+        "for _ in spread(range(2500), str): pass\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert ended.stdout == "一度"
