@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from publisher.content.codes import Code
@@ -22,15 +23,20 @@ _TANGLED = "the HTML is nested over 256 deep, holds over 200,000 tags or leaves 
 
 
 class Renderer:
-    """Renders the posts of one site; `posts` gives all of them, where one looks at the others."""
+    """Renders the posts of one site as of `at`, see World; `posts` gives all of them, where one looks at the others."""
 
     def __init__(
-        self, rules: Rules, index: Index, posts: Callable[[], Sequence[Post]], context: Context | None = None
+        self,
+        rules: Rules,
+        index: Index,
+        posts: Callable[[], Sequence[Post]],
+        context: Context | None = None,
+        at: datetime | None = None,
     ) -> None:
         self.rules = rules
         self.index = index
         self._context: Context = context or {}
-        self._world = World(rules, posts)
+        self._world = World(rules, posts, at)
 
     def render(self, post: Post) -> Rendered | None:
         """The post's content: safe HTML, every address in it absolute, its own summary, and what was wrong with it.

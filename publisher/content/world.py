@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -17,16 +18,25 @@ from publisher.model.post import Post
 
 @dataclass(frozen=True)
 class World:
-    """The site around a post: its files and its other posts. Nothing outside the site's folder is ever read."""
+    """The site around a post: its files and its other posts. Nothing outside the site's folder is ever read.
+
+    Posts that come out after `at` are not yet on the site; None where all of them are.
+    """
 
     rules: Rules
     listing: Callable[[], Sequence[Post]]
+    at: datetime | None = None
     _told: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @cached_property
     def posts(self) -> Sequence[Post]:
         """Every readable post of the site."""
         return self.listing()
+
+    @cached_property
+    def out(self) -> Sequence[Post]:
+        """Those of them that are on the site."""
+        return [post for post in self.posts if self.at is None or post.published <= self.at]
 
     @cached_property
     def by_source(self) -> dict[str, Post]:
@@ -44,7 +54,7 @@ class World:
     @cached_property
     def _all(self) -> str:
         parts = [(post.source, post.url, post.title, post.published.isoformat(), post.digest) for post in self.posts]
-        return short(json.dumps(parts).encode())
+        return short(json.dumps([len(self.out), *parts]).encode())
 
     @cached_property
     def _root(self) -> Path:
@@ -153,6 +163,11 @@ class Page:
         """Every post of the site. A rendering that asks for them is made anew whenever any post changes."""
         self._need(POSTS, "")
         return self.world.posts
+
+    def out(self) -> Sequence[Post]:
+        """The posts that the site lists beside this one. A list in a post that is out must not tell of one to come."""
+        self._need(POSTS, "")
+        return self.world.out if self.world.at is None or self.post.published <= self.world.at else self.world.posts
 
     def warn(self, code: Code, line: int, column: int, message: str) -> None:
         """Note a fault that the post survives; `line` and `column` count from 1 in the file."""

@@ -75,7 +75,7 @@ class Library:
     @cached_property
     def renderer(self) -> Renderer:
         """What makes HTML of posts."""
-        return Renderer(self.place.rules, self.index, lambda: self.posts, self.scan.context)
+        return Renderer(self.place.rules, self.index, lambda: self.posts, self.scan.context, self.at)
 
     def heads(self) -> Iterator[Head]:
         """What selection asks of the posts that are out, newest first."""

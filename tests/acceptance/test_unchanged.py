@@ -80,3 +80,16 @@ def test_what_is_told_of_an_unchanged_site_is_what_was_told_before(site: Site) -
 
     assert first["problems"] == again["problems"] != []
     assert again["unchanged"] == len(first["written"]) + first["unchanged"]
+
+
+def test_a_list_of_posts_tells_of_one_to_come_when_its_moment_has_come(site: Site) -> None:
+    title = "{% for post in site.posts %}{{ post.title }}、{% endfor %}{{ page.next.title }}"
+    site.write("_posts/2026-01-07-一覧.md", POST.format(title="一覧", body=title).replace("01-05", "01-07"))
+    site.write("_posts/2026-02-01-極秘.md", "---\ntitle: 極秘\n---\n\n本文です。\n")
+
+    site.ok("build", "--at", "2026-01-31T09:00")
+    assert "一覧、二、" in feed(site)
+    assert "極秘" not in feed(site)
+
+    site.ok("build", "--at", "2026-02-02T09:00")
+    assert "極秘、一覧、二、" in feed(site)

@@ -85,8 +85,8 @@ class JekyllNames(Mapping[str, object]):
 
     @cached_property
     def order(self) -> _Order:
-        """All posts."""
-        return _order(_Listing(self.page.posts()))
+        """The posts that Jekyll has read: those to come are not among them."""
+        return _order(_Listing(self.page.out()))
 
     @cached_property
     def drops(self) -> list[PostDrop]:

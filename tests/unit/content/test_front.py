@@ -191,3 +191,13 @@ def test_the_quick_way_splits_as_the_handlers_do(text: str, lenient: bool) -> No
         return front.body, front.body_line, front.escaped, dict(folded), folded.places, folded.duplicates
 
     assert outcome(split_front) == outcome(split_by_handler)
+
+
+def test_half_a_surrogate_pair_in_json_is_what_hugo_makes_of_it() -> None:
+    text = '{"title": "題\\ud800", "tags": ["\\udc00", ["\\ud83d\\ude00"]], "a\\ud800": {"b": "\\ud800"}}\n本文\n'
+
+    fields = split_front(text, "記事.md", lenient=True).fields
+
+    assert fields.text("title") == "題\ufffd"
+    repr(fields).encode()
+    assert "\U0001f600" in repr(fields)

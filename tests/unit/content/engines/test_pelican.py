@@ -145,6 +145,17 @@ def test_what_is_no_program_is_a_problem(tmp_path: Path, text: str | bytes) -> N
     assert [fault.file for fault in survey(tmp_path).problems if fault.severity == "error"] == ["pelicanconf.py"]
 
 
+def test_half_a_surrogate_pair_does_not_get_into_a_setting(tmp_path: Path) -> None:
+    (tmp_path / "pelicanconf.py").write_text(
+        'SITENAME = "題\\ud800"\nARTICLE_URL = "\\udc00/{slug}/"\n', encoding="utf-8"
+    )
+
+    found = survey(tmp_path)
+
+    assert found.title == "題?"
+    repr(found).encode()
+
+
 def test_modules_that_import_each_other_come_to_an_end(tmp_path: Path) -> None:
     found = configured(
         tmp_path, "from other import *\nfrom missing import *\n", other="from pelicanconf import *\nSITENAME = '題'\n"
