@@ -12,7 +12,7 @@ from publisher import __version__
 from publisher.config import Config
 from publisher.content import looked_at, output, put_output, rendering_problems
 from publisher.core.selection import Group, Head, group, newest_first
-from publisher.errors import CacheDamaged, ConfigError, Problem, Severity
+from publisher.errors import CacheDamaged, ConfigError, ContentError, Problem, Severity
 from publisher.feeds import replace, serialise
 from publisher.jobs.entries import Desk, entries, feed_path, recover_lost, standing_entries
 from publisher.jobs.ids import FILE_NAME as IDS_NAME
@@ -27,7 +27,10 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def build(config: Config, *, at: datetime, progress: Progress | None = None) -> Report:
-    """Write the feeds of the posts whose moment has come at `at`; OutputError where a file cannot be written."""
+    """Write the feeds of the posts whose moment has come at `at`.
+
+    OutputError where a file cannot be written, ContentError where the engine's own configuration cannot be read.
+    """
     try:
         return _built(config, at, progress)
     except CacheDamaged:
@@ -37,6 +40,7 @@ def build(config: Config, *, at: datetime, progress: Progress | None = None) -> 
 
 def _built(config: Config, at: datetime, progress: Progress | None) -> Report:
     with open_library(config, at=at, progress=progress) as library:
+        _require_settings(library)
         standing = cache(partial(standing_entries, library))
         desk = Desk(library, recover_lost(library, standing), standing)
         groups = _groups(desk)
@@ -48,6 +52,13 @@ def _built(config: Config, at: datetime, progress: Progress | None) -> Report:
         paths = [library.place.output / feed_path(config, format_, one.slug) for one, format_ in jobs]
         library.index.put_note(NOTE, _seen(library, report, paths))
         return report
+
+
+def _require_settings(library: Library) -> None:
+    """ContentError where the engine's own configuration cannot be read: by its defaults every address would change."""
+    errors = [problem for problem in library.place.problems if problem.severity is Severity.ERROR]
+    if errors:
+        raise ContentError(errors, hint="mend it and build again; the feeds stay as they are")
 
 
 def _groups(desk: Desk) -> list[Group]:

@@ -93,3 +93,15 @@ def test_a_list_of_posts_tells_of_one_to_come_when_its_moment_has_come(site: Sit
 
     site.ok("build", "--at", "2026-02-02T09:00")
     assert "極秘、一覧、二、" in feed(site)
+
+
+def test_an_engines_broken_configuration_stops_the_build_and_leaves_the_feeds(site: Site) -> None:
+    site.ok("build")
+    before = feed(site)
+    site.write("_config.yml", "title: [破れた\npermalink: /x/:title/\n")
+
+    done = site.run("build")
+
+    assert done.code == 65
+    assert "_config.yml" in done.err
+    assert feed(site) == before
