@@ -48,6 +48,11 @@ class Problem:
     code: str
     message: str
 
+    @classmethod
+    def of(cls, file: str, line: int, column: int, severity: str, code: str, message: str) -> "Problem":
+        """A problem from its parts as they are kept, the severity as a word."""
+        return cls(file, line, column, Severity(severity), code, message)
+
     def __str__(self) -> str:
         return f"{self._place}: {self.message}"
 

@@ -75,12 +75,8 @@ def put_output(index: Index, path: str, fingerprint: str, mtime_ns: int, size: i
 
 def load_problems(text: str) -> tuple[Problem, ...]:
     """Problems of any files, from JSON; none from an empty text."""
-    return tuple(_problem(*row) for row in json.loads(text)) if text else ()
+    return tuple(Problem.of(*row) for row in json.loads(text)) if text else ()
 
 
 def _needs(text: str) -> tuple[Need, ...]:
     return tuple(Need(*row) for row in json.loads(text)) if text else ()
-
-
-def _problem(file: str, line: int, column: int, severity: str, code: str, message: str) -> Problem:
-    return Problem(file, line, column, Severity(severity), code, message)

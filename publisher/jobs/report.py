@@ -45,11 +45,7 @@ def load_report(text: str) -> Report:
         posts=posts,
         written=(),
         unchanged=files,
-        problems=tuple(_problem(*row) for row in problems),
+        problems=tuple(Problem.of(*row) for row in problems),
         fed_unreadable=tuple(fed_unreadable),
         next_moment=datetime.fromisoformat(moment) if moment else None,
     )
-
-
-def _problem(file: str, line: int, column: int, severity: str, code: str, message: str) -> Problem:
-    return Problem(file, line, column, Severity(severity), code, message)

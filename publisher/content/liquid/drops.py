@@ -1,5 +1,6 @@
 """Posts and files as templates see them: Jekyll's document_drop.rb and static_file_drop.rb."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -31,13 +32,13 @@ class Drop(Mapping[str, object]):
     def __init__(self) -> None:
         self._made: dict[str, object] = {}
 
+    @abstractmethod
     def keys_of(self) -> list[str]:
         """All its keys, in a fixed order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make(self, key: str) -> object:
         """A key's value; KeyError where there is none."""
-        raise NotImplementedError
 
     def __getitem__(self, key: str) -> object:
         if key not in self._made:
