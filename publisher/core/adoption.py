@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import TypeVar
@@ -12,6 +11,7 @@ from publisher.core.addresses import page_of, path_of, title_of
 from publisher.core.identity import Record
 from publisher.model.foreign import ForeignEntry, ForeignFeed
 from publisher.model.post import Post
+from publisher.struct import Struct, field, replace
 
 _Thing = TypeVar("_Thing")
 
@@ -26,24 +26,21 @@ class Mark(StrEnum):
     RULE = "rule"
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """The id that a post is to have."""
 
     id: str
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
-class Dispute:
+class Dispute(Struct, frozen=True):
     """Entries and posts of which each could be the other; `ids` are the entries', `sources` the posts' files."""
 
     ids: tuple[str, ...]
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Adoption:
+class Adoption(Struct, frozen=True):
     """What came of it. `matches` by the post's source; `unmatched` are entries that are no post of the folder.
 
     `disputed`: nothing is adopted for these, or, where two feeds call one post differently, the first feed's id.

@@ -4,15 +4,15 @@ An id is a tag URI (RFC 4151) of the site's host, the post's date and its path a
 so that a checkout without our files gives the same; then recorded, so that it outlives every one of them.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from publisher.core.quoting import quote_path
 from publisher.model.site import PLACEHOLDER_HOST
+from publisher.struct import Struct
 
 
 class Seen(Protocol):
@@ -54,12 +54,11 @@ class Record(NamedTuple):
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Identities:
+class Identities(Struct, frozen=True):
     """`ids` by the post's source; `records` for all posts ever seen, sorted by id.
 
     `clashes` are pairs of files that share one id; `suspects` are new files beside the record of a vanished one
-    with the same title or date: most likely the same post, changed in too many ways to be known again.
+    with the same title or moment: most likely the same post, changed in too many ways to be known again.
     """
 
     ids: dict[str, str]
@@ -96,40 +95,61 @@ def assign(
     host = urlsplit(url).hostname or PLACEHOLDER_HOST
     known = [record for record in records if host == PLACEHOLDER_HOST or not is_provisional(record.id)]
     ids = _recognise(posts, [one for one in known if one.source not in unreadable], host, timezone) if known else {}
-    assigned = {id_: source for source, id_ in ids.items()}
+    derived, clashes = _derived(posts, ids, lambda post: derive_id(post, host, timezone), taken)
+    ids |= derived
+    suspects = _suspects(posts, known, ids, unreadable) if known else ()
+    return Identities(ids, _merged(posts, known, ids), clashes, suspects)
+
+
+def _derived(
+    posts: Iterable[Seen], ids: Mapping[str, str], derive: Callable[[Seen], str], taken: Callable[[str], str | None]
+) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """The ids of the posts that are not in `ids`, and the clashes: of two posts that derive one id the first has it."""
+    holders = {id_: source for source, id_ in ids.items()}
+    found: dict[str, str] = {}
     clashes: list[tuple[str, str]] = []
     for post in posts:
         if post.source in ids:
             continue
-        derived = derive_id(post, host, timezone)
-        holder = assigned.get(derived) or taken(derived)
-        if holder is not None:
+        id_ = derive(post)
+        holder = holders.get(id_) or taken(id_)
+        if holder is None:
+            found[post.source] = id_
+            holders[id_] = post.source
+        else:
             clashes.append((holder, post.source))
-            continue
-        ids[post.source] = derived
-        assigned[derived] = post.source
+    return found, tuple(clashes)
+
+
+def _merged(posts: Iterable[Seen], known: Iterable[Record], ids: Mapping[str, str]) -> tuple[Record, ...]:
+    """All that is remembered, with what the posts are now."""
     merged = {record.id: record for record in known}
     merged |= {ids[post.source]: record_of(ids[post.source], post) for post in posts if post.source in ids}
-    suspects = _suspects(posts, known, ids, unreadable, ZoneInfo(timezone)) if known else ()
-    return Identities(ids, tuple(merged[key] for key in sorted(merged)), tuple(clashes), suspects)
+    return tuple(merged[key] for key in sorted(merged))
 
 
 def _suspects(
-    posts: Sequence[Seen], known: Sequence[Record], ids: dict[str, str], unreadable: Collection[str], zone: ZoneInfo
+    posts: Sequence[Seen], known: Sequence[Record], ids: Mapping[str, str], unreadable: Collection[str]
 ) -> tuple[tuple[str, str], ...]:
     recorded = {record.id for record in known}
     fresh = [post for post in posts if post.source in ids and ids[post.source] not in recorded]
     used = set(ids.values())
     gone = [record for record in known if record.id not in used and record.source not in unreadable]
-    by_mark = {mark: record.source for record in gone for mark in (record.title, record.published)}
-    pairs = [(post, by_mark.get(post.title) or by_mark.get(_telling_moment(post, zone))) for post in fresh]
-    return tuple((post.source, source) for post, source in pairs if source is not None)
+    titles = {record.title: record.source for record in gone}
+    pairs = {post.source: titles[post.title] for post in fresh if post.title in titles}
+    return tuple((pairs | _of_one_moment(fresh, gone, pairs)).items())
 
 
-def _telling_moment(post: Seen, zone: ZoneInfo) -> str:
-    """A date without a time is midnight for every post of its day: it tells nothing."""
-    midnight = post.published.astimezone(zone).time() == time.min
-    return "" if midnight else moment_text(post.published)
+def _of_one_moment(fresh: Iterable[Seen], gone: Iterable[Record], paired: Mapping[str, str]) -> dict[str, str]:
+    """New files beside the only one that is gone and has their moment, where they are the only new one that has it.
+
+    A date without a time is midnight for every post of its day: of two that are gone, or two that are new, it tells
+    nothing.
+    """
+    old = set(paired.values())
+    moments = unique((record.published, record.source) for record in gone if record.source not in old)
+    wanted = unique((moment_text(post.published), post.source) for post in fresh if post.source not in paired)
+    return {source: moments[moment] for moment, source in wanted.items() if moment in moments}
 
 
 def is_provisional(id_: str) -> bool:
@@ -144,7 +164,7 @@ def record_of(id_: str, post: Seen) -> Record:
 
 def moment_text(when: datetime) -> str:
     """A moment as records keep it, so that text sorts as time does."""
-    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return when.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 _Mark = tuple[Callable[[Seen], Hashable], Callable[[Record], Hashable]]
@@ -164,13 +184,13 @@ def _recognise(posts: Sequence[Seen], records: Sequence[Record], host: str, time
         if not strays:
             break
         used = set(ids.values())
-        orphans = _unique((of_record(record), record.id) for record in records if record.id not in used)
-        wanted = _unique((of_post(post), post.source) for post in strays)
+        orphans = unique((of_record(record), record.id) for record in records if record.id not in used)
+        wanted = unique((of_post(post), post.source) for post in strays)
         ids |= {source: orphans[mark] for mark, source in wanted.items() if mark in orphans}
     return ids
 
 
-def _unique(pairs: Iterable[tuple[Hashable, str]]) -> dict[Hashable, str]:
+def unique(pairs: Iterable[tuple[Hashable, str]]) -> dict[Hashable, str]:
     """Marks that stand for one thing only: two posts with one title and date prove nothing."""
     found: dict[Hashable, str] = {}
     twice: set[Hashable] = set()

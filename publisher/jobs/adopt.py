@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from publisher.content import native_ids, rule_variants
 from publisher.core.adoption import Adoption, adopt, extended, follows, renamed
+from publisher.core.identity import is_provisional
 from publisher.core.words import counted
 from publisher.errors import ContentError, FetchError, Problem, Severity, UsageError
 from publisher.jobs.ids import FILE_NAME, recall, remember
 from publisher.jobs.library import Library
 from publisher.model.foreign import ForeignFeed
 from publisher.model.post import Post
+from publisher.struct import Struct, replace
 
 if TYPE_CHECKING:
     from publisher.store.engine import Store
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _LARGEST = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Adopted:
+class Adopted(Struct, frozen=True):
     """What was adopted. `changed` of the posts had been recorded under another id before.
 
     `rule` is True where the site's engine gives every entry its id by a rule, and posts older than the feeds have
@@ -38,7 +38,8 @@ class Adopted:
         counts = self.adoption.counts()
         by = ", ".join(f"{number} by {mark}" for mark, number in counts.items() if number)
         total = sum(counts.values())
-        lines = [f"{counted(total, 'post')} keep the id of a feed" + (f": {by}" if by else "")]
+        keep = "keeps" if total == 1 else "keep"
+        lines = [f"{counted(total, 'post')} {keep} the id of a feed" + (f": {by}" if by else "")]
         if total and not self.rule:
             lines.append("the engine's own rule does not give these ids, so posts that are in no feed keep theirs")
         if self.changed:
@@ -106,7 +107,8 @@ def adopt_feeds(library: Library, feeds: Sequence[ForeignFeed], store: "Store | 
 
     ContentError, and nothing is written, where two posts would have one id.
     """
-    before = {record.source: record.id for record in recall(library.config.home).records}
+    # An id of the placeholder's days was never anyone's: nobody sees its post once more.
+    before = {one.source: one.id for one in recall(library.config.home).records if not is_provisional(one.id)}
     found = adopt(feeds, library.posts, library.ids, library.place.site.timezone)
     found, rule = by_rule(library, found, _older(library.posts, feeds, before))
     if found.clashes:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from publisher.core.identity import Record, is_provisional
@@ -10,10 +9,11 @@ from publisher.core.words import counted
 from publisher.errors import Problem, Severity
 from publisher.jobs.ids import FILE_NAME, recall
 from publisher.jobs.library import Library
+from publisher.jobs.lost_ids import lost_ids
+from publisher.struct import Struct, asdict
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What was found. `new` posts are not recorded yet; `gone` are recorded files that are no post now."""
 
     posts: int
@@ -43,29 +43,31 @@ def check_ids(library: Library) -> Checked:
     records = recall(library.config.home).records
     recorded = {record.source for record in records}
     present = {post.source for post in library.posts}
-    known = present | set(library.scan.unreadable)
+    known = present | set(library.scan.unreadable) | library.known.left_out
     found = [problem for problem in library.problems if problem.code in ("duplicate-id", "looks-renamed")]
     return Checked(
         posts=len(present),
         records=len(records),
         new=tuple(sorted(present - recorded)),
         gone=tuple(sorted(recorded - known)),
-        problems=tuple(sorted([*found, *_twice(records), *_provisional(records)])),
+        problems=tuple(sorted([*found, *lost_ids(library), *_twice(records), *_provisional(records)])),
     )
 
 
 def _twice(records: Iterable[Record]) -> Iterator[Problem]:
     """What merging two branches by hand can leave behind."""
-    lines = list(records)
-    for noun, values in (("id", [one.id for one in lines]), ("file", [one.source for one in lines])):
+    # One id and one file on two lines is no fault: two branches each edited the post.
+    pairs = {(record.id, record.source): None for record in records}
+    for noun, values in (("id", [id_ for id_, _ in pairs]), ("file", [source for _, source in pairs])):
         for value, number in Counter(values).items():
             if number > 1:
-                message = f"the {noun} {value} stands in {number} lines: keep the older one"
+                message = f"the {noun} {value} stands in {number} lines: keep the one that readers know"
                 yield Problem(FILE_NAME, 0, 0, Severity.ERROR, "duplicate-id", message)
 
 
 def _provisional(records: Iterable[Record]) -> Iterator[Problem]:
     number = sum(is_provisional(record.id) for record in records)
     if number:
-        message = f"{counted(number, 'id')} under a placeholder: the first build with site.url set makes them anew"
+        them = "it" if number == 1 else "them"
+        message = f"{counted(number, 'id')} under a placeholder: the first build with site.url set makes {them} anew"
         yield Problem(FILE_NAME, 0, 0, Severity.WARNING, "provisional-id", message)

@@ -1,7 +1,7 @@
 """Posts as entries of a feed; what cannot be read or rendered now stays as it stands in the feeds on disk."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from urllib.parse import unquote
 
 from publisher.config import Config
@@ -11,16 +11,17 @@ from publisher.feeds import recover
 from publisher.jobs.library import Library
 from publisher.model.feed import Entry, FeedFormat
 from publisher.model.post import Post
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """What entries are made from. `recovered` are posts that cannot be read, with their entries; `standing` gives
-    what is in the feeds on disk, by id."""
+    what is in the feeds on disk, by id; `moved` are files that cannot be read, see moved.moved."""
 
     library: Library
     recovered: dict[Post, Entry]
     standing: Callable[[], dict[str, Entry]]
+    moved: dict[str, Record]
 
 
 def feed_path(config: Config, format_: FeedFormat, slug: str | None) -> str:
@@ -64,12 +65,13 @@ def _entry(library: Library, post: Post, rendered: Rendered | None, *, full: boo
     )
 
 
-def recover_lost(library: Library, standing: Callable[[], dict[str, Entry]]) -> dict[Post, Entry]:
-    """Posts that were fed, cannot be read now, and are unknown to the index: as they stand in the feeds on disk."""
+def recover_lost(
+    library: Library, standing: Callable[[], dict[str, Entry]], moved: Iterable[Record]
+) -> dict[Post, Entry]:
+    """Posts that were fed, cannot be read now, and are unknown to the index, as those that `moved` are: as they stand
+    in the feeds on disk."""
     lost = [source for source in library.fed_unreadable if not library.index.has_post(source)]
-    if not lost:
-        return {}
-    kept = [record for source in lost if (record := record_named(library.index, source))]
+    kept = [*moved, *(record for source in lost if (record := record_named(library.index, source)))]
     found = [(record, standing().get(record.id)) for record in kept]
     return {_revived(record, entry, library.place.site.url): entry for record, entry in found if entry is not None}
 
@@ -77,13 +79,19 @@ def recover_lost(library: Library, standing: Callable[[], dict[str, Entry]]) -> 
 def standing_entries(library: Library) -> dict[str, Entry]:
     """Every entry of our own feeds on disk, by id."""
     found: dict[str, Entry] = {}
+    for _, one in standing_feeds(library):
+        found = one | found
+    return found
+
+
+def standing_feeds(library: Library) -> Iterator[tuple[Path, dict[str, Entry]]]:
+    """Our own feeds on disk, those of the whole site first, each with its entries by id."""
     for name in library.config.settings.feeds.formats:
         pattern = feed_path(library.config, FeedFormat(name), "*")
         site_feed = library.place.output / feed_path(library.config, FeedFormat(name), None)
         for path in (site_feed, *sorted(library.place.output.glob(pattern))):
             if path.is_file():
-                found = recover(path.read_bytes(), FeedFormat(name)) | found
-    return found
+                yield path, recover(path.read_bytes(), FeedFormat(name))
 
 
 def _revived(record: Record, entry: Entry, root: str) -> Post:

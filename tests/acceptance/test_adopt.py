@@ -241,6 +241,16 @@ def test_who_follows_our_own_feed_already_is_told_what_comes_again(site: Site) -
     assert our_ids(site)["図書館の棚"] == "https://midori.example/?p=12"
 
 
+def test_ids_of_the_placeholders_days_are_not_told_as_seen_once_more(site: Site) -> None:
+    site.ok("build", PUBLISHER_SITE__URL="https://your-site.invalid/")
+    site.write("old.xml", WORDPRESS.format(item(12, "図書館の棚", "/x/")))
+
+    done = site.ok("ids", "adopt", "old.xml")
+
+    assert "1 post keeps the id of a feed: 1 by title" in done.out
+    assert "once more" not in done.out
+
+
 def test_what_was_mailed_under_the_old_id_is_not_mailed_again_under_the_new(site: Site, smtp: Server) -> None:
     site.post("詳しい話", days_ago(2), title="詳しい話")
     site.ok("subscriber", "add", "hanako@example.jp")
@@ -316,7 +326,7 @@ def test_a_check_of_ids_names_what_is_new_gone_or_there_twice(site: Site) -> Non
 
     ids_file = site.folder / "ids.json"
     lines = ids_file.read_text(encoding="utf-8").splitlines()
-    ids_file.write_text("\n".join([*lines[:4], lines[3].replace("図書館", "別"), *lines[4:]]), encoding="utf-8")
+    ids_file.write_text("\n".join([*lines[:4], lines[3].replace("昔の記事", "別の記事"), *lines[4:]]), encoding="utf-8")
     done = site.run("ids", "check", "--json")
 
     assert done.code == 65

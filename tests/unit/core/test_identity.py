@@ -1,6 +1,5 @@
 """Ids: derived, then kept."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 from publisher.core.identity import Identities, assign, derive_id
 from publisher.model.post import Post
+from publisher.struct import replace
 
 URL = "https://example.jp/"
 POST = Post(
@@ -102,6 +102,21 @@ def test_two_posts_with_one_date_and_address_are_named_and_the_first_keeps_the_i
 
     assert found.clashes == ((POST.source, twin.source),)
     assert set(found.ids) == {POST.source}
+
+
+def test_a_moment_makes_suspect_only_what_is_alone_with_it_among_the_new_and_the_gone() -> None:
+    midnight = datetime(2025, 11, 29, 15, 0, tzinfo=UTC)
+    old_a, old_b, new_a, new_b = (
+        replace(POST, source=f"{n}.md", path=f"/{n}", url=f"{URL}{n}", title=n, published=midnight, digest=n)
+        for n in ("前a", "前b", "後a", "後b")
+    )
+    titled = replace(new_b, title=old_b.title, published=midnight + timedelta(hours=9))
+
+    assert given_ids(new_a, before=given_ids(old_a)).suspects == (("後a.md", "前a.md"),)
+    assert given_ids(new_a, before=given_ids(old_a, old_b)).suspects == ()
+    assert given_ids(new_a, new_b, before=given_ids(old_a)).suspects == ()
+    found = dict(given_ids(new_a, titled, before=given_ids(old_a, old_b)).suspects)
+    assert found == {"後b.md": "前b.md", "後a.md": "前a.md"}, "what its title tells is no other post"
 
 
 def test_two_posts_with_one_title_and_date_are_not_confused() -> None:

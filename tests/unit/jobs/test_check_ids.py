@@ -7,6 +7,7 @@ from pathlib import Path
 
 from publisher.config import load_config
 from publisher.jobs.check_ids import check_ids
+from publisher.jobs.ids import Memory, recall, remember
 from publisher.jobs.library import Library, open_library
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -34,6 +35,22 @@ def test_ids_of_the_placeholders_days_are_warned_of(tmp_path: Path) -> None:
 
     assert [problem.code for problem in found.problems] == ["provisional-id"]
     assert not found.failed
+
+
+def test_an_id_of_the_placeholders_days_gives_way_to_the_one_that_a_merge_brought(tmp_path: Path) -> None:
+    write(tmp_path, "記事", "題")
+    with library(tmp_path, "https://x.example/") as opened:
+        opened.keep()
+    record = recall(tmp_path).records[0]
+    former = record._replace(id="tag:your-site.invalid,2026-01-05:/x/")
+    remember(tmp_path, Memory((record._replace(id="adopted"), former)))
+
+    with library(tmp_path, "https://x.example/") as opened:
+        opened.keep()
+        assert opened.ids == {"記事.md": "adopted"}
+        assert opened.problems == ()
+
+    assert [one.id for one in recall(tmp_path).records] == ["adopted"]
 
 
 def test_a_post_that_changed_in_several_ways_at_once_is_suspected(tmp_path: Path) -> None:

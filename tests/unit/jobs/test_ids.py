@@ -102,6 +102,23 @@ def test_of_two_lines_with_one_id_neither_is_lost(tmp_path: Path) -> None:
     assert {record.source for record in records} == {RECORD.source, "次.md", "新.md"}
 
 
+def test_of_two_lines_of_one_post_one_is_left(tmp_path: Path) -> None:
+    remember(tmp_path, Memory((RECORD, RECORD._replace(id="tag:b", title="改題"))))
+    data = (tmp_path / FILE_NAME).read_bytes().replace(b"tag:b", RECORD.id.encode())
+
+    records = parse(amend(data, [RECORD._replace(id="tag:c", source="新.md")], None, provisional=False)).records
+
+    assert [record.id for record in records] == ["tag:c", RECORD.id]
+
+
+def test_a_byte_order_mark_is_read_and_not_written(tmp_path: Path) -> None:
+    remember(tmp_path, Memory((RECORD,)))
+    data = b"\xef\xbb\xbf" + (tmp_path / FILE_NAME).read_bytes().replace(b"\n", b"\r\n")
+
+    assert parse(data).records == (RECORD,)
+    assert amend(data, [RECORD], None, provisional=False) == (tmp_path / FILE_NAME).read_bytes()
+
+
 @given(st.text(), st.text())
 def test_any_title_and_file_name_survive(tmp_path_factory: pytest.TempPathFactory, title: str, source: str) -> None:
     folder = tmp_path_factory.mktemp("ids")
