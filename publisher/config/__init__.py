@@ -1,5 +1,6 @@
 """Settings: found, read with their places, checked, and turned into nouns."""
 
+from publisher.config.blame import place_of, refusal
 from publisher.config.effective import (
     database_file,
     newsletter,
@@ -19,6 +20,8 @@ __all__ = [
     "newsletter",
     "newsletters",
     "password",
+    "place_of",
+    "refusal",
     "shown",
     "transport_url",
 ]

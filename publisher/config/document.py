@@ -1,13 +1,14 @@
 """A YAML file as plain values, with the place of each: the only door to YAML for settings."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from publisher.core.syntax import explained, yaml_fault
 from publisher.errors import ConfigError, Problem, Severity
+from publisher.struct import Struct
 
 Path_ = tuple[str | int, ...]
 Place = tuple[int, int]
@@ -18,8 +19,7 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~
 _DEEPEST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """`values` as YAML 1.2's core rules type them, so `no` and `19:00` stay text; `places` count from 1.
 
     `places` holds for each path the place of its value, and under the path plus "" that of its key.
@@ -46,11 +46,16 @@ def read_document(path: Path, shown: str) -> Document:
     except UnicodeDecodeError as error:
         raise ConfigError([_problem(shown, (1, 1), "not UTF-8: save the file as UTF-8")]) from error
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise ConfigError([_problem(shown, place, f"not YAML: {error.problem}")]) from error
-    except yaml.YAMLError as error:
-        raise ConfigError([_problem(shown, (1, 1), f"not YAML: {error}")]) from error
+        begun, noticed = ((one.line, one.column) if one else None for one in (error.context_mark, error.problem_mark))
+        fault = yaml_fault(error.problem or error.context or "", text, begun, noticed)
+        place = (fault.line + 1, fault.column + 1)
+        raise ConfigError([_problem(shown, place, f"not YAML: {fault.message}")]) from error
+    except yaml.reader.ReaderError as error:
+        before = text[: int(error.position)]
+        place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise ConfigError([_problem(shown, place, f"not YAML: {explained(error.reason)}")]) from error
+    except RecursionError as error:
+        raise ConfigError([_problem(shown, (1, 1), "nested too deeply")]) from error
     except OSError as error:
         raise ConfigError([_problem(shown, (0, 0), f"cannot be read: {error.strerror}")]) from error
     reader = _Reader(shown)

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,14 @@ from publisher.cache import FILE_NAME as CACHE_NAME
 from publisher.cache import peek
 from publisher.config.settings import Settings
 from publisher.errors import ConfigError, Problem, Severity
+from publisher.struct import Struct
 
 HOME_NAME = "_publisher"
 NOTE = "settings"
 _PREFIX = "PUBLISHER_"
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """The checked settings and where they live.
 
     `shown` is the file as messages name it. `home` holds all that is ours; `folder` is the site's, the base of

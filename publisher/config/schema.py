@@ -44,6 +44,14 @@ def output_path(text: str) -> str:
     return _one_line(text)
 
 
+def _place(text: str) -> str:
+    """A path that may lead anywhere."""
+    if text.startswith("~"):
+        # Only a shell knows it; a folder of that name would be made.
+        raise ValueError("'~' is a shell's word and not understood here: write the path itself")
+    return text
+
+
 def category_path(text: str) -> str:
     """What stands for a category in paths, also as another program spells it: `Market News`, `C++`, `a/b`.
 
@@ -76,6 +84,7 @@ def _schedules(texts: dict[str, str]) -> dict[str, str]:
 
 def _transport(text: str) -> str:
     if re.fullmatch(r"maildir:.+|console:", text):
+        _place(text.removeprefix("maildir:"))
         return text
     if "@" in text:
         raise ValueError("must not hold a name or password: use user and password_file")
@@ -93,6 +102,7 @@ def _transport(text: str) -> str:
 Line = Annotated[str, AfterValidator(_one_line)]
 Address = Annotated[str, AfterValidator(_absolute)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Location = Annotated[str, AfterValidator(_place)]
 Inside = Annotated[str, AfterValidator(output_path)]
 Slug = Annotated[str, AfterValidator(category_path)]
 
@@ -114,8 +124,18 @@ Mailbox = Annotated[Line, AfterValidator(_mailbox)]
 Language = Annotated[str, AfterValidator(_language)]
 
 
+def _empty(value: Any) -> Any:
+    """A section whose keys are all commented out is null to YAML, and says nothing."""
+    return {} if value is None else value
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_keys(cls, value: Any) -> Any:
+        return _empty(value)
 
 
 class AuthorConfig(_Section):
@@ -142,7 +162,7 @@ class SiteConfig(_Section):
 class ContentConfig(_Section):
     """`content`: where posts are and how they are read."""
 
-    path: str | None = None
+    path: Location | None = None
     engine: Literal["auto", "jekyll", "hugo", "pelican", "eleventy", "zola", "plain"] = "auto"
     permalink: Line | None = None
     source: Literal["markdown", "built"] = "markdown"
@@ -169,7 +189,7 @@ class PathsConfig(_Section):
 class FeedsConfig(_Section):
     """`feeds`: which feeds are written, and where."""
 
-    output: str | None = None
+    output: Location | None = None
     formats: list[Literal["rss", "atom", "json"]] = Field(default=["rss", "atom"], min_length=1)
     limit: int = Field(default=20, ge=1, le=10_000)
     content: Literal["full", "summary"] = "full"
@@ -209,7 +229,7 @@ class MailConfig(_Section):
     host: str | None = None
     port: int | None = Field(default=None, ge=1, le=65535)
     user: str | None = None
-    password_file: str | None = None
+    password_file: Location | None = None
     tls: bool | None = None
     connections: int = Field(default=1, ge=1, le=50)
     return_path: Mailbox | None = None
@@ -223,9 +243,13 @@ class MailConfig(_Section):
         return self
 
 
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+
+
 def _sqlite(text: str) -> str:
     if not text.startswith("sqlite:///") or text == "sqlite:///":
         raise ValueError("must be sqlite:///FILE, the file relative to the config's folder")
+    _place(text.removeprefix("sqlite:///"))
     return text
 
 
@@ -235,8 +259,8 @@ class Schema(_Section):
     site: SiteConfig = SiteConfig()
     content: ContentConfig = ContentConfig()
     feeds: FeedsConfig = FeedsConfig()
-    categories: dict[str, Slug] = {}
-    newsletters: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)], NewsletterConfig] = {}
+    categories: Annotated[dict[str, Slug], BeforeValidator(_empty)] = {}
+    newsletters: Annotated[dict[Name, NewsletterConfig], BeforeValidator(_empty)] = {}
     mail: MailConfig = Field(default_factory=MailConfig)
     database: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///publisher.db"
 

@@ -1,20 +1,19 @@
 """The settings as plain values. config.schema checks them; this needs neither it nor pydantic to be imported."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
+from publisher.struct import Struct
 
-@dataclass(frozen=True, slots=True)
-class AuthorSettings:
+
+class AuthorSettings(Struct, frozen=True):
     """`site.author`."""
 
     name: str
     email: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SiteSettings:
+class SiteSettings(Struct, frozen=True):
     """`site`; None where the engine's own settings count."""
 
     title: str | None
@@ -28,8 +27,7 @@ class SiteSettings:
     address: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ContentSettings:
+class ContentSettings(Struct, frozen=True):
     """`content`."""
 
     path: str | None
@@ -38,8 +36,7 @@ class ContentSettings:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class FeedsSettings:
+class FeedsSettings(Struct, frozen=True):
     """`feeds`; `paths` are patterns by format, those of categories as `category_rss` and so on."""
 
     output: str | None
@@ -51,8 +48,7 @@ class FeedsSettings:
     paths: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class NewsletterSettings:
+class NewsletterSettings(Struct, frozen=True):
     """`newsletters.NAME`; `categories` None for all."""
 
     title: str
@@ -67,8 +63,7 @@ class NewsletterSettings:
     catch_up: str
 
 
-@dataclass(frozen=True, slots=True)
-class MailSettings:
+class MailSettings(Struct, frozen=True):
     """`mail`."""
 
     transport: str | None
@@ -81,8 +76,7 @@ class MailSettings:
     return_path: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The whole file."""
 
     site: SiteSettings

@@ -10,6 +10,7 @@ from typing import Any
 from publisher.content.codes import Code
 from publisher.content.values import Fields, Scalar, Value
 from publisher.content.yaml_text import MAX_DEPTH, MAX_HEADER
+from publisher.core.syntax import explained
 from publisher.errors import ContentError
 
 # `key =`, `key.inner =`, `[key]`, `[key.inner]`, `[[key]]`.
@@ -43,7 +44,7 @@ def read_json(text: str, file: str, first_line: int = 1) -> Fields:
         data = json.loads(text, object_pairs_hook=lambda pairs: _pairs(pairs, twice))
     except json.JSONDecodeError as error:
         line, column = first_line + error.lineno - 1, error.colno
-        raise Code.BROKEN_FRONT_MATTER.fatal(file, line, column, f"JSON: {error.msg}") from error
+        raise Code.BROKEN_FRONT_MATTER.fatal(file, line, column, f"JSON: {explained(error.msg)}") from error
     except RecursionError as error:
         raise _too_deep(file, first_line) from error
     if not isinstance(data, dict):
@@ -86,7 +87,7 @@ def _toml_fault(error: tomllib.TOMLDecodeError, text: str, file: str, first_line
     if found and found[1]:
         line, column = int(found[1]) - 1, int(found[2])
     reason = _TOML_PLACE.sub("", str(error))
-    return Code.BROKEN_FRONT_MATTER.fatal(file, first_line + line, column, f"TOML: {reason}")
+    return Code.BROKEN_FRONT_MATTER.fatal(file, first_line + line, column, f"TOML: {explained(reason)}")
 
 
 def _fields(data: Mapping[str, Any], text: str, file: str, first_line: int, key_pattern: str) -> Fields:

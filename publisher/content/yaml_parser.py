@@ -12,6 +12,7 @@ import yaml
 from publisher.content.codes import Code
 from publisher.content.values import Fields, Scalar, Value
 from publisher.content.yaml_text import MAX_DEPTH, MAX_VALUES, place_in
+from publisher.core.syntax import Fault, explained, yaml_fault
 from publisher.errors import ContentError
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -27,7 +28,8 @@ def read_by_parser(text: str, file: str, first_line: int = 1) -> Fields:
         raise _explain(error, text, file, first_line) from error
     except yaml.reader.ReaderError as error:
         line, column = _place_of(error, text)
-        raise Code.BROKEN_FRONT_MATTER.fatal(file, first_line + line, column + 1, f"YAML: {error.reason}") from error
+        message = f"YAML: {explained(error.reason)}"
+        raise Code.BROKEN_FRONT_MATTER.fatal(file, first_line + line, column + 1, message) from error
     wide = next((key for key in fields if "：" in key), None)
     if wide is not None:
         raise _wide(text, file, first_line) or Code.FULL_WIDTH_COLON.fatal(file, *fields.places[wide], _WIDE_MESSAGE)
@@ -110,7 +112,7 @@ class _Builder:
 
     def _alias(self, event: Any) -> Value:
         if event.anchor not in self._anchors:
-            message = f"YAML: the alias *{event.anchor} names nothing"
+            message = f"YAML: the alias *{event.anchor} names nothing; put a value that starts with '*' in quotes"
             raise Code.BROKEN_FRONT_MATTER.fatal(self._file, *self._place(event), message)
         value, size = self._anchors[event.anchor]
         self._size += size - 1
@@ -142,13 +144,17 @@ def _explain(error: yaml.MarkedYAMLError, text: str, file: str, first_line: int)
     wide = _wide(text, file, first_line)
     if wide:
         return wide
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
+    fault = fault_of(error, text)
+    line, column = first_line + fault.line, fault.column + 1
     if "maximum nesting depth" in str(error.problem):
-        return Code.FRONT_MATTER_TOO_LARGE.fatal(file, first_line + line, column + 1, "front matter: nested too deep")
-    hint = "; put a value that holds ': ' in quotes" if "mapping values" in str(error.problem) else ""
-    message = f"YAML: {error.problem or error.context}{hint}"
-    return Code.BROKEN_FRONT_MATTER.fatal(file, first_line + line, column + 1, message)
+        return Code.FRONT_MATTER_TOO_LARGE.fatal(file, line, column, "front matter: nested too deep")
+    return Code.BROKEN_FRONT_MATTER.fatal(file, line, column, f"YAML: {fault.message}")
+
+
+def fault_of(error: yaml.MarkedYAMLError, text: str) -> Fault:
+    """What libyaml found wrong in a text, in plain words."""
+    begun, noticed = ((mark.line, mark.column) if mark else None for mark in (error.context_mark, error.problem_mark))
+    return yaml_fault(error.problem or error.context or "", text, begun, noticed)
 
 
 def _place_of(error: yaml.reader.ReaderError, text: str) -> tuple[int, int]:

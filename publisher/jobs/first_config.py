@@ -3,21 +3,25 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from publisher.content import Survey
+from publisher.content import Engine, Survey
 from publisher.model.feed import FeedFormat
 from publisher.model.site import PLACEHOLDER_HOST
+from publisher.struct import Struct, field
 
 _KANA = re.compile("[\u3041-\u30ff]")
 _SAMPLE_BYTES = 4096
 _DEFAULTS = {FeedFormat.RSS: "feed.xml", FeedFormat.ATOM: "atom.xml", FeedFormat.JSON: "feed.json"}
+_LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
 _SLOT = re.compile("@([A-Z_]+)@")
+_NO_URL = f'url: "https://{PLACEHOLDER_HOST}/"   # <- write your site\'s address here; until then no mail is sent'
+_ENGINE_NOTE = """\
+# What stands behind a '#' is for its own settings to say, or an example; take the '#' away to say it here.
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What is kept of the feeds that a site has: their paths by format, `{slug}` in those of categories.
 
     `categories` is what stands for a category in them, where Publisher's own word would be another.
@@ -35,30 +39,49 @@ class Kept:
 
 
 def config_text(folder: Path, found: Survey, kept: Kept) -> bytes:
-    """The file for the site in `folder`, in UTF-8; it reads back as valid settings."""
+    """The file for the site in `folder`, in UTF-8; it reads back as valid settings.
+
+    What the engine's own settings say, or may say one day, is commented out: a copy of it here would go before it, and
+    a zone or an address that is changed there later would change nothing.
+    """
     language = found.language or ("ja" if _reads_japanese(folder, found) else "en")
-    japanese = language.split("-")[0] == "ja"
-    zone = found.timezone or "UTC"
     title = found.title or folder.resolve().name or "Publisher"
     values = {
+        **_of_site(found, title, language),
+        **_of_newsletter(found, title, japanese=language.split("-")[0] == "ja"),
         "ENGINE": str(found.engine),
-        "TITLE": _quoted(title),
-        "URL": _quoted(found.url or f"https://{PLACEHOLDER_HOST}/"),
-        "URL_NOTE": "" if found.url else "   # <- write your site's address here; until then no mail is sent",
-        "LANGUAGE": language,
-        "ZONE": zone,
-        "AUTHOR": _author(found),
-        "DESCRIPTION": f"  description: {_quoted(found.description)}\n" if found.description else "",
-        "OUTPUT": _quoted(found.output),
+        "ENGINE_NOTE": _ENGINE_NOTE if found.engine is not Engine.PLAIN else "",
+        "OUTPUT": f"{_engines(found)}output: {_quoted(found.output)}",
         "FORMATS": f"[{', '.join(kept.formats)}]",
         "FORMATS_NOTE": "    # those the site had" if kept.paths else "   # json, too, if you like",
         "PATHS": _paths(kept),
         "CATEGORIES": _categories(kept),
-        "WEEKLY": _quoted(f"{title} 週刊" if japanese else f"{title} Weekly"),
-        "MAIL_ZONE": "Asia/Tokyo" if japanese and zone == "UTC" else zone,
     }
     # "replace": a folder's name, which may stand in for a title, need not be UTF-8.
     return _SLOT.sub(lambda slot: values[slot[1]], _TEMPLATE).encode(errors="replace")
+
+
+def _of_site(found: Survey, title: str, language: str) -> dict[str, str]:
+    return {
+        "TITLE": f"{_engines(found)}title: {_quoted(title)}",
+        "URL": f"# url: {_quoted(found.url)}" if found.url else _NO_URL,
+        "LANGUAGE": f"# language: {_quoted(language)}" if found.language else f"language: {language}",
+        "ZONE": f"{_engines(found)}timezone: {found.timezone or 'UTC'}",
+        "AUTHOR": _author(found),
+        "DESCRIPTION": f"  # description: {_quoted(found.description)}\n" if found.description else "",
+    }
+
+
+def _of_newsletter(found: Survey, title: str, *, japanese: bool) -> dict[str, str]:
+    zone = found.timezone or "UTC"
+    shown = "timezone: Asia/Tokyo" if japanese and zone == "UTC" else f"# timezone: {zone}   # else the site's"
+    line = " ".join(title.split())
+    return {"WEEKLY": _quoted(f"{line} 週刊" if japanese else f"{line} Weekly"), "MAIL_ZONE": shown}
+
+
+def _engines(found: Survey) -> str:
+    """What stands before a key that an engine's settings may have."""
+    return "" if found.engine is Engine.PLAIN else "# "
 
 
 def _paths(kept: Kept) -> str:
@@ -87,11 +110,12 @@ def _author(found: Survey) -> str:
     if found.author is None:
         return '  # author: {name: "編集部", email: editor@example.com}\n'
     email = f", email: {_quoted(found.author.email)}" if found.author.email else ""
-    return f"  author: {{name: {_quoted(found.author.name)}{email}}}\n"
+    return f"  # author: {{name: {_quoted(found.author.name)}{email}}}\n"
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """In quotes on one line, which ends for YAML also where JSON lets it go on: a comment would end there."""
+    return json.dumps(text, ensure_ascii=False).translate(_LINE_ENDS)
 
 
 def _reads_japanese(folder: Path, found: Survey) -> bool:
@@ -110,19 +134,19 @@ def _head(path: Path) -> str:
 _TEMPLATE = """\
 # Publisher's settings for this site. All keys: docs/reference/config.md
 # Paths are relative to the site's folder. Found here: a site of the kind "@ENGINE@".
-
+@ENGINE_NOTE@
 site:
-  title: @TITLE@
-  url: @URL@@URL_NOTE@
-  language: @LANGUAGE@
-  timezone: @ZONE@      # of dates that name none
+  @TITLE@
+  @URL@
+  @LANGUAGE@
+  @ZONE@      # of dates that name none
 @DESCRIPTION@@AUTHOR@  # address: "..."       # your postal address, at the foot of every mail
 
 content:
   engine: @ENGINE@       # jekyll, hugo, pelican, eleventy, zola or plain
 
 feeds:
-  output: @OUTPUT@        # where your site is served from; run 'publisher build' after your engine
+  @OUTPUT@        # where your site is served from; run 'publisher build' after your engine
   formats: @FORMATS@@FORMATS_NOTE@
   limit: 20              # entries in a feed
   content: full          # or summary
@@ -135,7 +159,7 @@ newsletters:
     # from: "編集部 <news@example.com>"   # needed before any mail is sent
     # reply_to: editor@example.com
     schedules: {weekly: "mon 09:00"}
-    timezone: @MAIL_ZONE@
+    @MAIL_ZONE@
     categories: all
 
 # mail:

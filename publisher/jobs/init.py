@@ -1,7 +1,7 @@
 """Init: look at the folder, write a commented config that fits it, and keep what the readers of its feeds know."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from publisher.config import HOME_NAME, load_config
@@ -13,9 +13,13 @@ from publisher.errors import PublisherError, UsageError
 from publisher.feeds import replace
 from publisher.jobs.adopt import Adopted, by_rule, write_ids
 from publisher.jobs.first_config import Kept, config_text
+from publisher.jobs.ids import FILE_NAME as IDS_NAME
 from publisher.jobs.ids import recall
-from publisher.jobs.library import Library, open_library
+from publisher.jobs.library import Library
+from publisher.jobs.reading import read
+from publisher.jobs.site import require_settings
 from publisher.jobs.standing import Standing, category_feeds, category_patterns, category_slugs, site_feeds
+from publisher.struct import Struct
 
 _IGNORED = ("publisher.db", "publisher.db-*", "cache.db", "cache.db-*", "preview/", "mail/", "smtp-password")
 _OFF = {
@@ -28,8 +32,7 @@ _OFF = {
 """How each engine is told to leave the feeds to Publisher."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """What init saw and wrote; `url_known` False where a placeholder stands for the site's address.
 
     `kept` are the feeds whose paths are kept, below the output folder; `notes` are for people, a line each.
@@ -44,9 +47,10 @@ class Made:
 
 
 def init(folder: Path, *, at: datetime) -> Made:
-    """Write `config.yaml` and `.gitignore` into the home that fits `folder`, and `ids.json` where the site has feeds.
+    """Write `config.yaml`, `.gitignore` and `.gitattributes` into the home that fits `folder`, and `ids.json` where the
+    site has feeds.
 
-    `at` is now. UsageError where there is a config.
+    `at` is now. UsageError where there is a config, ContentError where the engine's own cannot be read.
     """
     found = survey(folder)
     home = folder if found.engine is Engine.PLAIN else folder / HOME_NAME
@@ -54,13 +58,17 @@ def init(folder: Path, *, at: datetime) -> Made:
     for present in (folder / HOME_NAME / "config.yaml", config):
         if present.exists():
             raise UsageError(f"{present.relative_to(folder)} is there already", hint="edit it, or remove it first")
+    require_settings(found.problems, until="nothing is written")
     feeds, patterns = site_feeds(folder, found), category_patterns(found)
     kept = Kept({one.format: one.path for one in feeds}, patterns)
     replace(config, config_text(folder, found, kept))
     _add_lines(home / ".gitignore", _IGNORED)
+    # Else two branches that each have a new post conflict: the newest line of both comes last.
+    _add_lines(home / ".gitattributes", (f"{IDS_NAME} merge=union",))
     if found.ignore:
         _add_lines(folder / found.ignore[0], found.ignore[1:])
-    notes = _keep_ids(folder, found, kept, feeds, at) if feeds or patterns else []
+    notes = [problem.told() for problem in found.problems]
+    notes += _keep_ids(folder, found, kept, feeds, at) if feeds or patterns else []
     paths = [*(one.path for one in feeds), *patterns.values()]
     return Made(found.engine, config, found.output, found.url is not None, tuple(paths), tuple(notes))
 
@@ -77,19 +85,22 @@ def _keep_ids(folder: Path, found: Survey, kept: Kept, feeds: list[Standing], at
     """Adopt the ids of the feeds, and the paths of those of categories; the lines to tell of it."""
     try:
         config = load_config(folder / HOME_NAME if found.engine is not Engine.PLAIN else folder, {}, folder)
-        with open_library(config, at=at) as library:
-            others = {one.path for one in feeds}
-            patterns = kept.category_patterns.items()
-            named = [one for pattern in patterns for one in category_feeds(library.place.output, *pattern, others)]
-            slugs = _slugs(library, found, named)
-            if slugs:
-                replace(config.file, config_text(folder, found, Kept(kept.paths, kept.category_patterns, slugs)))
-            adopted = ["ids.json is there already: posts keep their ids"]
-            if not recall(config.home).records:
-                adopted = _adopt(library, [*feeds, *named])
-            return [*adopted, *_told(found, feeds)]
+        adopted = read(config, partial(_keep_read_ids, found, kept, feeds), at=at)
+        return [*adopted, *_told(found, feeds)]
     except PublisherError as error:
         return [f"the ids of the feeds that are here could not be kept: {error}"]
+
+
+def _keep_read_ids(found: Survey, kept: Kept, feeds: list[Standing], library: Library) -> list[str]:
+    config, others = library.config, {one.path for one in feeds}
+    patterns = kept.category_patterns.items()
+    named = [one for pattern in patterns for one in category_feeds(library.place.output, *pattern, others)]
+    slugs = _slugs(library, found, named)
+    if slugs:
+        replace(config.file, config_text(config.folder, found, Kept(kept.paths, kept.category_patterns, slugs)))
+    if recall(config.home).records:
+        return ["ids.json is there already: posts keep their ids"]
+    return _adopt(library, [*feeds, *named])
 
 
 def _slugs(library: Library, found: Survey, named: list[Standing]) -> dict[str, str]:

@@ -1,18 +1,20 @@
 """The site as it is: the config's word first, then the engine's own settings, then a default."""
 
-from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from publisher.config import HOME_NAME, Config, shown
+from publisher.config import HOME_NAME, Config, place_of, refusal, shown
 from publisher.content import ContentSource, Engine, Rules, survey
-from publisher.errors import ConfigError, Problem, Severity
+from publisher.errors import ContentError, Problem, Severity
+from publisher.jobs.outputs import require_served
 from publisher.model.post import Author
 from publisher.model.site import PLACEHOLDER_HOST, Site
+from publisher.struct import Struct, asdict
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """The site, the rules its posts are read by, and the folder its feeds are written to.
 
     `looked_at` are the engine's own files and folders that it was told from.
@@ -26,12 +28,12 @@ class Place:
 
 
 def resolve(config: Config) -> Place:
-    """What holds for this site; `problems` are those of the engine's own configuration."""
+    """What holds for this site; `problems` are those of the engine's own configuration, and an unknown address."""
     settings = config.settings
     engine = None if settings.content.engine == "auto" else Engine(settings.content.engine)
     found = survey(config.folder, engine)
     author = settings.site.author
-    url = settings.site.url or found.url or f"https://{PLACEHOLDER_HOST}/"
+    url = _known(settings.site.url) or found.url or f"https://{PLACEHOLDER_HOST}/"
     site = Site(
         title=settings.site.title or found.title or config.folder.name,
         url=url if url.endswith("/") else url + "/",
@@ -45,9 +47,7 @@ def resolve(config: Config) -> Place:
     )
     output = settings.feeds.output or found.output
     content = settings.content.path or found.content
-    if _same(output, content) and not _same(content, "."):
-        message = f"feeds.output: {output!r} is where the posts are"
-        raise ConfigError([Problem(config.shown, 0, 0, Severity.ERROR, "config", message)])
+    require_served(config, found, content, output)
     rules = Rules(
         engine=found.engine,
         folder=config.folder,
@@ -62,16 +62,42 @@ def resolve(config: Config) -> Place:
         source=ContentSource(settings.content.source),
         settings=found.settings,
     )
-    return Place(site, rules, config.folder / output, found.problems, found.looked_at)
+    return Place(site, rules, config.folder / output, (*found.problems, *_placeless(config, url)), found.looked_at)
 
 
-def _same(one: str, other: str) -> bool:
-    return PurePosixPath(one) == PurePosixPath(other)
+def _known(url: str | None) -> str | None:
+    """The config's address; not the placeholder that init wrote, so that the engine can be told the real one later."""
+    return None if url is None or urlsplit(url).hostname == PLACEHOLDER_HOST else url
+
+
+def _placeless(config: Config, url: str) -> list[Problem]:
+    if _known(url):
+        return []
+    file, line, column = place_of(config, "site.url")
+    message = "site.url: is not known yet: feeds link to a placeholder, and no mail is sent; write your site's address"
+    where = shown_path(config, config.file) if file == config.shown else file
+    return [Problem(where, line, column, Severity.WARNING, "no-site-url", message)]
+
+
+def settings_errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Those of the problems of the engine's own configuration for which it cannot be read."""
+    return [problem for problem in problems if problem.severity is Severity.ERROR]
+
+
+def require_settings(problems: Iterable[Problem], *, until: str) -> None:
+    """ContentError where the engine's own configuration cannot be read: by its defaults every address would change.
+
+    `until` says what does not happen before it is mended.
+    """
+    errors = settings_errors(problems)
+    if errors:
+        raise ContentError(errors, hint=f"mend it and try again; until then {until}")
 
 
 def effective(config: Config) -> dict[str, Any]:
     """The settings in force as JSON values: the config's, with what the engine's own say where it is silent."""
     place, values = resolve(config), shown(config)
+    require_settings(place.problems, until="nobody knows what is in force")
     site = place.site
     values["site"] |= {"title": site.title, "url": site.url, "language": site.language, "timezone": site.timezone}
     values["site"] |= {"description": site.description, "author": None if site.author is None else asdict(site.author)}
@@ -84,9 +110,8 @@ def effective(config: Config) -> dict[str, Any]:
 def require_site_url(config: Config, site: Site) -> None:
     """ConfigError while the site's address is unknown: links in a mail cannot be mended once it is sent."""
     if PLACEHOLDER_HOST in site.url:
-        message = "site.url: is still the placeholder; mail would link to nowhere"
-        problem = Problem(config.shown, 0, 0, Severity.ERROR, "config", message)
-        raise ConfigError([problem], hint="set site.url to the address your site is served from")
+        hint = "set site.url to the address your site is served from"
+        raise refusal(config, "site.url", "is still the placeholder; mail would link to nowhere", hint=hint)
 
 
 def shown_path(config: Config, path: Path) -> str:

@@ -1,7 +1,6 @@
 """What Hugo's configuration says of a site."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from posixpath import commonpath, normpath
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from publisher.content.engines.settings import author_of, read_settings
 from publisher.content.nouns import Engine, Survey
 from publisher.content.values import Scalar, Value, texts
 from publisher.errors import Problem
+from publisher.struct import replace
 
 _KEYS = frozenset({"baseurl", "locale", "languagecode", "contentdir", "publishdir", "defaultcontentlanguage"})
 _LONGEST_PATTERN = 200
@@ -23,15 +23,18 @@ _LONGEST_PATTERN = 200
 
 def is_hugos(folder: Path) -> bool:
     """Whether there is a `hugo.*`, a `config/_default`, Hugo's two folders, or a `config.*` with keys that only Hugo
-    has: Publisher's own configuration is a config.yaml too."""
+    has: Publisher's own configuration is a config.yaml too. One that cannot be read is Hugo's beside `content`."""
     if any((folder / f"hugo{suffix}").is_file() for suffix in SUFFIXES) or (folder / "config" / "_default").is_dir():
         return True
     if (folder / "content").is_dir() and (folder / "archetypes").is_dir():
         return True
     for suffix in SUFFIXES:
         if (folder / f"config{suffix}").is_file():
-            fields = read_settings(folder, f"config{suffix}", []).folded()
-            return suffix == ".toml" or not _KEYS.isdisjoint(fields)
+            problems: list[Problem] = []
+            fields = read_settings(folder, f"config{suffix}", problems).folded()
+            # One that is broken says nothing of whose it is; taken for nobody's, it would be passed over in silence.
+            broken = bool(problems) and (folder / "content").is_dir()
+            return suffix == ".toml" or broken or not _KEYS.isdisjoint(fields)
     return False
 
 
@@ -49,7 +52,7 @@ def survey(folder: Path) -> Survey:
         url=base_url(config),
         language=languages[0].tag if _says_language(config) else None,
         timezone=_timezone(config, problems),
-        description=default.text("description") or next(texts(params.get("description")), None),
+        description=default.text("description") or next(iter(texts(params.get("description"))), None),
         author=author_of(default.values.get("author")) or author_of(params.get("author")),
         output=_folder(config, config.text("publishdir"), "public", "publishDir", problems),
         content=_common([mount.folder for mount in settings.mounts]),

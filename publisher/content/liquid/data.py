@@ -16,6 +16,8 @@ from publisher.content.liquid.limits import MAX_DEPTH, MAX_ITEMS
 from publisher.content.liquid.typed import Day, Moment, word
 from publisher.content.permalinks import extension
 from publisher.content.values import Scalar, is_null
+from publisher.content.yaml_parser import fault_of
+from publisher.core.syntax import explained
 
 KINDS = (".yaml", ".yml", ".json", ".csv", ".tsv")
 """In the order in which Jekyll's data_reader.rb reads them; a later one of the same name counts."""
@@ -81,7 +83,14 @@ def value_of(text: str, kind: str, zone: ZoneInfo) -> object:
             return _bounded(tomllib.loads(text), zone)
         return _Yaml(zone).value(yaml.compose(text, Loader=_Loader))
     except (csv.Error, yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BadData(" ".join(str(error).split())[:200]) from error
+        raise BadData(_reason(error, text)) from error
+
+
+def _reason(error: Exception, text: str) -> str:
+    if isinstance(error, yaml.MarkedYAMLError):
+        fault = fault_of(error, text)
+        return f"line {fault.line + 1}, column {fault.column + 1}: {fault.message}"
+    return explained(" ".join(str(error).split()))[:200]
 
 
 def _rows(text: str, separator: str) -> list[dict[str, object]]:

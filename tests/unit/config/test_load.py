@@ -91,12 +91,30 @@ databse: x
         ("- 1", "must be a mapping"),
         ("site: {title: a}\nsite: {title: b}", "config.yaml:2:1: site: stands here a second time"),
         ("site: {title: 'x", "not YAML"),
+        ("site: {title: 'x", "config.yaml:1:15: not YAML: the quote that opens here is never closed (found unexpected"),
+        ("site:\n\ttitle: x", "config.yaml:2:1: not YAML: a tab stands where YAML allows only spaces"),
+        ("site:\n  title: \x07", "config.yaml:2:10: not YAML: a character that cannot be seen"),
         ("a: &a [*a]", "nested too deeply"),
+        ("a: " + "[" * 5000, "nested too deeply"),
+        ("feeds: {output: ~/public}", "feeds.output: '~' is a shell's word"),
+        ("content: {path: ~/posts}", "content.path: '~' is a shell's word"),
+        ("mail: {transport: 'maildir:~/Mail'}", "mail.transport: '~' is a shell's word"),
+        ("mail: {user: me, password_file: ~/secret}", "mail.password_file: '~' is a shell's word"),
+        ("database: sqlite:///~/x.db", "database: '~' is a shell's word"),
+        ("newsletters:\n  w:\n", "config.yaml:2:5: newsletters.w.title: is required"),
         ("baseURL: https://x.example/", "is Hugo's own"),
     ],
 )
 def test_what_is_wrong_is_said_plainly(tmp_path: Path, text: str, message: str) -> None:
     assert message in "\n".join(faults(tmp_path, text))
+
+
+def test_sections_whose_keys_are_all_commented_out_say_nothing(tmp_path: Path) -> None:
+    write(tmp_path, "")
+    empty = load_config(None, {}, tmp_path).settings
+    write(tmp_path, "site:\n  # title: 庭\ncontent:\nfeeds:\n  paths:\ncategories:\nnewsletters:\nmail:\n")
+
+    assert load_config(None, {}, tmp_path).settings == empty
 
 
 def test_a_file_that_is_not_utf8_is_said_so(tmp_path: Path) -> None:

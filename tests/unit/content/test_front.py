@@ -105,7 +105,9 @@ def test_json_on_one_line_is_read() -> None:
     ("text", "expected"),
     [
         ("---\ntitle: a: b\n---\n", (2, 9, Code.BROKEN_FRONT_MATTER)),
-        ("---\ntitle: 題\ntags: [a\n---\n", (4, 1, Code.BROKEN_FRONT_MATTER)),
+        ("---\ntitle: 題\ntags: [a\n---\n", (3, 7, Code.BROKEN_FRONT_MATTER)),
+        ('---\ntitle: "題\ndate: 2024-01-05\n---\n', (2, 8, Code.BROKEN_FRONT_MATTER)),
+        ("---\ntitle: 題\ndate 2024-01-05\ntags: a\n---\n", (3, 1, Code.BROKEN_FRONT_MATTER)),
         ("---\ntitle: 題\n\ttags: a\n---\n", (3, 1, Code.BROKEN_FRONT_MATTER)),
         ("---\ntitle: 題\x7f\n---\n", (2, 9, Code.BROKEN_FRONT_MATTER)),
         ("---\na: *b\n---\n", (2, 4, Code.BROKEN_FRONT_MATTER)),

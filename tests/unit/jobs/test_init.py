@@ -2,16 +2,19 @@
 
 import json
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from publisher.config import Config, load_config
-from publisher.errors import UsageError
+from publisher.errors import ContentError, UsageError
 from publisher.feeds import serialise
 from publisher.jobs.ids import recall
 from publisher.jobs.init import Made, init
+from publisher.jobs.site import resolve
 from publisher.model.feed import Entry, Feed, FeedFormat
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -71,13 +74,17 @@ def test_the_config_it_writes_is_valid_and_commented(tmp_path: Path) -> None:
     assert not (tmp_path / "ids.json").exists()
 
 
-@pytest.mark.parametrize("title", ['引用"符"', "コロン: と # 井桁", "\\逆斜線", "改 行", "@URL@ @NONE@"])
+@pytest.mark.parametrize("title", ['引用"符"', "コロン: と # 井桁", "\\逆斜線", "改 行", "改\u2028行", "@URL@ @NONE@"])
 def test_a_title_of_any_kind_is_written_so_that_it_reads_back(tmp_path: Path, title: str) -> None:
-    (tmp_path / "_config.yml").write_text(f"title: {json.dumps(title, ensure_ascii=False)}\n", encoding="utf-8")
+    (tmp_path / "hugo.toml").write_text(f"title = {json.dumps(title)}\n", encoding="utf-8")
 
-    made_in(tmp_path)
+    file = made_in(tmp_path).config
 
-    assert written(tmp_path).settings.site.title == title
+    assert written(tmp_path).settings.site.title is None
+    assert resolve(written(tmp_path)).site.title == title
+    line = re.search(r"^  # (title: .*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    assert line
+    assert yaml.safe_load(line[1]) == {"title": title}
 
 
 def test_japanese_posts_make_a_japanese_site_mailed_in_tokyo(tmp_path: Path) -> None:
@@ -86,10 +93,79 @@ def test_japanese_posts_make_a_japanese_site_mailed_in_tokyo(tmp_path: Path) -> 
 
     made_in(tmp_path)
 
-    settings = written(tmp_path).settings
-    assert settings.site.language == "ja"
-    assert settings.site.timezone == "UTC", "as Jekyll reads dates where _config.yml names no zone on a server"
+    settings, site = written(tmp_path).settings, resolve(written(tmp_path)).site
+    assert site.language == "ja"
+    assert site.timezone == "UTC", "as Jekyll reads dates where _config.yml names no zone on a server"
     assert settings.newsletters["weekly"].timezone == "Asia/Tokyo"
+
+
+def test_git_is_told_how_ids_merge_beside_what_it_was_told_before(tmp_path: Path) -> None:
+    write(tmp_path, ".gitattributes", "*.png binary\n")
+
+    made_in(tmp_path)
+
+    assert (tmp_path / ".gitattributes").read_text(encoding="utf-8") == "*.png binary\nids.json merge=union\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("_config.yml", "title: 庭\nurl: [x\n", "_config.yml:2:6: "),
+        ("_config.yml", "title: 庭\ntimezone: Mars/Base\n", "_config.yml:2:1: "),
+        ("hugo.toml", "title = 庭\n", "hugo.toml:1:9: "),
+        ("config.toml", "base_url = https\n", "config.toml:1:12: "),
+        ("config.yml", "baseURL: [x\n", "config.yml:1:10: "),
+        ("config.yaml", "baseURL: [x\n", "config.yaml:1:10: "),
+        ("zola.toml", "base_url = https\n", "zola.toml:1:12: "),
+        ("pelicanconf.py", "SITENAME = 'a'\ndef (\n", "pelicanconf.py:2:5: "),
+    ],
+)
+def test_where_the_engines_settings_cannot_be_read_nothing_is_written(
+    tmp_path: Path, name: str, text: str, place: str
+) -> None:
+    write(tmp_path, name, text)
+    (tmp_path / "content").mkdir()
+
+    with pytest.raises(ContentError) as refusal:
+        made_in(tmp_path)
+
+    assert str(refusal.value).startswith(place)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == sorted(["content", name])
+
+
+def test_what_of_the_engines_settings_is_not_followed_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "pelicanconf.py", "SITEURL = input()\n")
+
+    assert any(note.startswith("pelicanconf.py:1:1: warning setting-not-read: ") for note in made_in(tmp_path).notes)
+
+
+def test_what_the_engine_says_later_counts(tmp_path: Path) -> None:
+    write(tmp_path, "_config.yml", "title: 庭\nurl: https://a.example\ntimezone: Asia/Tokyo\nlang: ja\n")
+    made_in(tmp_path)
+    later = "title: 畑\nurl: https://b.example\ntimezone: Europe/Paris\nlang: fr\nauthor: 花子\ndestination: docs\n"
+    write(tmp_path, "_config.yml", later)
+
+    place = resolve(written(tmp_path))
+
+    site, author = place.site, place.site.author
+    assert (site.title, site.url, site.timezone, site.language) == ("畑", "https://b.example/", "Europe/Paris", "fr")
+    assert author is not None
+    assert author.name == "花子"
+    assert place.output == tmp_path / "docs"
+    assert written(tmp_path).settings.newsletters["weekly"].timezone is None, "that of the site"
+
+
+@pytest.mark.parametrize("engine", ["_posts/2026-01-05-a.md", "hugo.toml"])
+def test_what_the_engine_did_not_say_at_first_may_be_said_there_later(tmp_path: Path, engine: str) -> None:
+    write(tmp_path, engine, "")
+    made_in(tmp_path)
+    assert resolve(written(tmp_path)).site.url == "https://your-site.invalid/"
+    write(tmp_path, "_config.yml", "url: https://a.example\ntimezone: Asia/Tokyo\n")
+    write(tmp_path, "hugo.toml", 'baseURL = "https://a.example/"\ntimeZone = "Asia/Tokyo"\n')
+
+    site = resolve(written(tmp_path)).site
+
+    assert (site.url, site.timezone) == ("https://a.example/", "Asia/Tokyo")
 
 
 def test_a_config_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
