@@ -3,16 +3,16 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from publisher.config import Config, database_file, load_config, password, transport_url
 from publisher.config import newsletter as configured_newsletter
 from publisher.config import newsletters as configured_newsletters
 from publisher.errors import NotFound
 from publisher.model.newsletter import Newsletter
+from publisher.struct import Struct, field
 
 if TYPE_CHECKING:
     from publisher.jobs.library import Library, Progress
@@ -21,27 +21,36 @@ if TYPE_CHECKING:
     from publisher.templating import Templates
     from publisher.transport import Transport
 
+_T = TypeVar("_T")
+
 
 def system_clock() -> datetime:
     """Now, aware, in UTC."""
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class App:
+class App(Struct, frozen=True, dict=True):
     """One site with its settings; the only thing commands, daemon and web are given."""
 
     config: Config
     clock: Callable[[], datetime] = system_clock
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
-    @contextmanager
-    def library(self, progress: "Progress | None" = None, at: datetime | None = None) -> "Iterator[Library]":
-        """The posts as of `at`, or now; while open, no other process of this site builds or plans."""
-        from publisher.jobs.library import open_library
+    def read(
+        self,
+        work: "Callable[[Library], _T]",
+        progress: "Progress | None" = None,
+        at: datetime | None = None,
+        *,
+        anyway: bool = False,
+    ) -> _T:
+        """What `work` makes of the posts as of `at`, or now; it may be begun twice, see jobs.reading.read.
 
-        with open_library(self.config, at=at or self.clock(), progress=progress) as library:
-            yield library
+        ContentError where the engine's own configuration cannot be read, but `anyway`.
+        """
+        from publisher.jobs.reading import read
+
+        return read(self.config, work, at=at or self.clock(), progress=progress, anyway=anyway)
 
     @contextmanager
     def store(self, *, anew: bool = False) -> "Iterator[Store]":

@@ -1,7 +1,6 @@
 """Run: watch the folder and the clock, and do what is due. Each round asks the store what that is."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from publisher.jobs.ids import require_no_lost_ledger
 from publisher.jobs.report import Report
 from publisher.jobs.site import resolve
 from publisher.model.mailing import IssueStatus
+from publisher.struct import replace
 
 if TYPE_CHECKING:
     from publisher.store.engine import Store
@@ -198,8 +198,9 @@ def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
     due = due_periods(store, app.newsletters(), app.clock(), prev_fire)
     if not due:
         return 0
-    with app.library() as library:
-        made, errors = make_due(library, store, app.templates(), due, now=app.clock(), prev_fire=prev_fire)
+    made, errors = app.read(
+        lambda library: make_due(library, store, app.templates(), due, now=app.clock(), prev_fire=prev_fire)
+    )
     for issue in made:
         say(f"{issue.period}: {issue.status}" + (f", {issue.reason}" if issue.reason else ""))
     for error in errors:

@@ -33,8 +33,8 @@ def check(
     from publisher.jobs.check import check as look
 
     app = site(context)
-    with bar("Reading posts") as reading, app.library(reading) as library, bar("Checking posts") as checking:
-        found = look(library, checking)
+    with bar("Reading posts") as reading, bar("Checking posts") as checking:
+        found = app.read(lambda library: look(library, checking), reading, anyway=True)
     if as_json or form is Format.JSON:
         put_json(problems_json(found.problems))
     elif form is Format.SARIF:

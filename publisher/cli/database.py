@@ -44,10 +44,10 @@ def check(
     from publisher.jobs.mailing import require_known_ledger, testify
 
     app = site(context)
-    with app.store(anew=True) if adopt else app.existing() as store, app.library() as library:
+    with app.store(anew=True) if adopt else app.existing() as store:
         if adopt:
-            testify(library, store)
+            app.read(lambda library: testify(library, store))
             say("this ledger is now the site's")
             return
-        require_known_ledger(store, app.config.home)
+        app.read(lambda _: require_known_ledger(store, app.config.home))
     say("the ledger is the one this site sends with")

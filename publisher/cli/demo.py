@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,10 @@ from publisher.app import open_app
 from publisher.cli.deliver import send_out
 from publisher.cli.talk import put, say
 from publisher.core.words import counted
+
+if TYPE_CHECKING:
+    from publisher.jobs.library import Library
+    from publisher.model.mailing import Issue
 
 
 def demo(
@@ -35,13 +39,15 @@ def demo(
         for address, name, categories in job.READERS:
             request = Request(address, name, categories=categories)
             add(store, request, [newsletter], evidence="a sample", now=job.AT)
-        with app.library(at=job.AT) as library:
-            desk = app.desk(library, newsletter)
-            now = app.clock()
+
+        def played(library: "Library") -> "tuple[list[Path], Issue | None]":
+            desk, now = app.desk(library, newsletter), app.clock()
             variant, _ = preview.sample_digest(desk, at=job.AT, since=None, prev_fire=calendar())
             letter = preview.sample_letter(desk, variant, preview.SAMPLE_READER, now, test=False)
             pages = preview.write(letter, app.config.home / "preview", newsletter.name)
-            issue = make_digest(desk, store, at=job.AT, now=now, prev_fire=calendar())
+            return pages, make_digest(desk, store, at=job.AT, now=now, prev_fire=calendar())
+
+        pages, issue = app.read(played, at=job.AT)
         assert issue is not None
         code = send_out(app, store, issue)
     say(f"\n{counted(report.posts, 'post')} in {counted(len(report.written), 'feed')}:")

@@ -1,5 +1,6 @@
 """digest: everything new to a newsletter's readers, by hand."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +9,7 @@ from publisher.cli.deliver import send_out
 from publisher.cli.options import At, DryRun, Yes, site
 from publisher.cli.talk import bar, consent, moment, say, tell_serious
 from publisher.core.words import counted
-from publisher.errors import UsageError
+from publisher.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from publisher.jobs.digest import Plan
@@ -33,34 +34,41 @@ def digest(
     moment_ = moment(at, app.timezone, app.clock())
     if moment_ > app.clock() and not dry_run:
         raise UsageError("mail as of the future is not sent", hint="preview it with 'publisher preview --at'")
+    prev_fire = calendar()
     with app.ledger() as store:
         if store is None:
             say(f"{chosen.name}: nobody is subscribed; nothing was sent")
             say("  'publisher subscriber add ADDR' adds a reader")
             return
-        with bar("Reading posts") as progress, app.library(progress, moment_) as library:
-            plan = plan_digest(app.desk(library, chosen), store, at=moment_, prev_fire=calendar())
-            tell_serious(library.problems)
-            if plan.recipients:
-                _show_plan(library, plan)
+
+        def planned(library: "Library") -> "tuple[Plan, Sequence[Problem], dict[str, str]]":
+            plan = plan_digest(app.desk(library, chosen), store, at=moment_, prev_fire=prev_fire)
+            return plan, library.problems, {library.ids[post.source]: post.title for post in library.posts}
+
+        with bar("Reading posts") as progress:
+            plan, problems, titles = app.read(planned, progress, moment_)
+        tell_serious(problems)
         if not plan.recipients:
             _nothing_new(store, chosen, plan)
             return
+        _show_plan(plan, titles)
         if dry_run:
             return
         consent(plan.recipients, yes=yes)
         app.transport()  # fails before an issue is made that nobody could send
-        with app.library(at=moment_) as library:
-            desk = app.desk(library, chosen)
-            issue = make_digest(desk, store, at=moment_, now=app.clock(), prev_fire=calendar())
+        issue = app.read(
+            lambda library: make_digest(
+                app.desk(library, chosen), store, at=moment_, now=app.clock(), prev_fire=prev_fire
+            ),
+            at=moment_,
+        )
         if issue is None:
             _nothing_new(store, chosen, plan)
             return
         raise typer.Exit(send_out(app, store, issue))
 
 
-def _show_plan(library: "Library", plan: "Plan") -> None:
-    titles = {library.ids[post.source]: post.title for post in library.posts}
+def _show_plan(plan: "Plan", titles: Mapping[str, str]) -> None:
     for one in plan.picks:
         held_back = sum(reader.subscriber.address_key in plan.suppressed for reader in one.readers)
         besides = f", {held_back} of them suppressed" if held_back else ""

@@ -21,8 +21,8 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     from publisher.jobs.check_ids import check_ids
 
     app = site(context)
-    with bar("Reading posts") as progress, app.library(progress) as library:
-        found = check_ids(library)
+    with bar("Reading posts") as progress:
+        found = app.read(check_ids, progress)
     if as_json:
         put_json(found.as_json() | {"problems": problems_json(found.problems)})
     else:
@@ -42,8 +42,8 @@ def adopt(
     app = site(context)
     # All of them first: a feed that cannot be had must not leave the half of it done.
     found = [find_feed(name) for name in feeds]
-    with app.ledger() as store, bar("Reading posts") as progress, app.library(progress) as library:
-        adopted = adopt_feeds(library, found, store)
+    with app.ledger() as store, bar("Reading posts") as progress:
+        adopted = app.read(lambda library: adopt_feeds(library, found, store), progress)
     if as_json:
         put_json(adopted.as_json())
         return

@@ -101,7 +101,7 @@ def retry(
         paused = [line for line in paused_lines(store) if line.startswith(f"issue {issue} ")]
     say(
         f"{counted(planned, 'mail')} planned again"
-        + ("; 'publisher deliver' sends them" if planned and not paused else "")
+        + (f"; 'publisher deliver' sends {'it' if planned == 1 else 'them'}" if planned and not paused else "")
     )
     for line in paused:
         say(line)

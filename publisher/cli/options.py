@@ -1,16 +1,15 @@
 """What commands share: the site they work on, and options that mean the same everywhere."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from publisher.app import App
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What the root command hands to the others: how to open the site, for those that need one."""
 
     open: Callable[[], App]

@@ -1,8 +1,9 @@
 """preview: what a mail will look like."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +11,12 @@ from publisher.app import App
 from publisher.cli.options import At, DryRun, NewsletterName, Yes, site
 from publisher.cli.send import only_newsletter
 from publisher.cli.talk import bar, consent, moment, put, say, tell_serious
+from publisher.errors import Problem
 from publisher.model.newsletter import Newsletter
+
+if TYPE_CHECKING:
+    from publisher.jobs.library import Library
+    from publisher.mail import Letter
 
 
 def preview(
@@ -34,17 +40,23 @@ def preview(
     chosen = app.newsletter(newsletter or what) if newsletter or is_newsletter else only_newsletter(app)
     now, moment_ = app.clock(), moment(at, app.timezone, app.clock())
     readers, test = to or [job.SAMPLE_READER], bool(to)
-    with bar("Reading posts") as progress, app.library(progress, moment_) as library:
-        tell_serious(library.problems)
+    since = _last_issue(app, chosen) if is_newsletter else None
+
+    def sampled(library: "Library") -> "tuple[str, list[Letter], bool, Sequence[Problem]]":
         desk = app.desk(library, chosen)
         if is_newsletter:
-            name, since = what, _last_issue(app, chosen)
+            name = what
             variant, nothing_new = job.sample_digest(desk, at=moment_, since=since, prev_fire=calendar())
         else:
             post = find_post(library, what, Path.cwd())
             name, nothing_new = Path(post.source).stem, False
             variant = job.sample_one_off(desk, post)
         letters = [job.sample_letter(desk, variant, reader, now, test=test) for reader in readers]
+        return name, letters, nothing_new, library.problems
+
+    with bar("Reading posts") as progress:
+        name, letters, nothing_new, problems = app.read(sampled, progress, moment_)
+    tell_serious(problems)
     for path in job.write(letters[0], output or app.config.home / "preview", name):
         put(str(path))
     if nothing_new:

@@ -1,7 +1,8 @@
 """send: one whole post, by hand."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +11,13 @@ from publisher.cli.deliver import send_out
 from publisher.cli.options import DryRun, NewsletterName, Yes, site
 from publisher.cli.talk import bar, consent, say, tell_serious
 from publisher.core.words import counted
-from publisher.errors import UsageError
+from publisher.errors import Problem, UsageError
 from publisher.model.newsletter import Newsletter
+
+if TYPE_CHECKING:
+    from publisher.jobs.library import Library
+    from publisher.jobs.send import Audience
+    from publisher.model.post import Post
 
 
 def send(
@@ -31,21 +37,25 @@ def send(
     chosen = app.newsletter(newsletter) if newsletter else only_newsletter(app)
     addresses = to or []
     with app.store() as store:
-        with bar("Reading posts") as progress, app.library(progress) as library:
-            desk = app.desk(library, chosen)
+
+        def addressed(library: "Library") -> "tuple[Post, Audience, Sequence[Problem]]":
             found = find_post(library, post, Path.cwd())
             if found.published > app.clock():
                 raise UsageError(f"{found.source} is dated {found.published:%Y-%m-%d %H:%M}: it is not out yet")
-            tell_serious(library.problems)
-            whom = audience(desk, store, found, addresses)
+            return found, audience(app.desk(library, chosen), store, found, addresses), library.problems
+
+        with bar("Reading posts") as progress:
+            found, whom, problems = app.read(addressed, progress)
+        tell_serious(problems)
         say(f"{found.title}\n  to {counted(whom.count, 'reader')}; {whom.already} had it already")
         if dry_run or not whom.count:
             say("nothing was sent")
             return
         consent(whom.count, yes=yes)
         app.transport()  # fails before an issue is made that nobody could send
-        with app.library() as library:
-            issue = make_one_off(app.desk(library, chosen), store, found, to=addresses, now=app.clock())
+        issue = app.read(
+            lambda library: make_one_off(app.desk(library, chosen), store, found, to=addresses, now=app.clock())
+        )
         if issue is None:
             say("nothing was sent")
             return

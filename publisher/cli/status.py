@@ -1,9 +1,13 @@
 """status: what comes next and what is under way."""
 
+from datetime import datetime
+
 import typer
 
+from publisher.app import App
 from publisher.cli.options import Json, site
-from publisher.cli.talk import put, put_json
+from publisher.cli.talk import complain, put, put_json
+from publisher.errors import ContentError
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:
@@ -12,8 +16,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
 
     app = site(context)
     now = app.clock()
-    with app.library() as library:
-        future = tuple((post.source, post.published) for post in library.posts if post.published > now)
+    future, code = _future(app, now)
     with app.ledger() as store:
         found = Status(
             coming=tuple(coming(app.newsletters(), store, now)),
@@ -23,6 +26,18 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         )
     if as_json:
         put_json(found.as_json())
-        return
-    for line in found.lines():
-        put(line)
+    else:
+        for line in found.lines():
+            put(line)
+    raise typer.Exit(code)
+
+
+def _future(app: App, now: datetime) -> tuple[tuple[tuple[str, datetime], ...], int]:
+    """Posts to come, and the exit code: where the posts cannot be read, what is under way is shown all the same."""
+    from publisher.jobs.status import coming_posts
+
+    try:
+        return app.read(lambda library: coming_posts(library, now)), 0
+    except ContentError as error:
+        complain(error)
+        return (), error.exit_code

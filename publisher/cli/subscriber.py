@@ -84,7 +84,8 @@ def import_(context: typer.Context, file: Annotated[Path, typer.Argument(metavar
     for problem in done.problems:
         say(f"{problem}")
     left = f", {done.left} unsubscribed before and left so" if done.left else ""
-    say(f"{done.added} added, {done.present} were there already{left}, {counted(len(done.problems), 'problem')}")
+    present = f"{done.present} {'was' if done.present == 1 else 'were'} there already"
+    say(f"{done.added} added, {present}{left}, {counted(len(done.problems), 'problem')}")
     raise typer.Exit(65 if done.problems else 0)
 
 

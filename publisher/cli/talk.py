@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from threading import Event
 from types import FrameType
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from publisher.core.words import counted
 from publisher.errors import Problem, PublisherError, Refused, Severity, UsageError
+from publisher.struct import asdict
 
 Progress = Callable[[int, int], None]
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _BODIES = ("e-content", "post-content", "entry-content", "article-content", "post-body", "markdown-body", "prose")
 _AROUND = ("article", "main")
 _LEFT_OUT = frozenset({"script", "style", "nav", "template", "link", "meta"})
+_TEXT = ("p", "ul", "ol", "dl", "pre", "blockquote", "table", "figure")
 _FRAME = frozenset({"header", "footer", "nav", "aside"})
 _ANCHOR_CLASSES = frozenset({"header-anchor", "headerlink", "heading-anchor", "anchorjs-link", "zola-anchor"})
 _NUMBER_CLASSES = frozenset({"gutter", "rouge-gutter", "linenos", "lineno"})
@@ -101,11 +102,31 @@ def _body(root: "HtmlElement") -> "HtmlElement":
     inner = next((found[name] for name in ("articleBody", *_BODIES) if name in found), None)
     if inner is not None:
         return inner
-    outer = next((found[f"<{tag}>"] for tag in (*_AROUND, "body") if f"<{tag}>" in found), root)
+    outer = _outer(root, found)
     for element in list(outer.iterdescendants(*_FRAME)):
         if outer.tag == "body" or element.tag != "aside":
             element.drop_tree()
+    for element in outer.findall("time"):
+        # The post's date, as the layout that `hugo new theme` makes has it; the writer's own stand in paragraphs.
+        element.drop_tree()
     return outer
+
+
+def _outer(root: "HtmlElement", found: "dict[str, HtmlElement]") -> "HtmlElement":
+    article, main = found.get("<article>"), found.get("<main>")
+    if article is not None and main is not None and _is_quoted(article, main):
+        return main
+    return next((found[f"<{tag}>"] for tag in (*_AROUND, "body") if f"<{tag}>" in found), root)
+
+
+def _is_quoted(article: "HtmlElement", main: "HtmlElement") -> bool:
+    """Whether an article is one within the post's text: where a layout has none, taking it would lose all the rest."""
+    before = 0
+    for element in main.iterdescendants(*_TEXT, "article"):
+        if element is article:
+            return before > len(article.text_content())
+        before += len(element.text_content())
+    return False
 
 
 def _names(element: "HtmlElement") -> list[str]:

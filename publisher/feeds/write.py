@@ -12,14 +12,13 @@ from typing import BinaryIO
 from publisher.errors import OutputError
 
 _HINTS = {
-    errno.ENOSPC: "free some space and build again",
-    errno.EDQUOT: "free some of this user's quota and build again",
-    errno.EFBIG: "raise the limit on the size of files (ulimit -f) and build again",
+    errno.ENOSPC: "free some space and try again",
+    errno.EDQUOT: "free some of this user's quota and try again",
+    errno.EFBIG: "raise the limit on the size of files (ulimit -f) and try again",
     errno.EACCES: "let this user write to the folder and to the files in it",
     errno.EPERM: "let this user write to the folder and to the files in it",
-    errno.EROFS: "the file system is read-only: let feeds.output name a folder that can be written",
+    errno.EROFS: "the file system is read-only: make it writable, or let feeds.output name another folder",
     errno.EISDIR: "a folder stands where the file should: move it away, or change feeds.paths",
-    errno.ENOTDIR: "a file stands where a folder should: move it away, or change feeds.paths",
 }
 
 
@@ -38,8 +37,17 @@ def replace(path: Path, data: bytes) -> bool:
         target.parent.mkdir(parents=True, exist_ok=True)
         _swap(target, data)
     except OSError as error:
-        raise OutputError(str(path), error.strerror or str(error), hint=_HINTS.get(error.errno or 0)) from error
+        raise OutputError(str(path), error.strerror or str(error), hint=_hint(target, error)) from error
     return True
+
+
+def _hint(target: Path, error: OSError) -> str | None:
+    """What to do; where a file stands in the way, the path alone does not tell which part of it that is."""
+    if error.errno != errno.ENOTDIR:
+        return _HINTS.get(error.errno or 0)
+    # From the root on: below a file there is nothing to ask.
+    inside = next((folder for folder in reversed(target.parents) if not folder.is_dir()), target)
+    return f"{inside} is a file and should be a folder: move it away, or change feeds.output or feeds.paths"
 
 
 def _holds(target: Path, data: bytes) -> bool:

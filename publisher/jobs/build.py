@@ -12,11 +12,14 @@ from publisher import __version__
 from publisher.config import Config
 from publisher.content import looked_at, output, put_output, rendering_problems
 from publisher.core.selection import Group, Head, group, newest_first
-from publisher.errors import CacheDamaged, ConfigError, ContentError, Problem, Severity
+from publisher.errors import ConfigError, Problem, Severity
 from publisher.feeds import replace, serialise
 from publisher.jobs.entries import Desk, entries, feed_path, recover_lost, standing_entries
 from publisher.jobs.ids import FILE_NAME as IDS_NAME
-from publisher.jobs.library import Library, Progress, open_library
+from publisher.jobs.library import Library, Progress
+from publisher.jobs.lost_ids import require_no_lost_ids
+from publisher.jobs.moved import moved_posts, moved_problems
+from publisher.jobs.reading import read
 from publisher.jobs.report import Report, dump_report
 from publisher.jobs.site import shown_path
 from publisher.jobs.unchanged import NOTE, Seen, change_of_folder, is_settled, mark_of, mark_of_tree
@@ -29,36 +32,31 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 def build(config: Config, *, at: datetime, progress: Progress | None = None) -> Report:
     """Write the feeds of the posts whose moment has come at `at`.
 
-    OutputError where a file cannot be written, ContentError where the engine's own configuration cannot be read.
+    OutputError where a file cannot be written, ContentError where the engine's own configuration cannot be read,
+    ConfigError where `ids.json` is lost and readers would see posts as new.
     """
-    try:
-        return _built(config, at, progress)
-    except CacheDamaged:
-        # It is gone now; what it held is worked out again.
-        return _built(config, at, progress)
+    return read(config, _built, at=at, progress=progress)
 
 
-def _built(config: Config, at: datetime, progress: Progress | None) -> Report:
-    with open_library(config, at=at, progress=progress) as library:
-        _require_settings(library)
-        standing = cache(partial(standing_entries, library))
-        desk = Desk(library, recover_lost(library, standing), standing)
-        groups = _groups(desk)
-        # Identities first: a feed must never carry an id that the next build could not find again.
-        library.keep()
-        jobs = [(one, FeedFormat(name)) for one in groups for name in config.settings.feeds.formats]
-        changed = [_write(desk, one, format_) for one, format_ in jobs]
-        report = _report(desk, groups, changed)
-        paths = [library.place.output / feed_path(config, format_, one.slug) for one, format_ in jobs]
-        library.index.put_note(NOTE, _seen(library, report, paths))
-        return report
+def _built(library: Library) -> Report:
+    config = library.config
+    require_no_lost_ids(library)
+    desk = _desk(library)
+    groups = _groups(desk)
+    # Identities first: a feed must never carry an id that the next build could not find again.
+    library.keep()
+    jobs = [(one, FeedFormat(name)) for one in groups for name in config.settings.feeds.formats]
+    changed = [_write(desk, one, format_) for one, format_ in jobs]
+    report = _report(desk, groups, changed)
+    paths = [library.place.output / feed_path(config, format_, one.slug) for one, format_ in jobs]
+    library.index.put_note(NOTE, _seen(library, report, paths))
+    return report
 
 
-def _require_settings(library: Library) -> None:
-    """ContentError where the engine's own configuration cannot be read: by its defaults every address would change."""
-    errors = [problem for problem in library.place.problems if problem.severity is Severity.ERROR]
-    if errors:
-        raise ContentError(errors, hint="mend it and build again; the feeds stay as they are")
+def _desk(library: Library) -> Desk:
+    standing = cache(partial(standing_entries, library))
+    moved = moved_posts(library, standing)
+    return Desk(library, recover_lost(library, standing, moved.values()), standing, moved)
 
 
 def _groups(desk: Desk) -> list[Group]:
@@ -81,8 +79,8 @@ def _report(desk: Desk, groups: Iterable[Group], changed: Sequence[str | None]) 
         posts=library.count() + len(desk.recovered),
         written=written,
         unchanged=len(changed) - len(written),
-        problems=tuple(sorted({*library.problems, *rendering})),
-        fed_unreadable=(*library.fed_unreadable, *_unrendered(desk, rendering)),
+        problems=tuple(sorted({*library.problems, *rendering, *moved_problems(desk.moved)})),
+        fed_unreadable=(*library.fed_unreadable, *_unrendered(desk, rendering), *sorted(desk.moved)),
         next_moment=_moment(library.index.next_published(library.at)),
     )
 

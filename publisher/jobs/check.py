@@ -1,34 +1,41 @@
 """Check: everything that is wrong with the posts, found without writing a feed or an id."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from publisher.content import Code, Link, Lint, duplicate_addresses, lint
 from publisher.core.slugs import category_slug
 from publisher.errors import Problem, Severity
-from publisher.jobs.entries import feed_path
+from publisher.jobs.entries import feed_path, standing_entries
 from publisher.jobs.library import Library, Progress
+from publisher.jobs.lost_ids import lost_ids
+from publisher.jobs.moved import moved_posts, moved_problems
+from publisher.jobs.site import settings_errors
 from publisher.model.feed import FeedFormat
 from publisher.model.post import Post
+from publisher.struct import Struct
 
 # Where engines take files from that they serve as they are: Jekyll and Eleventy, Hugo and Zola, Pelican.
 _STATIC = ("", "static", "assets", "content", "src", "src/static", "public")
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """All problems, sorted, and how many posts could be read."""
+class Findings(Struct, frozen=True):
+    """All problems, sorted, and how many posts could be read; `stops` where a build would do nothing at all."""
 
     posts: int
     problems: tuple[Problem, ...]
     fed_unreadable: tuple[str, ...]
+    stops: bool
 
     def exit_code(self, *, strict: bool) -> int:
-        """65 where a post that was fed cannot be read now, or with `strict` where anything is wrong; else 0."""
+        """65 where a build ends so: the engine's configuration or a post that was fed cannot be read now.
+
+        With `strict` where anything is wrong; else 0.
+        """
         failed = any(problem.severity is Severity.ERROR for problem in self.problems)
-        return 65 if self.fed_unreadable or (strict and failed) else 0
+        return 65 if self.stops or self.fed_unreadable or (strict and failed) else 0
 
 
 def check(library: Library, progress: Progress) -> Findings:
@@ -38,13 +45,17 @@ def check(library: Library, progress: Progress) -> Findings:
     for done, post in enumerate(posts, 1):
         found.append((post, lint(library.renderer, post)))
         progress(done, len(posts))
+    moved = moved_posts(library, partial(standing_entries, library))
     problems = [
         *library.problems,
+        *lost_ids(library),
+        *moved_problems(moved),
         *(problem for _, one in found for problem in one.problems),
         *_twice(library),
         *_dead(library, posts, found),
     ]
-    return Findings(len(posts), tuple(sorted(set(problems))), library.fed_unreadable)
+    unreadable = (*library.fed_unreadable, *sorted(moved))
+    return Findings(len(posts), tuple(sorted(set(problems))), unreadable, bool(settings_errors(library.place.problems)))
 
 
 def _twice(library: Library) -> Iterator[Problem]:

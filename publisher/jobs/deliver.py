@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -18,6 +17,7 @@ from publisher.model.mailing import Delivery, DeliveryStatus, Envelope, IssueSta
 from publisher.store import attempts, issues
 from publisher.store.attempts import Outcome
 from publisher.store.engine import Store
+from publisher.struct import Struct
 from publisher.transport import Session, Transport
 
 LEASE = timedelta(minutes=15)
@@ -28,8 +28,7 @@ _INSISTENCE = 9
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class PostOffice:
+class PostOffice(Struct, frozen=True):
     """Where mail is handed over: the ledger, the way out, the clock, whether to stop, and who watches."""
 
     store: Store

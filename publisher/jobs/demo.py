@@ -2,11 +2,11 @@
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from publisher.errors import UsageError
+from publisher.struct import Struct
 
 AT = datetime.fromisoformat("2026-01-12T09:00:00+09:00")
 """The moment the demo plays at; the example has one post dated later."""
@@ -21,8 +21,7 @@ READERS: Sequence[tuple[str, str, tuple[str, ...]]] = (
 _MARK = ".publisher-demo"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Where a demo runs."""
 
     folder: Path

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -25,10 +24,10 @@ from publisher.model.newsletter import Newsletter, Period
 from publisher.model.reader import Subscription, SubscriptionStatus
 from publisher.store import deliveries, issues, subscribers, suppressions
 from publisher.store.engine import Store
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Struct, frozen=True):
     """Readers who get the same posts in the same language."""
 
     post_ids: tuple[str, ...]
@@ -36,8 +35,7 @@ class Pick:
     readers: tuple[Subscription, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a digest would bring to whom. `since` is set for a newsletter's first, how far it looks back.
 
     `suppressed` are readers, by address key, who get no mail, and why; they are in the picks all the same.

@@ -1,7 +1,6 @@
 """What is due now: the store says so; timers only make it prompt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from publisher.core.periods import NextFire, PrevFire, ended_period
@@ -13,11 +12,11 @@ from publisher.model.mailing import Issue
 from publisher.model.newsletter import Newsletter, Period
 from publisher.store import attempts, issues
 from publisher.store.engine import Store
+from publisher.struct import Struct
 from publisher.templating import Templates
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """A period that has ended and has no issue yet."""
 
     newsletter: Newsletter

@@ -1,7 +1,6 @@
 """Looking at issues, and the operator's hand on them: pause, resume, cancel, retry, resolve."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,18 +11,17 @@ from publisher.mail import parse_address
 from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueKind, IssueStatus
 from publisher.store import deliveries, issues
 from publisher.store.engine import Store
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """An issue and how many of its deliveries are in which state."""
 
     issue: Issue
     counts: dict[DeliveryStatus, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(Struct, frozen=True):
     """An issue with its posts' ids and every delivery."""
 
     overview: Overview

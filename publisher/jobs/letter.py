@@ -1,6 +1,5 @@
 """From a stored variant and one recipient to the message that is handed over."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -8,12 +7,12 @@ from publisher.mail import Letter, Mailbox, compose, fill, parse_address, parse_
 from publisher.model.mailing import Delivery, Envelope, Variant
 from publisher.store import issues
 from publisher.store.engine import Store
+from publisher.struct import Struct
 
 _KEPT = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Masthead:
+class Masthead(Struct, frozen=True):
     """What all letters of an issue say of where they come from; `name` None where no list is mailed."""
 
     sender: Mailbox

@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -22,22 +21,23 @@ from publisher.content import (
     recorded_before,
     recorded_ids,
     scan,
+    settle,
 )
 from publisher.core.identity import moment_text
 from publisher.core.selection import Head, shared_feeds
 from publisher.core.words import counted
-from publisher.errors import ContentError, Problem, Severity
+from publisher.errors import CacheDamaged, ContentError, Problem, Severity
 from publisher.feeds import replace
 from publisher.jobs.identities import Known, recognise
 from publisher.jobs.ids import FILE_NAME, Witness, amend, ids_bytes, mark_of
-from publisher.jobs.site import Place, resolve, shown_path
+from publisher.jobs.site import Place, require_settings, resolve, shown_path
 from publisher.model.post import Post
+from publisher.struct import Struct
 
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(Struct, frozen=True, dict=True):
     """One reading of the folder, as of `at`: what has expired by then is out. Usable while it is open.
 
     `known` are the identities; posts that clash are left out. `problems` are all that was found. `fed_unreadable` are
@@ -93,31 +93,51 @@ class Library:
         """Write what was learnt of the posts' identities, and which ledger the site uses, where any of it is new."""
         witness = witness or self.known.witness
         if not self.known.changed and not self.known.provisional and witness == self.known.witness:
+            self._settle()
             return
-        before, url = ids_bytes(self.config.home), self.place.site.url
+        before = ids_bytes(self.config.home)
         data = amend(before, self.known.changed, witness, provisional=self.known.placeholder)
         replace(self.config.home / FILE_NAME, data)
+        # Where the cache turns out to be damaged only now: it is emptied at the end, and the file read again.
+        with suppress(CacheDamaged):
+            self._mirror(before, data, witness)
+
+    def _mirror(self, before: bytes | None, data: bytes, witness: Witness | None) -> None:
+        url = self.place.site.url
         put_records(self.index, self.known.changed)
         # Where somebody wrote the file meanwhile, the records here are not all of it: they are read again.
         is_ours = self.index.note("ids") == mark_of(before, url)
         self.index.put_note("ids", mark_of(data, url) if is_ours else "")
         self.index.put_note("provisional", "")
         self.index.put_note("witness", "" if witness is None else f"{witness.uid} {witness.issues}")
+        self._settle()
+
+    def _settle(self) -> None:
+        # A post that is left out has no record, and may get one when another file goes.
+        if not self.known.left_out:
+            settle(self.index)
 
 
 @contextmanager
-def open_library(config: Config, *, at: datetime, progress: Progress | None = None) -> Iterator[Library]:
-    """Read the folder as of `at`; while it is open no other process of this site builds."""
+def open_library(
+    config: Config, *, at: datetime, progress: Progress | None = None, anyway: bool = False
+) -> Iterator[Library]:
+    """Read the folder as of `at`; while it is open no other process of this site builds.
+
+    ContentError where the engine's own configuration cannot be read, but `anyway`, to tell what else is wrong.
+    """
     began_ns = time.time_ns()
     place = resolve(config)
+    if not anyway:
+        require_settings(place.problems, until="nothing is built or mailed")
     with Index(config.home / CACHE_NAME, key=repr((__version__, place.rules))) as index:
         if index.note(SETTINGS) != config.note:
             index.put_note(SETTINGS, config.note)
         scanned = scan(place.rules, index, progress=progress)
-        known = recognise(config, place.site, index, unreadable=scanned.unreadable)
+        known = recognise(config, place.site, index, unreadable=scanned.unreadable, changed=scanned.changed)
         out = recorded_before(index, moment_text(at)) if scanned.unreadable or not index.count() else []
         if out and not index.count() and not any(_is_there(config, place, source) for source in out):
-            raise _all_gone(config, place, len(out))
+            raise _all_gone(config, place, len(out), scanned.problems)
         fed = set(out)
         yield Library(
             config=config,
@@ -139,12 +159,16 @@ def _is_there(config: Config, place: Place, source: str) -> bool:
     return inside and (config.folder / source).exists()
 
 
-def _all_gone(config: Config, place: Place, number: int) -> ContentError:
-    """A mistyped content.path, or a folder away for a moment, must not empty feeds that are good."""
+def _all_gone(config: Config, place: Place, number: int, found: Iterable[Problem]) -> ContentError:
+    """A mistyped content.path, or a folder away for a moment, must not empty feeds that are good.
+
+    Told beside it is what cannot be read: it may be what was moved and broke.
+    """
     where = shown_path(config, config.folder / place.rules.content)
-    message = f"none of the {counted(number, 'post')} that were here can be found: the feeds stay as they are"
+    message = f"none of what was here can be found ({counted(number, 'post')}): the feeds stay as they are"
     hint = "look at content.path and content.engine; where all posts are meant to be gone, remove ids.json"
-    return ContentError([Problem(where, 0, 0, Severity.ERROR, "no-posts", message)], hint=hint)
+    errors = [problem for problem in found if problem.severity is Severity.ERROR]
+    return ContentError([Problem(where, 0, 0, Severity.ERROR, "no-posts", message), *errors], hint=hint)
 
 
 def _shared(config: Config, categories: Iterable[tuple[str, ...]]) -> list[Problem]:

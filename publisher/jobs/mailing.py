@@ -4,15 +4,16 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from publisher.config import Config
+from publisher.core.words import counted
 from publisher.errors import ConfigError, Problem, Severity, UsageError, WrongLedger
 from publisher.jobs.ids import Witness, recall
 from publisher.jobs.library import Library
+from publisher.jobs.lost_ids import require_no_lost_ids
 from publisher.mail import Mailbox, MailPost, message_id, parse_mailbox, render_digest, render_one_off, template_hash
 from publisher.model.mailing import IssueKind, IssueStatus, Recipient, Variant
 from publisher.model.newsletter import Newsletter
@@ -20,11 +21,11 @@ from publisher.model.post import Post
 from publisher.store import issues
 from publisher.store.deliveries import Addressed
 from publisher.store.engine import Store
+from publisher.struct import Struct
 from publisher.templating import Templates
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """Where mail is made: the posts, the templates, and the newsletter it goes out under."""
 
     library: Library
@@ -56,17 +57,17 @@ def require_known_ledger(store: Store, home: Path) -> None:
     witness = recall(home).witness
     if witness is None:
         if present:
-            message = f"ids.json has forgotten this ledger, which has {present} issues: posts may have got new ids"
-            raise WrongLedger(
-                message, hint="restore ids.json from version control; or run 'publisher db check --adopt'"
-            )
+            held = counted(present, "issue")
+            message = f"ids.json has forgotten this ledger, which has {held}: posts may have got new ids"
+            hint = "restore ids.json from version control; or run 'publisher db check --adopt'"
+            raise WrongLedger(message, hint=hint)
         return
     hint = "restore the ledger that sent last; or, if this one is right, run 'publisher db check --adopt'"
     if witness.uid != store.uid:
         message = "this ledger is not the one this site last sent with: nobody knows here who got what"
         raise WrongLedger(message, hint=hint)
     if present < witness.issues:
-        message = f"this ledger is older than the site: it knows {present} issues of {witness.issues}"
+        message = f"this ledger is older than the site: it knows {present} of {counted(witness.issues, 'issue')}"
         raise WrongLedger(message, hint=hint)
 
 
@@ -74,7 +75,9 @@ def testify(library: Library, store: Store) -> None:
     """Write into `ids.json` which ledger this site uses, and how far it has come.
 
     Before an issue is made, so that a death right after it leaves no ledger that its site does not know; and after.
+    ConfigError where `ids.json` is lost and posts would get other ids than readers know.
     """
+    require_no_lost_ids(library)
     with store.read() as connection:
         witness = Witness(store.uid, issues.count(connection))
     library.keep(witness)

@@ -1,15 +1,14 @@
 """What a build did."""
 
 import json
-from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from publisher.core.words import counted
 from publisher.errors import Problem, Severity
+from publisher.struct import Struct, astuple
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a build did: `written` relative to the site's folder; `next_moment` when a future post comes due."""
 
     posts: int

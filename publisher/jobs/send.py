@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -27,10 +26,10 @@ from publisher.model.post import Post
 from publisher.model.reader import SubscriptionStatus
 from publisher.store import deliveries, issues, subscribers, suppressions
 from publisher.store.engine import Store
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Struct, frozen=True):
     """Whom a one-off goes to, by language; `already` is how many have had the post and are left out.
 
     `suppressed` are recipients, by address key, who get no mail, and why.

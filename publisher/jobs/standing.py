@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from publisher.jobs.adopt import read_file
 from publisher.model.feed import FeedFormat
 from publisher.model.foreign import ForeignFeed
 from publisher.model.post import Post
+from publisher.struct import Struct, replace
 
 _OURS = "Publisher"
 _SLUG = "{slug}"
@@ -25,8 +25,7 @@ _WELL_KNOWN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """One feed, by its path below the output folder; `feed` is None where only the engine's configuration tells of it.
 
     `slug` is what stands for its category in the path; None for the feed of the whole site.

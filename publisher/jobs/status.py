@@ -1,11 +1,11 @@
 """Status: what comes next, and what is under way."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from publisher.core.words import counted
 from publisher.jobs.issue import unfinished
+from publisher.jobs.library import Library
 from publisher.jobs.mailing import local
 from publisher.model.mailing import Issue
 from publisher.model.newsletter import Newsletter
@@ -13,10 +13,10 @@ from publisher.model.reader import SubscriptionStatus
 from publisher.schedule import next_fire
 from publisher.store import subscribers
 from publisher.store.engine import Store
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """A newsletter's next digest."""
 
     newsletter: Newsletter
@@ -25,8 +25,7 @@ class Coming:
     readers: int
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """`future` are posts that are not out yet, by file and date."""
 
     coming: tuple[Coming, ...]
@@ -77,6 +76,11 @@ def coming(newsletters: list[Newsletter], store: Store | None, now: datetime) ->
         for newsletter in newsletters
         for frequency, schedule in newsletter.schedules.items()
     ]
+
+
+def coming_posts(library: Library, now: datetime) -> tuple[tuple[str, datetime], ...]:
+    """Posts that are not out yet, by file and date."""
+    return tuple((post.source, post.published) for post in library.posts if post.published > now)
 
 
 def under_way(store: Store | None) -> list[tuple[Issue, int]]:

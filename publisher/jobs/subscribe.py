@@ -3,7 +3,6 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,14 @@ from publisher.model.reader import Subscription, Suppression
 from publisher.store import subscribers, suppressions
 from publisher.store.engine import Store
 from publisher.store.subscribers import Joining, Wish
+from publisher.struct import Struct
 
 COLUMNS = ("email", "name", "newsletter", "categories", "language", "frequency")
 _BATCH = 1000
 _LONGEST_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What the operator wrote of one reader; `newsletters` empty means every one."""
 
     email: str
@@ -34,8 +33,7 @@ class Request:
     frequency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What an import came to: rows that made a subscription, that were there already, that had left; wrong rows."""
 
     added: int

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from stat import S_ISDIR
@@ -17,16 +16,17 @@ from publisher.cache import FILE_NAME as CACHE_NAME
 from publisher.cache import peek
 from publisher.config import Config
 from publisher.jobs.report import Report, load_report
+from publisher.struct import Struct, asdict
 
 NOTE = "build"
 # See content.index: within this time of its change a file may change again without a sign.
 RACY_NS = 2_000_000_000
-_OWN = frozenset({"cache.db", "publisher.db", "ids.json", ".gitignore", "preview"})
+# Files alone: a folder may hold posts, even one that is called preview in a plain folder.
+_OWN = frozenset({"cache.db", "publisher.db", "ids.json", ".gitignore"})
 _OWN_STARTS = ("cache.db-", "publisher.db-", ".ids.json.")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What a build looked at, below the site's folder.
 
     `folders` were searched for posts; each has the time of its last change in nanoseconds since 1970, 0 for the home,
@@ -71,8 +71,7 @@ def unchanged(config: Config, at: datetime) -> Report | None:
     return load_report(seen.report) if tree is not None and tree.text == seen.tree else None
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What shows that a file or folder changed, and the newest change in it in nanoseconds since 1970."""
 
     text: str

@@ -1,7 +1,6 @@
 """Attempts: taking one delivery at a time, and recording what each try came to."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,10 +10,10 @@ from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus
 from publisher.model.reader import SubscriptionStatus
 from publisher.store.deliveries import delivery_of
 from publisher.store.tables import attempts, deliveries, issues, subscribers, subscriptions, suppressions
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What an attempt came to; `code` is the server's, `counted` whether it is spent."""
 
     status: DeliveryStatus

@@ -2,17 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import CARRIED, READY, check_delivery
 from publisher.model.mailing import Delivery, DeliveryStatus, Recipient
 from publisher.store.tables import deliveries, issues, variant_posts
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Addressed:
+class Addressed(Struct, frozen=True):
     """A delivery to be made: a recipient, the row of their variant, and the Message-ID of all its attempts.
 
     `suppressed` is why it will not be: recorded all the same, so that it can be said who did not get it.

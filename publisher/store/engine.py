@@ -168,8 +168,12 @@ def _translated() -> Iterator[None]:
             raise WrongDatabase(f"the ledger's file is damaged or not a database: {words}") from error
         if isinstance(error, (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)):
             raise
-        full = "full" in words
-        hint = (
-            "make room, then run it again: nothing is lost" if full else "'publisher db backup' copies what can be read"
-        )
-        raise StoreError(f"the ledger: {words}", hint=hint) from error
+        raise StoreError(f"the ledger: {words}", hint=_hint(words)) from error
+
+
+def _hint(words: str) -> str:
+    if "full" in words:
+        return "make room, then run it again: nothing is lost"
+    if "readonly" in words or "unable to open" in words:
+        return "let this user write to its file and to the folder it lies in: reading writes there, too"
+    return "'publisher db backup' copies what can be read"

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,10 +10,10 @@ from publisher.core.lifecycle import OPEN, check_issue
 from publisher.errors import Conflict, NotFound, StoreBusy
 from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Rendered, Variant
 from publisher.store.tables import deliveries, issues, variant_posts, variants
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """An issue to be made."""
 
     uid: str
@@ -39,7 +38,7 @@ def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:
     if draft.newsletter is not None and draft.status is not IssueStatus.SKIPPED:
         top = sa.select(sa.func.max(issues.c.number)).where(issues.c.newsletter == draft.newsletter)
         number = (connection.scalar(top) or 0) + 1
-    values = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
+    values = {name: getattr(draft, name) for name in Draft.__struct_fields__}
     try:
         with connection.begin_nested():
             made = connection.execute(issues.insert().values(**values, number=number, created_at=now))

@@ -1,7 +1,6 @@
 """Subscribers and their subscriptions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,10 +9,10 @@ import sqlalchemy as sa
 from publisher.model.newsletter import Frequency
 from publisher.model.reader import Subscriber, Subscription, SubscriptionStatus
 from publisher.store.tables import subscribers, subscriptions
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """A confirmed subscription to be written; `evidence` is what proves the consent.
 
     What is None was not said: a new reader then gets the newsletter's own, all categories, any language;

@@ -239,6 +239,18 @@ def test_a_mistyped_content_path_does_not_empty_the_feeds(site: Site) -> None:
     assert outputs(site) == before
 
 
+def test_a_site_whose_address_nobody_knows_is_built_with_a_warning(site: Site) -> None:
+    site.write("config.yaml", "content: {path: posts}\n")
+
+    for words in (["build"], ["build"], ["check"]):
+        done = site.ok(*words)
+        assert "config.yaml: warning no-site-url: site.url: is not known yet" in done.out + done.err, words
+
+    site.write("config.yaml", "content: {path: posts}\nsite:\n  url: https://your-site.invalid/\n")
+    assert "config.yaml:3:8: warning no-site-url: " in site.ok("build").err
+    assert site.ok("build", "--json", PUBLISHER_SITE__URL="https://midori.example/").json["problems"] == []
+
+
 def test_an_output_that_is_the_posts_folder_is_refused(site: Site) -> None:
     done = site.run("build", PUBLISHER_FEEDS__OUTPUT="posts")
 

@@ -13,7 +13,7 @@ from support.smtp import Server
 
 RUN_SHIFTED = """
 import sys
-from dataclasses import replace
+from publisher.struct import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from publisher.app import open_app
@@ -111,6 +111,24 @@ def test_run_once_does_all_that_is_due_and_exits(site: Site, smtp: Server) -> No
     assert titles(site)[0] == "今日の記事"
 
 
+def test_a_digest_waits_until_the_engines_settings_can_be_read(site: Site, smtp: Server) -> None:
+    site.post("今日", days_ago(0), title="今日の記事")
+    site.ok("subscriber", "add", "hanako@example.jp")
+    ahead = seconds_until(next_monday_at_nine(datetime.now(JST))) + 3600
+    settings = site.write("_config.yml", "timezone: [Asia/Tokyo\n")
+
+    process = shifted(site, ahead, "once")
+    process.communicate(timeout=40)
+    assert process.returncode == 65
+    assert smtp.mails == []
+
+    settings.unlink()
+    process = shifted(site, ahead, "once")
+    process.communicate(timeout=40)
+    assert process.returncode == 0
+    assert smtp.recipients == ["hanako@example.jp"]
+
+
 def test_run_once_before_the_first_period_has_ended_mails_nobody(site: Site, smtp: Server) -> None:
     site.ok("subscriber", "add", "hanako@example.jp")
 
@@ -163,6 +181,36 @@ def test_broken_settings_do_not_stop_a_running_daemon(site: Site) -> None:
     lines.until("written, ")
 
     assert titles(site)[0] == "新着の記事"
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
+def test_a_half_saved_configuration_of_the_engine_is_said_once_and_the_feeds_wait(site: Site) -> None:
+    whole = "url: https://midori.example\npermalink: /:year/:month/:day/:title/\n"
+    site.write("_config.yml", whole)
+    site.write("config.yaml", "site: {title: みどりの庭}\n")
+    site.write("_posts/2026-01-05-味噌.md", "---\ntitle: 味噌\n---\n\n本文です。\n")
+    process = site.start("run")
+    lines = Lines(process)
+    lines.until("written, ")
+    before = (site.folder / "_site/feed.xml").read_bytes()
+
+    site.write("_config.yml", "")
+    lines.until("site.url: is not known any more")
+    site.write("_config.yml", whole[:-6])
+    lines.until("_config.yml:2:12: permalink: there is no placeholder ':t'")
+    assert (site.folder / "_site/feed.xml").read_bytes() == before
+    site.write("_config.yml", whole)
+    site.write("_posts/2026-01-06-図書館.md", "---\ntitle: 図書館\n---\n\n本文です。\n")
+    lines.until("written, ")
+
+    entries = feedparser.parse(str(site.folder / "_site/feed.xml")).entries
+    assert [(one.title, one.link[:27]) for one in entries] == [
+        ("図書館", "https://midori.example/2026"),
+        ("味噌", "https://midori.example/2026"),
+    ]
+    assert sum("is not known any more" in line for line in lines.seen) == 1
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
     assert process.returncode == 0

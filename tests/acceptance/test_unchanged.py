@@ -95,6 +95,17 @@ def test_a_list_of_posts_tells_of_one_to_come_when_its_moment_has_come(site: Sit
     assert "極秘、一覧、二、" in feed(site)
 
 
+def test_an_address_and_a_zone_that_the_engine_is_told_after_init_count(site: Site) -> None:
+    site.ok("build")
+    assert "<pubDate>Mon, 05 Jan 2026 15:00:00 +0000</pubDate>" in feed(site)
+    site.write("_config.yml", "title: 日誌\nurl: https://moved.example\ntimezone: America/New_York\n")
+
+    site.ok("build")
+
+    assert "<link>https://moved.example/2026/01/06/" in feed(site)
+    assert "<pubDate>Tue, 06 Jan 2026 05:00:00 +0000</pubDate>" in feed(site)
+
+
 def test_an_engines_broken_configuration_stops_the_build_and_leaves_the_feeds(site: Site) -> None:
     site.ok("build")
     before = feed(site)
@@ -105,3 +116,29 @@ def test_an_engines_broken_configuration_stops_the_build_and_leaves_the_feeds(si
     assert done.code == 65
     assert "_config.yml" in done.err
     assert feed(site) == before
+
+
+@pytest.mark.parametrize("text", ["", "title: 日誌\n", None])
+def test_an_engines_configuration_that_is_cut_short_does_not_take_the_address_from_the_feeds(
+    site: Site, text: str | None
+) -> None:
+    site.ok("build")
+    before = feed(site)
+    (site.folder / "_config.yml").unlink() if text is None else site.write("_config.yml", text)
+
+    done = site.run("build")
+
+    assert done.code == 78
+    assert "site.url: is not known any more; the posts were at https://blog.example/" in done.err
+    assert feed(site) == before
+
+
+def test_a_site_without_an_address_yet_is_built_again_and_again(site: Site) -> None:
+    site.write("_config.yml", "title: 日誌\n")
+    site.ok("build")
+    site.write("_posts/2026-01-07-三.md", POST.format(title="三", body="本文です。"))
+    site.ok("build")
+    site.write("_config.yml", "title: 日誌\nurl: https://blog.example\n")
+    site.ok("build")
+
+    assert "<link>https://blog.example/2026/01/05/" in feed(site)

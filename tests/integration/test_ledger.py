@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -24,6 +23,7 @@ from publisher.model.newsletter import Frequency, Schedule
 from publisher.schedule import next_fire, prev_fire
 from publisher.store import deliveries, issues, subscribers, tables
 from publisher.store.engine import Store
+from publisher.struct import replace
 from publisher.transport import Session, Transport
 from publisher.transport.maildir import MaildirTransport
 

@@ -186,3 +186,21 @@ def test_what_hugo_builds_is_read(site: Any) -> None:
     assert "一月五日" not in found.html
     assert '<span style="color: #66d9ef">func</span>' in found.html
     assert 'href="https://example.com/posts/%E8%A8%98%E4%BA%8B/#fn:1"' in found.html
+
+
+def test_an_article_that_the_post_quotes_is_not_taken_for_the_post() -> None:
+    # As Hugo's own new theme lays pages out: no article, no class.
+    text = "<p>長い本文の初めです。</p><article>引用</article><p>終わり。</p>"
+    page = f"<main><h1>題</h1><time>2026年1月5日</time>{text}</main>"
+    assert content_of(page, "題") == text
+
+
+def test_an_article_below_a_short_line_is_the_post() -> None:
+    page = "<main><h1>題</h1><p>1月5日</p><article><p>本文はこちらです。</p></article><p>関連する記事</p></main>"
+    assert content_of(page, "題") == "<p>本文はこちらです。</p>"
+
+
+def test_a_time_in_the_posts_own_text_stays() -> None:
+    assert content_of("<article><time>1月5日</time><p><time>九時</time>に始める。</p></article>", "題") == (
+        "<p><time>九時</time>に始める。</p>"
+    )

@@ -87,6 +87,15 @@ def test_a_zone_that_does_not_exist_is_a_problem(site: Any) -> None:
     assert [(fault.line, fault.code) for fault in found.problems] == [(2, "unknown-zone")]
 
 
+def test_a_permalink_of_the_site_that_names_what_is_not_is_told_once_at_its_place(site: Any) -> None:
+    site.write("_config.yml", "title: 題\npermalink: /:categories/:ti\n")
+    assert [fault.told() for fault in survey(site.folder).problems] == [
+        "_config.yml:2:12: error bad-permalink: permalink: there is no placeholder ':ti'"
+    ]
+    site.write("_config.yml", "title: 題\npermalink: weekdate\n")
+    assert survey(site.folder).problems == ()
+
+
 def test_settings_that_are_followed_are_no_problem(site: Any) -> None:
     site.write("_config.yml", "defaults:\n- scope: {path: ''}\n  values: {layout: post, permalink: /x/}\n")
     assert survey(site.folder).problems == ()

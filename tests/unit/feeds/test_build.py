@@ -1,5 +1,4 @@
 import locale
-from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any
@@ -12,6 +11,7 @@ from lxml import etree
 from publisher.feeds import serialise
 from publisher.model.feed import Entry, Feed, FeedFormat
 from publisher.model.post import Author
+from publisher.struct import replace
 
 NAMES = {
     "a": "http://www.w3.org/2005/Atom",

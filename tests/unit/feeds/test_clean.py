@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -6,6 +5,7 @@ import pytest
 from publisher.feeds.clean import clean
 from publisher.model.feed import Entry, Feed
 from publisher.model.post import Author
+from publisher.struct import replace
 
 
 @pytest.mark.parametrize("illegal", ["\x00", "\x08", "\x0b", "\x1f", "\ud800", "\ufffe", "\uffff"])

@@ -1,9 +1,9 @@
 import json
-from dataclasses import replace
 
 from publisher.feeds import serialise
 from publisher.model.feed import Entry, Feed, FeedFormat
 from publisher.model.post import Author
+from publisher.struct import replace
 
 
 def test_the_top_says_what_the_specification_asks(feed: Feed) -> None:

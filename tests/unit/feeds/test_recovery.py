@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import feedparser
@@ -11,6 +10,7 @@ from lxml import etree
 from publisher.feeds import recover, serialise
 from publisher.model.feed import Entry, Feed, FeedFormat
 from publisher.model.post import Author
+from publisher.struct import replace
 
 # Every code point, lone surrogates too, and what has broken feeds before more often than chance would have it.
 awkward = st.sampled_from(

@@ -105,8 +105,8 @@ def test_a_folder_in_the_way_is_an_error_that_leaves_nothing_behind(tmp_path: Pa
 def test_a_file_where_a_folder_should_be_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "category").write_bytes(OLD)
     with pytest.raises(OutputError) as caught:
-        replace(tmp_path / "category" / "feed.xml", NEW)
-    assert "file stands" in (caught.value.hint or "")
+        replace(tmp_path / "category" / "投資" / "feed.xml", NEW)
+    assert f"{tmp_path / 'category'} is a file and should be a folder" in (caught.value.hint or "")
     assert (tmp_path / "category").read_bytes() == OLD
 
 

@@ -1,7 +1,6 @@
 """The life of a delivery, on both databases."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueStatus
 from publisher.store import attempts, deliveries, issues
 from publisher.store.attempts import Outcome
 from publisher.store.engine import Store
+from publisher.struct import replace
 
 MakeIssue = Callable[..., Issue]
 HOUR = timedelta(hours=1)

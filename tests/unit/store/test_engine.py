@@ -196,3 +196,19 @@ def test_a_full_disk_is_said_so_and_what_was_written_stands(tmp_path: Path) -> N
     with ledger.read() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM meta")) == 2
     ledger.close()
+
+
+def test_a_ledger_that_may_not_be_written_names_the_way_out(tmp_path: Path) -> None:
+    ledger = Store(f"sqlite:///{tmp_path / 'publisher.db'}")
+
+    def write() -> None:
+        with ledger.write() as connection:
+            # SQLite answers as where the file or its folder are read-only.
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            connection.execute(meta.insert().values(key="a", value="b"))
+
+    with pytest.raises(StoreError, match="readonly") as refusal:
+        write()
+
+    assert "let this user write" in (refusal.value.hint or "")
+    ledger.close()
