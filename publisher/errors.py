@@ -10,7 +10,7 @@
     ├─ OutputError(path)           75  a file could not be written: full disk, no permission
     ├─ StoreError                  75  the ledger could not be read or written
     │  ├─ StoreBusy                75  another program holds it
-    │  ├─ CacheDamaged             75  the cache turned out to be broken, and is gone
+    │  ├─ CacheDamaged             75  the cache turned out to be broken, and is empty now
     │  ├─ WrongDatabase            78  not ours, or another version's schema
     │  ├─ WrongLedger              78  not the ledger this site last used
     │  └─ Conflict(noun, key)      75  another process made it first
@@ -22,8 +22,9 @@ Exit codes follow sysexits.h; anything else that escapes is a bug and exits with
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from publisher.struct import Struct
 
 
 class Severity(StrEnum):
@@ -33,8 +34,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """One fault at one place; `line` and `column` count from 1, 0 where the place has none.
 
     `file` is relative to the site's folder with `/`, or names an environment variable.
@@ -152,7 +152,7 @@ class StoreBusy(StoreError):
 
 
 class CacheDamaged(StoreError):
-    """The cache turned out to be damaged; it is removed, and all it held can be worked out again."""
+    """The cache turned out to be damaged; it is emptied, and all it held can be worked out again."""
 
 
 class WrongDatabase(StoreError):

@@ -5,7 +5,6 @@ import socket
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from gzip import GzipFile
 from io import BytesIO
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -15,6 +14,7 @@ import httpx
 
 from publisher import __version__
 from publisher.errors import FetchError
+from publisher.struct import Struct
 
 USER_AGENT = f"Publisher/{__version__} (feed reader)"
 REDIRECTS = 5
@@ -25,8 +25,7 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """What a server answered, whatever its status. `url` is the last of the redirects, `headers` in lower case,
     `body` decompressed."""
 

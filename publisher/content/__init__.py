@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from publisher.content.native import native_ids, rule_variants
     from publisher.content.nouns import ContentSource, Engine, Rules, Scan, Served, Survey
     from publisher.content.records import (
+        has_records,
         holder,
         mirror,
         orphans,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         record_named,
         recorded_before,
         recorded_ids,
+        settle,
         strays,
     )
     from publisher.content.render import Renderer
@@ -40,6 +42,7 @@ __all__ = [
     "Served",
     "Survey",
     "duplicate_addresses",
+    "has_records",
     "holder",
     "lint",
     "looked_at",
@@ -56,6 +59,7 @@ __all__ = [
     "rendering_problems",
     "rule_variants",
     "scan",
+    "settle",
     "strays",
     "survey",
 ]
@@ -67,8 +71,8 @@ _ROOMS = {
     "surroundings": ("looked_at",),
     "nouns": ("ContentSource", "Engine", "Rules", "Scan", "Served", "Survey"),
     "records": (
-        *("holder", "mirror", "orphans", "outdated", "put_records"),
-        *("record_named", "recorded_before", "recorded_ids", "strays"),
+        *("has_records", "holder", "mirror", "orphans", "outdated", "put_records"),
+        *("record_named", "recorded_before", "recorded_ids", "settle", "strays"),
     ),
     "render": ("Renderer",),
     "renderings": ("Rendered", "output", "put_output", "rendering_problems"),

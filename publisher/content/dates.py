@@ -32,12 +32,10 @@ _DAYS = (
 )
 # date_parse.c: the first weekday goes, and so does all that is neither letter, digit nor one of these signs. What
 # stands in brackets is left out before; not what Ruby would find a month, a half of the day or an age in.
-_WEEKDAY = re.compile(
-    r"\b(?:sun|mon|tue|wed|thu|fri|sat)[^-/\d\s()（）]*|(?<=\s)[日月火水木金土](?:曜日?)?(?=\s|$)", re.I
-)
-_ASIDE = re.compile(rf"\s*[(（](?!\W*(?:{_NAMES}|[ap]\.?m\b|b\.?c\b|dst\b))([^()（）\d]*)[)）]\s*", re.IGNORECASE)
+_WEEKDAY = r"(?i)\b(?:sun|mon|tue|wed|thu|fri|sat)[^-/\d\s()（）]*|(?<=\s)[日月火水木金土](?:曜日?)?(?=\s|$)"
+_ASIDE = rf"(?i)\s*[(（](?!\W*(?:{_NAMES}|[ap]\.?m\b|b\.?c\b|dst\b))([^()（）\d]*)[)）]\s*"
 _CLEAN = re.compile(r"[-0-9TZ:+./ ]+")
-_SIGNS = re.compile(r"(?:[^\w+',./:@\[\]-]|_)+")
+_SIGNS = r"(?:[^\w+',./:@\[\]-]|_)+"
 # Psych's ScalarScanner::TIME without its zone: what Ruby types as a time in UTC if it is not quoted.
 _PSYCH_NAIVE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d(?:\.\d*)?$", re.ASCII)
 _PSYCH_SHORT = re.compile(
@@ -172,8 +170,8 @@ def _western(text: str) -> str | None:
 def _ruby(text: str, naive: tzinfo, zone: ZoneInfo) -> datetime:
     text, aside = text.strip(), ""
     if len(text) < 100 and not _CLEAN.fullmatch(text):
-        text, aside = _without_asides(_WEEKDAY.sub(" ", text, count=1))
-        text = _SIGNS.sub(" ", text).strip(" ,")
+        text, aside = _without_asides(re.sub(_WEEKDAY, " ", text, count=1))
+        text = re.sub(_SIGNS, " ", text).strip(" ,")
     for shape in _ruby_shapes() if len(text) < 100 else ():
         found = shape.match(text)
         if found:
@@ -191,7 +189,7 @@ def _without_asides(text: str) -> tuple[str, str]:
     Between a time and what follows it Ruby takes the words for a zone: there they stay, and are told as one.
     """
     kept, end, last = [], 0, ""
-    for found in _ASIDE.finditer(text):
+    for found in re.finditer(_ASIDE, text):
         last = found[1].strip() if found.end() == len(text) else ""
         if not last and ":" in text[: found.start()]:
             continue
@@ -276,4 +274,9 @@ def _fixed(moment: datetime) -> datetime:
     offset = moment.utcoffset() or timedelta()
     if offset.seconds % 60:
         return moment.astimezone(UTC)
-    return moment.replace(tzinfo=timezone(offset), fold=0)
+    return moment.replace(tzinfo=_plain_zone(offset), fold=0)
+
+
+@lru_cache(maxsize=64)
+def _plain_zone(offset: timedelta) -> timezone:
+    return timezone(offset)

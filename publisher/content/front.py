@@ -1,13 +1,11 @@
 """A file's text as its header and its body."""
 
-from dataclasses import dataclass, replace
-
 from publisher.content.values import Fields
 from publisher.content.yaml_text import read_yaml
+from publisher.struct import Struct, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
+class Front(Struct, frozen=True):
     """A post's header and body; `body_line` is where the body starts, from 1.
 
     `escaped`: the header holds backslashes, so a value may hold a character that the file does not.

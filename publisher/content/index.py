@@ -1,17 +1,14 @@
 """What was read before, of every file and every post: the working store of a scan, in the disposable `cache.db`."""
 
-import json
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from publisher.cache import BUSY_SECONDS, Cache
+from publisher.cache import BROKEN, BUSY_SECONDS, Cache
 from publisher.content.codes import Code
-from publisher.content.rows import PostRow, unpack
+from publisher.content.rows import COLUMNS, MARKS, PostRow, names, unpack
 from publisher.core.selection import Head
 from publisher.errors import CacheDamaged
 from publisher.model.post import Post
@@ -20,13 +17,15 @@ from publisher.model.post import Post
 # system's clock, with no sign of it but its bytes: git calls that racy.
 RACY_NS = 2_000_000_000
 _MANY = 1000
+SETTLED = "settled"
 _TABLES = """
 CREATE TABLE files (
     path TEXT PRIMARY KEY, mtime_ns INTEGER, ctime_ns INTEGER, size INTEGER, read_ns INTEGER, digest TEXT, problems TEXT
 ) WITHOUT ROWID;
 CREATE TABLE posts (
     path TEXT PRIMARY KEY, digest TEXT, url TEXT, published INTEGER, address TEXT, title TEXT, expires INTEGER,
-    fed INTEGER, categories TEXT, reading TEXT
+    fed INTEGER, categories TEXT, offset INTEGER, updated TEXT, summary TEXT, tags TEXT, authors TEXT, language TEXT,
+    mailed INTEGER, image TEXT, translation TEXT
 ) WITHOUT ROWID;
 CREATE TABLE records (
     source TEXT PRIMARY KEY, id TEXT, url TEXT, published TEXT, title TEXT, digest TEXT, standing INTEGER,
@@ -39,6 +38,7 @@ CREATE TABLE rendered (
 CREATE TABLE lints (path TEXT PRIMARY KEY, digest TEXT, url TEXT, problems TEXT, links TEXT, needs TEXT) WITHOUT ROWID;
 CREATE TABLE outputs (path TEXT PRIMARY KEY, fingerprint TEXT, mtime_ns INTEGER, size INTEGER) WITHOUT ROWID;
 """
+_SURE = f"max(mtime_ns, ctime_ns) < read_ns - {RACY_NS}"
 _SHOWN = "(expires IS NULL OR expires > ?)"
 
 
@@ -82,7 +82,7 @@ class Index(Cache):
         try:
             if self.note("key") != self._key:
                 self.clear()
-        except (CacheDamaged, sqlite3.DatabaseError):
+        except (CacheDamaged, *BROKEN):
             self.renew()
         self.put_note("key", self._key)
         return self
@@ -91,10 +91,23 @@ class Index(Cache):
         """The clock, in nanoseconds: to be asked before a file is read."""
         return self._clock()
 
-    def signs(self) -> dict[str, Signs]:
-        """Every file known, by its path."""
-        rows = self.rows("SELECT path, mtime_ns, ctime_ns, size, read_ns FROM files")
-        return {path: Signs._make(signs) for path, *signs in rows}
+    def fresh(self) -> set[tuple[str, int, int, int]]:
+        """Path, times and size of every file that surely is as it was read while it has them: its bytes need not be
+        asked."""
+        return set(self.rows(f"SELECT path, mtime_ns, ctime_ns, size FROM files WHERE {_SURE}"))
+
+    def doubtful(self) -> list[str]:
+        """Every other file known."""
+        return [row[0] for row in self.rows(f"SELECT path FROM files WHERE NOT {_SURE}")]
+
+    def has_files(self) -> bool:
+        """Whether any file is known."""
+        return bool(self.rows("SELECT 1 FROM files LIMIT 1"))
+
+    def newest_ns(self) -> int:
+        """The last change of any file known, in nanoseconds since 1970; 0 where there is none."""
+        found = self.rows("SELECT max(mtime_ns), max(ctime_ns) FROM files")[0]
+        return max(found[0] or 0, found[1] or 0)
 
     def paths(self) -> list[str]:
         """Every file known."""
@@ -122,11 +135,15 @@ class Index(Cache):
         """Keep readings, each in the place of the one before, whose rendering goes; `new` where there are none."""
         if not new:
             self._drop_renderings([row.path for row in posts], [(row.digest, row.url) for row in posts])
-        self.write_many("INSERT OR REPLACE INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", list(posts))
+        if posts:
+            self.put_note(SETTLED, "")
+        self.write_many(f"INSERT OR REPLACE INTO posts ({COLUMNS}) VALUES ({MARKS})", list(posts))
 
     def drop_posts(self, paths: Sequence[str]) -> None:
         """Files that hold no post any more."""
         self._drop_renderings(paths, [])
+        if paths:
+            self.put_note(SETTLED, "")
         self.write_many("DELETE FROM posts WHERE path = ?", [(path,) for path in paths])
 
     def forget(self, paths: Sequence[str]) -> None:
@@ -153,25 +170,25 @@ class Index(Cache):
     def posts(self, now: datetime | None = None) -> list[Post]:
         """Every post, by (published, path), oldest first; without those whose engine has let them expire by `now`."""
         moment = now.timestamp() if now else -(2**62)
-        rows = self.rows(f"SELECT reading FROM posts WHERE {_SHOWN} ORDER BY published, address", moment)
-        return unpack(row[0] for row in rows)
+        rows = self.rows(f"SELECT {COLUMNS} FROM posts WHERE {_SHOWN} ORDER BY published, address", moment)
+        return [unpack(row) for row in rows]
 
     def load(self, paths: Iterable[str]) -> dict[str, Post]:
         """The posts of some files."""
-        found = [row for path in paths for row in self.rows("SELECT reading FROM posts WHERE path = ?", path)]
-        return {post.source: post for post in unpack(row[0] for row in found)}
+        sql = f"SELECT {COLUMNS} FROM posts WHERE path = ?"
+        return {path: unpack(row) for path in paths for row in self.rows(sql, path)}
 
     def heads(self, at: datetime) -> Iterator[Head]:
         """What selection needs of every post that is out at `at` and wants to be fed, newest first."""
         moment = at.timestamp()
         sql = f"SELECT path, categories FROM posts WHERE fed AND published <= ? AND {_SHOWN}"
         for path, categories in self.rows(f"{sql} ORDER BY published DESC, address DESC", moment, moment):
-            yield Head(path, _names(categories))
+            yield Head(path, names(categories))
 
     def categories(self) -> Iterator[tuple[str, ...]]:
         """Each set of categories that any post has, once."""
         for (categories,) in self.rows("SELECT DISTINCT categories FROM posts WHERE categories != ''"):
-            yield _names(categories)
+            yield names(categories)
 
     def moments(self, at: datetime) -> tuple[float, float | None]:
         """The last moment up to `at` and the first one after it at which a post came out or expired; None for never.
@@ -204,16 +221,6 @@ class Index(Cache):
         return int(
             self.rows(f"SELECT count(*) FROM posts WHERE fed AND published <= ? AND {_SHOWN}", moment, moment)[0][0]
         )
-
-
-@lru_cache(maxsize=4096)
-def _names(categories: str) -> tuple[str, ...]:
-    return tuple(json.loads(categories)) if categories else ()
-
-
-def is_fresh(known: Signs | None, signs: tuple[int, int, int]) -> bool:
-    """Whether a file is as it was when it was read, so surely that its bytes need not be asked."""
-    return known is not None and known[:3] == signs and max(signs[0], signs[1]) < known[3] - RACY_NS
 
 
 def duplicate_addresses(index: Index) -> Iterator[tuple[str, str, str]]:

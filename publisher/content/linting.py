@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
 from urllib.parse import unquote, urlsplit
 
 from publisher.content.codes import Code
@@ -16,6 +15,7 @@ from publisher.content.values import Scalar, Value
 from publisher.content.yaml_text import place_in
 from publisher.errors import Problem
 from publisher.model.post import Post
+from publisher.struct import Struct, astuple
 
 _REFERENCE = re.compile(r'<(\w+)[^<>]*?\s(?:href|src|poster|srcset)="[^"]*"[^<>]*>')
 _ATTRIBUTE = re.compile(r'\s(href|src|poster|srcset)="([^"]*)"')
@@ -28,8 +28,7 @@ _SURPRISE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An address of the site itself that a post names: absolute, and where it stands in the file; `shown` for what
     is loaded with the post, such as an image."""
 
@@ -39,8 +38,7 @@ class Link:
     shown: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Lint:
+class Lint(Struct, frozen=True):
     """What was found in one post."""
 
     problems: tuple[Problem, ...]

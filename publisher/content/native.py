@@ -1,7 +1,6 @@
 """The ids that the site's own engine gives posts in its feeds."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from publisher.content.engines import reader_of
 from publisher.content.engines.jekyll_settings import JekyllSettings
@@ -9,6 +8,7 @@ from publisher.content.nouns import Rules
 from publisher.content.posts import Context
 from publisher.content.render import read_source
 from publisher.model.post import Post
+from publisher.struct import replace
 
 
 def native_ids(rules: Rules, posts: Iterable[Post], context: Context) -> dict[str, str]:

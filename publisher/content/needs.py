@@ -3,13 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from publisher.struct import Struct
 
 FILE, EXISTS, POST, POSTS, FOLDER = "file", "exists", "post", "posts", "folder"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Need:
+class Need(Struct, frozen=True, order=True):
     """One thing that a rendering depends on: `value` is what it was, as a short text."""
 
     kind: str

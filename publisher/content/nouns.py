@@ -1,7 +1,6 @@
 """What goes into a scan and what comes out of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from publisher.content.values import Fields
 from publisher.errors import Problem
 from publisher.model.feed import FeedFormat
 from publisher.model.post import Author
+from publisher.struct import Struct
 
 
 class Engine(StrEnum):
@@ -37,16 +37,14 @@ class ContentSource(StrEnum):
     BUILT = "built"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What an engine's configuration says beyond what all engines share; each engine has its own subclass.
 
     Its repr is part of the index's key: the same configuration gives the same repr, on any machine.
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """A feed that the engine itself serves, by path below its output folder; `{slug}` stands for the category.
 
     `category` is None for the feed of the whole site.
@@ -57,8 +55,7 @@ class Served:
     by_category: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """What the engine's own configuration says of the site; None where it says nothing.
 
     `url` is absolute, base path included, with a trailing slash. `output` (where pages are served from)
@@ -84,8 +81,7 @@ class Survey:
     looked_at: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """All that a scan needs to know.
 
     `folder` is the site's; `content`, `output` and `exclude` (folders never entered) are relative to it.
@@ -114,14 +110,14 @@ class Rules:
         return "" if content in (".", "") else f"{content}/"
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """What was found in a folder; its posts stand in the index.
 
     `unreadable` names each file that exists and has an error; of those that were read before the index keeps the last
     good reading. `folders` are all that were looked into, relative to the site's folder, "" for itself. `context` is
     what the files that hold defaults for the posts around them say. `newest_ns` is the last change of any file that may
-    be a post, in nanoseconds since 1970.
+    be a post, in nanoseconds since 1970. `changed` are the files whose post is another since `records.settle`;
+    None where that may be any.
     """
 
     problems: tuple[Problem, ...]
@@ -129,3 +125,4 @@ class Scan:
     folders: tuple[str, ...]
     context: Mapping[str, Fields]
     newest_ns: int = 0
+    changed: frozenset[str] | None = None

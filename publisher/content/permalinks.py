@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from publisher.core.quoting import quote_path
+from publisher.struct import Struct
 
 STYLES = {
     "none": "/:categories/:title:output_ext",
@@ -29,8 +29,7 @@ _MONTHS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
+class Slots(Struct, frozen=True):
     """What a permalink template can name: `published` in the zone whose day counts, `stem` the file's
     name without extension, `below` its path below the posts folder without extension, `collection` the folder's name
     in the engine, `ext` what the page's file ends in."""
@@ -88,6 +87,15 @@ def fill(template: str, slots: Slots) -> str:
     return unquote(path) if encoded else path
 
 
+def unknown_placeholder(template: str) -> str | None:
+    """The first placeholder that there is not, in a template or the name of a style."""
+    try:
+        _pieces(STYLES.get(template, template))
+    except KeyError as error:
+        return str(error.args[0])
+    return None
+
+
 @lru_cache(maxsize=256)
 def _pieces(template: str) -> tuple[str | Callable[[Slots], str], ...]:
     """A template taken apart: text, placeholder, text and so on."""
@@ -114,8 +122,8 @@ def absolute(root: str, path: str) -> str:
 
 def extension(name: str) -> str:
     """A file name's extension in lower case, dot included; empty where it has none."""
-    stem, dot, last = name.rpartition(".")
-    return f".{last.lower()}" if dot and stem else ""
+    stem, _dot, last = name.rpartition(".")
+    return f".{last.lower()}" if stem else ""
 
 
 def slugify(text: str, *, pretty: bool = False) -> str:
@@ -143,7 +151,10 @@ def _is_word(char: str) -> bool:
 
 
 def _sanitise(path: str) -> str:
-    return re.sub("/+", "/", f"/{path}".replace("..", "/").replace("./", ""))
+    if "./" in path or ".." in path:
+        path = path.replace("..", "/").replace("./", "")
+    path = path if path.startswith("/") else f"/{path}"
+    return re.sub("/+", "/", path) if "//" in path else path
 
 
 def _once(names: Iterable[str]) -> Iterable[str]:

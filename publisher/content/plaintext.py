@@ -7,25 +7,22 @@ from typing import TypeAlias
 LIMIT = 200
 Pairs: TypeAlias = list[tuple[int, int]]
 """Where quotations begin and end, sorted."""
-# The patterns below look ahead for what closes a mark: on a paragraph of megabytes that would be a hang.
+# The patterns below look ahead for what closes a mark: on a paragraph of megabytes that would be a hang. They are
+# compiled when they are first needed: every build reads excerpts, and few of these are marked up.
 _LONGEST = 4000
-_TAG = re.compile(
-    r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE
-)
-_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])")
-_LINK = re.compile(r"\[([^\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])")
-_LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-_STRONG = re.compile(r"(?<!\\)(\*{1,3}|~~|`+)(?=\S)(.+?)(?<![\s\\])\1", re.DOTALL)
-_UNDERSCORED = re.compile(r"(?<![\w\\])(_{1,3})(?=\S)(.+?)(?<![\s\\])\1(?!\w)", re.DOTALL)
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_TAG = r"(?is)<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)\s*>|</?[a-zA-Z][^<>]*>"
+_IMAGE = r"!\[[^\]]*\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])"
+_LINK = r"\[([^\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])"
+_LIQUID = r"(?s)\{%.*?%\}|\{\{.*?\}\}"
+_STRONG = r"(?s)(?<!\\)(\*{1,3}|~~|`+)(?=\S)(.+?)(?<![\s\\])\1"
+_UNDERSCORED = r"(?s)(?<![\w\\])(_{1,3})(?=\S)(.+?)(?<![\s\\])\1(?!\w)"
+_ESCAPED = r"\\([!-/:-@\[-`{-~])"
 _MARKED = re.compile(r"[\[<&*_`~\\{]")
 # A quotation that the sentence goes on from, as in 「行く。」と言った, ends none.
-_SENTENCE_END = re.compile(
-    r"[。．！？](?![」』）】”’])|[。．！？][」』）】”’]+(?![\u3041-\u3096])|[.!?][\"')\]”’]*(?=\s|$)"
-)
+_SENTENCE_END = r"[。．！？](?![」』）】”’])|[。．！？][」』）】”’]+(?![\u3041-\u3096])|[.!?][\"')\]”’]*(?=\s|$)"
 _CLOSING = {"「": "」", "『": "』", "（": "）", "【": "】", "《": "》", "〈": "〉", "“": "”", "(": ")"}
 _JAPANESE = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
-_WRAPPED = re.compile(f"(?<={_JAPANESE})\\s*\\n\\s*(?={_JAPANESE})")
+_WRAPPED = f"(?<={_JAPANESE})\\s*\\n\\s*(?={_JAPANESE})"
 
 
 def plain(text: str) -> str:
@@ -35,12 +32,13 @@ def plain(text: str) -> str:
     """
     text = text[:_LONGEST]
     if "\n" in text:
-        text = _WRAPPED.sub("", text.strip())
+        text = re.sub(_WRAPPED, "", text.strip())
     if _MARKED.search(text):
-        text = _LIQUID.sub("", text)
-        text = _LINK.sub(r"\1", _IMAGE.sub("", text))
-        text = unescape(_TAG.sub("", text))
-        text = _ESCAPED.sub(r"\1", _UNDERSCORED.sub(r"\2", _STRONG.sub(r"\2", text)))
+        text = re.sub(_LIQUID, "", text)
+        text = re.sub(_LINK, r"\1", re.sub(_IMAGE, "", text))
+        text = unescape(re.sub(_TAG, "", text))
+        text = re.sub(_STRONG, r"\2", text)
+        text = re.sub(_ESCAPED, r"\1", re.sub(_UNDERSCORED, r"\2", text))
     return " ".join(text.split())
 
 
@@ -48,13 +46,13 @@ def without_tags(text: str) -> str:
     """One line of plain text from a title, whose asterisks and underscores are its own."""
     text = text[:_LONGEST]
     if "<" in text or "&" in text:
-        text = unescape(_TAG.sub("", text))
+        text = unescape(re.sub(_TAG, "", text))
     return " ".join(text.split())
 
 
 def one_line(text: str) -> str:
     """White space squeezed; a line break between two Japanese characters leaves none."""
-    return " ".join(_WRAPPED.sub("", text.strip()).split()) if "\n" in text else " ".join(text.split())
+    return " ".join((re.sub(_WRAPPED, "", text.strip()) if "\n" in text else text).split())
 
 
 def shorten(text: str, limit: int = LIMIT) -> str:
@@ -66,7 +64,9 @@ def shorten(text: str, limit: int = LIMIT) -> str:
     if len(text) <= limit:
         return text
     pairs = _pairs(text[:_LONGEST])
-    ends = [found.end() for found in _SENTENCE_END.finditer(text, 0, limit) if not _around(pairs, found.end())]
+    ends = [
+        found.end() for found in re.compile(_SENTENCE_END).finditer(text, 0, limit) if not _around(pairs, found.end())
+    ]
     return text[: ends[-1]].rstrip() if ends else _cut(text, limit, pairs)
 
 

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 from publisher.content.codes import Code
@@ -16,12 +16,13 @@ from publisher.content.plaintext import plain, without_tags
 from publisher.content.source import Source
 from publisher.content.values import Fields, Scalar, Value, texts
 from publisher.model.post import Author, Post
+from publisher.struct import Struct
 
 _UPDATED = ("last_modified_at", "lastmod", "updated", "modified")
 _IMAGES = ("image", "images", "cover", "heroImage", "heroimage")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")
 # Outside XML 1.0's Char (section 2.2); surrogates can come from a JSON or YAML escape.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 
 Context: TypeAlias = Mapping[str, Fields]
@@ -87,8 +88,7 @@ class Reader(Protocol):
         """The id that the engine's own feed gives the post."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A post as read; `expires` where its engine takes it away again."""
 
     post: Post
@@ -183,8 +183,10 @@ def permalink(source: Source, slots: Slots, template: str) -> str:
 def image(source: Source, url: str) -> str | None:
     """The picture under `image` (text, or a mapping with `path`), `images`, `cover` or `heroImage`, absolute."""
     for key in _IMAGES:
-        value = source.fields.get(key)
-        found = next(texts(value.get("path") if isinstance(value, dict) else value), None)
+        if key not in source.fields:
+            continue
+        value = source.fields[key]
+        found = next(iter(texts(value.get("path") if isinstance(value, dict) else value)), None)
         if found and source.rules.engine is Engine.JEKYLL and not found.startswith("//"):
             # Its plugins send the path through `absolute_url`: it is one below the base path, not the post's or host's.
             return absolute_value("src", found.lstrip("/"), source.rules.url)
@@ -219,13 +221,20 @@ def authors(source: Source) -> tuple[Author, ...]:
 
 
 def _named(value: Value | None) -> list[Author]:
+    if value is None:
+        return []
     if isinstance(value, dict):
         name, email = value.get("name"), value.get("email")
-        address = next(texts(email), None)
+        address = next(iter(texts(email)), None)
         return [Author(text, address) for text in texts(name)]
     if isinstance(value, list):
         return [author for item in value for author in _named(item)]
-    return [Author(plain(text)) for text in texts(value)]
+    return [_author(text) for text in texts(value)]
+
+
+@lru_cache(maxsize=256)
+def _author(name: str) -> Author:
+    return Author(plain(name))
 
 
 def language(source: Source) -> str | None:
@@ -250,7 +259,7 @@ def _check_characters(source: Source, post: Post) -> None:
         "permalink": (post.path,),
     }
     for key, values in named.items():
-        found = _FORBIDDEN.search(" ".join(values))
+        found = re.search(_FORBIDDEN, " ".join(values))
         if found:
             message = f"{key}: the character U+{ord(found[0]):04X} is forbidden in XML"
             raise source.fatal(Code.CONTROL_CHARACTER, key, message)

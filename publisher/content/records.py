@@ -4,10 +4,10 @@ A record that does not stand names an id of the days when the site's address was
 another id.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
-from publisher.content.index import Index
+from publisher.content.index import SETTLED, Index
 from publisher.core.identity import Record, Sighting
 
 _SEEN = "p.path, p.address, p.url, p.title, p.published, p.digest"
@@ -18,35 +18,57 @@ _INSERT = f"INSERT OR REPLACE INTO records ({_RECORD}, standing, moment) VALUES 
 
 def mirror(index: Index, records: Iterable[Record], stands: Callable[[str], bool]) -> None:
     """Have these records and no others; `stands` says whether an id still counts."""
+    index.put_note(SETTLED, "")
     index.write("DELETE FROM records")
     index.write_many(_INSERT, [(*record, stands(record.id), _moment(record.published)) for record in records])
 
 
 def put_records(index: Index, records: Iterable[Record]) -> None:
     """Keep records that are new or changed, each in the place of the one with its id."""
-    for record in records:
-        index.write("DELETE FROM records WHERE id = ?", record.id)
-        index.write(_INSERT, *record, True, _moment(record.published))
+    # REPLACE removes what has the same id as well as what has the same file.
+    index.write_many(_INSERT, [(*record, True, _moment(record.published)) for record in records])
 
 
 def _moment(published: str) -> int | None:
-    """Whole seconds since 1970, which SQLite compares ten times as fast as it writes dates; None for no date."""
+    """Whole seconds since 1970, which SQLite compares ten times as fast as it writes dates; None for no date.
+
+    None, too, where a hand left the zone out: the machine's own would make of it what another machine does not.
+    """
     try:
-        return int(datetime.fromisoformat(published).timestamp())
+        moment = datetime.fromisoformat(published)
+        return int(moment.timestamp()) if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
 
-def strays(index: Index) -> Iterator[Sighting]:
-    """Posts that no record names."""
+def strays(index: Index, within: Collection[str] | None = None) -> Iterator[Sighting]:
+    """Posts that no record names, by (published, address); only of the files `within`, where these are given."""
     sql = f"SELECT {_SEEN} FROM posts p LEFT JOIN records r ON r.source = p.path AND r.standing WHERE r.id IS NULL"
-    return map(_sighting, index.rows(f"{sql} ORDER BY p.published, p.address"))
+    if within is None:
+        return map(_sighting, index.rows(f"{sql} ORDER BY p.published, p.address"))
+    found = [_sighting(row) for path in within for row in index.rows(f"{sql} AND p.path = ?", path)]
+    return iter(sorted(found, key=lambda seen: (seen.published, seen.path)))
 
 
-def outdated(index: Index) -> Iterator[tuple[str, Sighting]]:
-    """Posts that are no longer as their record says, with their id."""
+def outdated(index: Index, within: Collection[str] | None = None) -> Iterator[tuple[str, Sighting]]:
+    """Posts that are no longer as their record says, with their id; only those of `within`, where it is given."""
     sql = f"SELECT r.id, {_SEEN} FROM posts p JOIN records r ON r.source = p.path WHERE r.standing AND ({_DIFFERS})"
-    return ((row[0], _sighting(row[1:])) for row in index.rows(sql))
+    if within is None:
+        rows = index.rows(sql)
+    else:
+        rows = [row for path in within for row in index.rows(f"{sql} AND p.path = ?", path)]
+    return ((row[0], _sighting(row[1:])) for row in rows)
+
+
+def settle(index: Index) -> None:
+    """Note that every post is as its record says: the next scan has to compare only what it read anew."""
+    if not is_settled(index):
+        index.put_note(SETTLED, "yes")
+
+
+def is_settled(index: Index) -> bool:
+    """Whether no post was read since `settle`."""
+    return index.note(SETTLED) == "yes"
 
 
 def orphans(index: Index) -> list[Record]:
@@ -54,6 +76,11 @@ def orphans(index: Index) -> list[Record]:
     names = ", ".join(f"r.{name}" for name in _RECORD.split(", "))
     sql = f"SELECT {names} FROM records r LEFT JOIN posts p ON p.path = r.source WHERE r.standing AND p.path IS NULL"
     return [Record(*row) for row in index.rows(sql)]
+
+
+def has_records(index: Index) -> bool:
+    """Whether any post is remembered."""
+    return bool(index.rows("SELECT 1 FROM records LIMIT 1"))
 
 
 def record_named(index: Index, source: str) -> Record | None:

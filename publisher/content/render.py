@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from publisher.content.source import Source
 from publisher.content.world import Page, World
 from publisher.errors import ContentError
 from publisher.model.post import Post
+from publisher.struct import replace
 
 _TANGLED = "the HTML is nested over 256 deep, holds over 200,000 tags or leaves too much open: only its text is kept"
 
@@ -85,12 +85,13 @@ class Renderer:
         return Rendered(safe, summary, tuple(page.problems), tuple(sorted(page.needs)))
 
     def _html(self, page: Page, separator: str | None) -> str:
-        from publisher.content.built import to_html as built_html
         from publisher.content.dialects import dialect_of
         from publisher.content.excerpt import mark
         from publisher.content.tags import is_tangled, text_only
 
         if self.rules.source is ContentSource.BUILT:
+            from publisher.content.built import to_html as built_html
+
             html = mark(built_html(page), separator)
         else:
             front = replace(page.source.front, body=mark(page.body, separator))

@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
 
 from publisher.content.index import Index
 from publisher.content.needs import Need
 from publisher.errors import Problem, Severity
 from publisher.model.post import Post
+from publisher.struct import Struct, astuple
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """A post's content as safe HTML, its summary as plain text, what was wrong with it, and what it depended on."""
 
     html: str

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,13 +11,16 @@ from publisher.errors import Problem, Severity
 from publisher.model.post import Author, Post
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = timedelta()
 
 
 class PostRow(NamedTuple):
-    """One post: what selection asks for in columns of their own, all of it as JSON in `reading`.
+    """One post, in the columns of the index.
 
-    `published` and `expires` are whole seconds since 1970; `address` is the post's path; `categories` is a JSON array,
-    empty where there are none.
+    `published` and `expires` are whole seconds since 1970, `offset` the seconds that its wall clock is ahead of UTC;
+    `updated` is ISO 8601. `address` is the post's path. `categories`, `tags` and `authors` (each a name and an
+    address) are JSON arrays, empty where there are none.
     """
 
     path: str
@@ -27,62 +30,97 @@ class PostRow(NamedTuple):
     address: str
     title: str
     expires: int | None
-    fed: int
+    fed: bool
     categories: str
-    reading: str
+    offset: int
+    updated: str | None
+    summary: str
+    tags: str
+    authors: str
+    language: str | None
+    mailed: bool
+    image: str | None
+    translation: str | None
+
+
+COLUMNS = ", ".join(PostRow._fields)
+MARKS = ", ".join("?" * len(PostRow._fields))
 
 
 def pack(reading: Reading) -> PostRow:
     """One reading as a row."""
-    post = reading.post
-    categories = _categories(post.categories) if post.categories else ""
+    post, expires = reading.post, reading.expires
+    published, updated, offset = post.published, post.updated, post.published.utcoffset() or _NEVER
     return PostRow(
         post.source,
         post.digest,
         post.url,
-        int(post.published.timestamp()),
+        int(published.timestamp()),
         post.path,
         post.title,
-        int(reading.expires.timestamp()) if reading.expires else None,
-        int(post.in_feeds),
-        categories,
-        _encode(
-            (
-                *(post.source, post.path, post.url, post.title, post.published.isoformat(), post.digest),
-                *(post.updated.isoformat() if post.updated else None, post.summary, post.categories, post.tags),
-                *([(author.name, author.email) for author in post.authors], post.language, post.in_feeds),
-                *(post.in_newsletters, post.image, post.translation),
-            )
-        ),
+        None if expires is None else int(expires.timestamp()),
+        post.in_feeds,
+        _names(post.categories),
+        offset.days * 86400 + offset.seconds,
+        None if updated is None else updated.isoformat(),
+        post.summary,
+        _names(post.tags),
+        _people(post.authors),
+        post.language,
+        post.in_newsletters,
+        post.image,
+        post.translation,
     )
 
 
 @lru_cache(maxsize=1024)
-def _categories(categories: tuple[str, ...]) -> str:
-    return _encode(categories)
+def _names(names: tuple[str, ...]) -> str:
+    return _encode(names) if names else ""
 
 
-def unpack(readings: Iterable[str]) -> list[Post]:
-    """The posts of many rows; decoded at one go, which halves the time."""
-    return [_post(*row) for row in json.loads(f"[{','.join(readings)}]")]
+@lru_cache(maxsize=256)
+def _people(authors: tuple[Author, ...]) -> str:
+    return _encode([(author.name, author.email) for author in authors]) if authors else ""
 
 
-def _post(*row: Any) -> Post:
-    source, path, url, title, published, digest, updated, summary, categories, tags, authors, *rest = row
+def unpack(row: tuple[Any, ...]) -> Post:
+    """The post of a row."""
+    path, digest, url, published, address, title, _expires, fed, categories, offset, *rest = row
+    updated, summary, tags, authors, language, mailed, image, translation = rest
     return Post(
-        source,
-        path,
-        url,
-        title,
-        datetime.fromisoformat(published),
-        digest,
-        datetime.fromisoformat(updated) if updated else None,
-        summary,
-        tuple(categories),
-        tuple(tags),
-        tuple(Author(name, email) for name, email in authors),
-        *rest,
+        source=path,
+        path=address,
+        url=url,
+        title=title,
+        published=(_EPOCH + timedelta(seconds=published)).astimezone(_zone(offset)),
+        digest=digest,
+        updated=datetime.fromisoformat(updated) if updated else None,
+        summary=summary,
+        categories=names(categories),
+        tags=names(tags),
+        authors=_authors(authors),
+        language=language,
+        in_feeds=bool(fed),
+        in_newsletters=bool(mailed),
+        image=image,
+        translation=translation,
     )
+
+
+@lru_cache(maxsize=64)
+def _zone(offset: int) -> timezone:
+    return timezone(timedelta(seconds=offset))
+
+
+@lru_cache(maxsize=4096)
+def names(text: str) -> tuple[str, ...]:
+    """The categories or tags of a row."""
+    return tuple(json.loads(text)) if text else ()
+
+
+@lru_cache(maxsize=256)
+def _authors(text: str) -> tuple[Author, ...]:
+    return tuple(Author(name, email) for name, email in json.loads(text)) if text else ()
 
 
 def pack_problems(problems: Iterable[Problem]) -> str:

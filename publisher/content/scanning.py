@@ -1,22 +1,27 @@
 """A folder as posts and problems; files that did not change are not opened."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from publisher.content.engines import reader_of
 from publisher.content.file_text import decode
-from publisher.content.index import FileRow, Index, Signs, is_fresh
+from publisher.content.index import FileRow, Index, Signs
 from publisher.content.nouns import Rules, Scan
 from publisher.content.posts import Context, Reader, Reading, read_post
+from publisher.content.records import is_settled
 from publisher.content.rows import PostRow, pack, pack_problems, unpack_problems
 from publisher.content.source import Source
 from publisher.content.spread import spread
 from publisher.content.values import Fields
 from publisher.content.walk import Found, Walk, read_bytes, unreadable, walk
 from publisher.errors import ContentError, Problem, Severity
+from publisher.struct import Struct
+
+# As many are sooner compared by one query for all than by one for each.
+_MANY = 500
 
 
 def scan(rules: Rules, index: Index, *, progress: Callable[[int, int], None] | None = None) -> Scan:
@@ -24,38 +29,41 @@ def scan(rules: Rules, index: Index, *, progress: Callable[[int, int], None] | N
 
     `progress` is told how many of how many files are done. Nothing is rendered.
     """
-    walked = walk(rules)
+    settled = is_settled(index)
+    walked = walk(rules, signs=index.has_files())
     context = _context(walked, rules, index)
-    known = index.signs()
-    stale = [found for found in walked.found if not is_fresh(known.get(found.file), found[1:])]
-    closed = _forget_gone(walked, known, index)
-    digests = index.digests(found.file for found in stale if found.file in known)
-    desk = _Desk(rules, context, ZoneInfo(rules.timezone), reader_of(rules.engine), digests, index.now)
-    _read_all(stale, len(walked.found), desk, index, progress)
-    return _gathered(walked, index, closed, context)
+    fresh = index.fresh()
+    stale = [found for found in walked.found if found not in fresh]
+    gone, closed = _gone(walked, [*(path for path, *_ in fresh), *index.doubtful()])
+    index.forget(gone)
+    digests = index.digests(found.file for found in stale)
+    root = os.path.join(rules.folder, "")  # noqa: PTH118
+    desk = _Desk(root, rules, context, ZoneInfo(rules.timezone), reader_of(rules.engine), digests, index.now)
+    changed = [*_read_all(stale, len(walked.found), desk, index, progress), *gone]
+    few = frozenset(changed) if settled and len(changed) < _MANY else None
+    return _gathered(walked, index, closed, context, few)
 
 
-def _forget_gone(walked: Walk, known: dict[str, Signs], index: Index) -> list[str]:
-    """Files that may still be there but could not be looked at; all others that were not found are forgotten."""
-    missing = known.keys() - {found.file for found in walked.found}
+def _gone(walked: Walk, known: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Files that are there no more, sorted; and those that may be, but could not be looked at."""
+    there = {found.file for found in walked.found}
+    missing = [path for path in known if path not in there]
     closed = [path for path in missing if any(_is_in(path, place) for place in walked.closed)]
-    index.forget(sorted(missing.difference(closed)))
-    return closed
+    return sorted({*missing}.difference(closed)), closed
 
 
 def _is_in(path: str, closed: str) -> bool:
     return path == closed or not closed or (closed.endswith("/") and path.startswith(closed))
 
 
-def _gathered(walked: Walk, index: Index, closed: list[str], context: Context) -> Scan:
+def _gathered(walked: Walk, index: Index, closed: list[str], context: Context, changed: frozenset[str] | None) -> Scan:
     problems = list(walked.problems)
     for path, text in index.problems():
         problems += unpack_problems(path, text)
     bad = {fault.file for fault in problems if fault.severity is Severity.ERROR}
     folders = {place.rstrip("/") or "." for place in walked.closed if not place or place.endswith("/")}
     unread = tuple(sorted((bad - folders).union(closed)))
-    newest_ns = max((max(found.mtime_ns, found.ctime_ns) for found in walked.found), default=0)
-    return Scan(tuple(sorted(problems)), unread, tuple(walked.folders), context, newest_ns)
+    return Scan(tuple(sorted(problems)), unread, tuple(walked.folders), context, index.newest_ns(), changed)
 
 
 class _Read(NamedTuple):
@@ -68,10 +76,10 @@ class _Read(NamedTuple):
     dropped: str | None = None
 
 
-@dataclass(frozen=True)
-class _Desk:
-    """What reading a file needs; `digests` are those of files read before."""
+class _Desk(Struct, frozen=True, dict=True):
+    """What reading a file needs; `root` is the site's folder with a slash, `digests` are those of files read before."""
 
+    root: str
     rules: Rules
     context: Context
     zone: ZoneInfo
@@ -82,31 +90,36 @@ class _Desk:
 
 def _read_all(
     stale: Sequence[Found], total: int, desk: _Desk, index: Index, progress: Callable[[int, int], None] | None
-) -> None:
+) -> list[str]:
+    """Read files; those whose post is new, another or gone."""
+    changed: list[str] = []
     done = total - len(stale)
     for handful in spread(stale, lambda found: _read(found, desk)):
         index.remember([read.file for read in handful if read.file])
         index.touch([read.touched for read in handful if read.touched])
-        index.put_posts([read.post for read in handful if read.post], new=not desk.digests)
-        index.drop_posts([read.dropped for read in handful if read.dropped])
+        posts, dropped = [read.post for read in handful if read.post], [one.dropped for one in handful if one.dropped]
+        index.put_posts(posts, new=not desk.digests)
+        index.drop_posts(dropped)
+        changed += [*(post.path for post in posts), *dropped]
         done += len(handful)
         if progress:
             progress(done, total)
+    return changed
 
 
 def _read(found: Found, desk: _Desk) -> _Read:
     read_ns = desk.now()
     try:
-        data, signs = read_bytes(desk.rules.folder, found.file)
+        data, signs = read_bytes(desk.root + found.file)
     except OSError as error:
         # Read at no time: it is tried again at every scan, though its own times may never change.
         fault = pack_problems([unreadable(found.file, error)])
-        return _Read(FileRow(found.file, found.mtime_ns, found.ctime_ns, found.size, 0, "", fault))
+        return _Read(FileRow(*found, 0, "", fault))
     digest = hashlib.sha256(data).hexdigest()
     known = desk.digests.get(found.file)
     if known == digest:
         return _Read(None, (Signs(*signs, read_ns), found.file))
-    reading, problems = _reading(found, data, digest, desk)
+    reading, problems = _reading(found.file, signs[0], data, digest, desk)
     row = FileRow(found.file, *signs, read_ns, digest, pack_problems(problems))
     if reading:
         return _Read(row, post=pack(reading))
@@ -114,13 +127,13 @@ def _read(found: Found, desk: _Desk) -> _Read:
     return _Read(row, dropped=found.file if gone else None)
 
 
-def _reading(found: Found, data: bytes, digest: str, desk: _Desk) -> tuple[Reading | None, list[Problem]]:
+def _reading(file: str, mtime_ns: int, data: bytes, digest: str, desk: _Desk) -> tuple[Reading | None, list[Problem]]:
     warnings: list[Problem] = []
-    below = found.file[len(desk.rules.prefix) :]
+    below = file[len(desk.rules.prefix) :]
     try:
-        front = desk.reader.split(decode(data, found.file), found.file)
+        front = desk.reader.split(decode(data, file), file)
         defaults = desk.reader.defaults(desk.rules, below, desk.context)
-        source = Source(found.file, below, front, desk.rules, desk.zone, warnings, defaults, found.mtime_ns)
+        source = Source(file, below, front, desk.rules, desk.zone, warnings, defaults, mtime_ns)
         return read_post(source, digest, desk.reader), warnings
     except ContentError as error:
         return None, [*warnings, *error.problems]
@@ -135,7 +148,7 @@ def _context(walked: Walk, rules: Rules, index: Index) -> dict[str, Fields]:
     mark = hashlib.sha256()
     for found in walked.context:
         try:
-            data, _signs = read_bytes(rules.folder, found.file)
+            data, _signs = read_bytes(os.fspath(rules.folder / found.file))
             mark.update(f"{found.file}\0{len(data)}\0".encode() + data)
             context[found.file[len(rules.prefix) :]] = (
                 reader_of(rules.engine).split(decode(data, found.file), found.file).fields
@@ -145,6 +158,6 @@ def _context(walked: Walk, rules: Rules, index: Index) -> dict[str, Fields]:
         except ContentError as error:
             walked.problems.extend(error.problems)
     if (index.note("context") or "") != mark.hexdigest():
-        index.forget(list(index.signs()))
+        index.forget(index.paths())
         index.put_note("context", mark.hexdigest())
     return context

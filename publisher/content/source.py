@@ -1,6 +1,6 @@
 """One file on its way to become a post, and the faults found on the way."""
 
-from dataclasses import dataclass, field
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from publisher.content.codes import Code
@@ -8,10 +8,10 @@ from publisher.content.front import Front
 from publisher.content.nouns import Rules
 from publisher.content.values import Fields, Scalar, Value
 from publisher.errors import ContentError, Problem
+from publisher.struct import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, dict=True):
     """A file's header and body. `file` is relative to the site's folder, `below` to the content folder.
 
     `defaults` are the values that the site's settings or the files around it give the post; `fields` are those
@@ -27,11 +27,11 @@ class Source:
     warnings: list[Problem] = field(default_factory=list)
     defaults: Fields = field(default_factory=Fields)
     mtime_ns: int = 0
-    fields: Fields = field(init=False)
 
-    def __post_init__(self) -> None:
-        merged = self.front.fields.over(self.defaults) if self.defaults else self.front.fields
-        object.__setattr__(self, "fields", merged)
+    @cached_property
+    def fields(self) -> Fields:
+        """The header's values over the defaults."""
+        return self.front.fields.over(self.defaults) if self.defaults else self.front.fields
 
     @property
     def stem(self) -> str:

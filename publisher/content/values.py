@@ -4,11 +4,12 @@ Nothing is typed here on purpose. YAML 1.1 would turn the title 2024-01-01 into 
 into False and 1.10 into 1.1; and whether a date was quoted decides its time zone in Jekyll.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from publisher.struct import Struct
 
 
-class Scalar(NamedTuple):
+class Scalar(Struct, frozen=True):
     """One piece of text; `plain` where it stood without quotes. `line` and `column` count from 1, in the file."""
 
     text: str
@@ -56,9 +57,10 @@ class Fields(dict[str, Value]):
     def scalar(self, *keys: str) -> Scalar | None:
         """The first of `keys` that holds text, null and empty text excepted."""
         for key in keys:
-            value = self.get(key)
-            if isinstance(value, Scalar) and not is_null(value) and value.text.strip():
-                return value
+            if key in self:
+                value = self[key]
+                if isinstance(value, Scalar) and not is_null(value) and value.text.strip():
+                    return value
         return None
 
     def text(self, *keys: str) -> str | None:
@@ -84,15 +86,15 @@ def is_null(value: Scalar) -> bool:
     return value.plain and value.text in _NULLS
 
 
-def texts(value: Value | None) -> Iterator[str]:
+def texts(value: Value | None) -> list[str]:
     """Every text of a value that is text or a list, nested lists too; nothing for nulls and mappings."""
-    # A list, not a generator of generators: a scan asks for a quarter of a million of these.
     found: list[str] = []
-    _collect(value, found)
-    return iter(found)
+    if value is not None:
+        _collect(value, found)
+    return found
 
 
-def _collect(value: Value | None, found: list[str]) -> None:
+def _collect(value: Value, found: list[str]) -> None:
     if isinstance(value, Scalar):
         text = value.text.strip()
         if text and not (value.plain and value.text in _NULLS):

@@ -1,10 +1,9 @@
 """Which files of a folder may be posts."""
 
 import os
-import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 from publisher.content.codes import Code
@@ -13,6 +12,7 @@ from publisher.content.file_text import MAX_BYTES
 from publisher.content.nouns import Rules
 from publisher.content.posts import Reader
 from publisher.errors import Problem
+from publisher.struct import Struct, field
 
 _LATEST = 2**63 - 1
 # Dependencies of a site, not its posts: Jekyll excludes them too, and they can hold a hundred thousand files.
@@ -21,7 +21,7 @@ _Entries = dict[str, "os.DirEntry[str]"]
 
 
 class Found(NamedTuple):
-    """A file that may be a post, relative to the site's folder; times in nanoseconds since 1970."""
+    """A file that may be a post, relative to the site's folder; times in nanoseconds since 1970, 0 if not asked for."""
 
     file: str
     mtime_ns: int
@@ -29,8 +29,7 @@ class Found(NamedTuple):
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """All that was found, by file; `context` are files that hold defaults for others, `folders` all looked into.
 
     `closed` are folders (ending in `/`) and files that cannot be entered or opened.
@@ -43,14 +42,15 @@ class Walk:
     closed: list[str] = field(default_factory=list)
 
 
-def walk(rules: Rules) -> Walk:
-    """Look through the content folder, following links but no link twice."""
-    return _Walker(rules).run()
+def walk(rules: Rules, *, signs: bool = True) -> Walk:
+    """Look through the content folder, following links but no link twice; without `signs` no file's status is asked."""
+    return _Walker(rules, signs).run()
 
 
 class _Walker:
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, signs: bool) -> None:
         self._rules = rules
+        self._signs = signs
         self._reader: Reader = reader_of(rules.engine)
         self._root = os.path.join(os.fspath(rules.folder), "")  # noqa: PTH118
         self._exclude = frozenset(name.strip("/") for name in rules.exclude)
@@ -83,20 +83,19 @@ class _Walker:
 
     def _collect(self, folder: str, picked: list[str], files: _Entries) -> None:
         place = self._rules.prefix + folder
-        for name in picked:
-            self._file(place + name, files[name], self._walk.found)
-        is_context = self._reader.is_context
-        for name in files:
-            if is_context(self._rules, folder + name):
-                self._file(place + name, files[name], self._walk.context)
+        self._walk.found.extend(self._files(place, picked, files))
+        is_context, rules = self._reader.is_context, self._rules
+        context = [name for name in files if is_context(rules, folder + name)]
+        self._walk.context.extend(self._files(place, context, files))
 
     def _sort(self, file: str, entries: list["os.DirEntry[str]"]) -> tuple[_Entries, _Entries]:
         files: _Entries = {}
         folders: _Entries = {}
         for entry in entries:
-            if not entry.name.isprintable() and not self._is_name(file, entry.name):
+            name = entry.name
+            if not name.isprintable() and not self._is_name(file, name):
                 continue
-            (folders if _is_folder(entry) else files)[entry.name] = entry
+            (folders if _is_folder(entry) else files)[name] = entry
         return files, folders
 
     def _is_name(self, folder: str, name: str) -> bool:
@@ -126,14 +125,18 @@ class _Walker:
         self._entered.add(target)
         return True
 
-    def _file(self, file: str, entry: "os.DirEntry[str]", to: list[Found]) -> None:
-        try:
-            status = entry.stat()
-        except OSError as error:
-            self._closed(file, file, error)
-            return
-        if stat.S_ISREG(status.st_mode):
-            to.append(Found(file, *signs(status)))
+    def _files(self, place: str, names: list[str], files: _Entries) -> Iterator[Found]:
+        for name in names:
+            try:
+                if not self._signs and files[name].is_file(follow_symlinks=False):
+                    yield Found(place + name, 0, 0, 0)
+                    continue
+                status = files[name].stat()
+            except OSError as error:
+                self._closed(place + name, place + name, error)
+                continue
+            if S_ISREG(status.st_mode):
+                yield Found(place + name, *signs(status))
 
     def _closed(self, closed: str, file: str, error: OSError) -> None:
         self._walk.closed.append(closed)
@@ -142,12 +145,15 @@ class _Walker:
 
 def signs(status: os.stat_result) -> tuple[int, int, int]:
     """Change times in nanoseconds and size: what shows that a file changed. Past 2262 SQLite has no number for them."""
-    return min(status.st_mtime_ns, _LATEST), min(status.st_ctime_ns, _LATEST), status.st_size
+    mtime_ns, ctime_ns = status.st_mtime_ns, status.st_ctime_ns
+    if mtime_ns > _LATEST or ctime_ns > _LATEST:
+        mtime_ns, ctime_ns = min(mtime_ns, _LATEST), min(ctime_ns, _LATEST)
+    return mtime_ns, ctime_ns, status.st_size
 
 
-def read_bytes(folder: Path, file: str) -> tuple[bytes, tuple[int, int, int]]:
+def read_bytes(path: str) -> tuple[bytes, tuple[int, int, int]]:
     """A file's bytes, one more than the longest allowed at most, and its signs; OSError where it cannot be read."""
-    descriptor = os.open(f"{folder}/{file}", os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         # The status first: a change while reading then shows as a change at the next scan.
         status = os.fstat(descriptor)

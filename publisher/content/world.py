@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +13,10 @@ from publisher.content.nouns import Rules
 from publisher.content.source import Source
 from publisher.errors import ContentError, Problem
 from publisher.model.post import Post
+from publisher.struct import Struct, field
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True, dict=True):
     """The site around a post: its files and its other posts. Nothing outside the site's folder is ever read.
 
     Posts that come out after `at` are not yet on the site; None where all of them are.
@@ -116,8 +115,7 @@ def stem_of(path: str) -> str:
     return parts[-2].partition(".")[0] if stem == "index" and len(parts) > 1 else stem
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True, dict=True):
     """A post on its way to become HTML. `needs` and `problems` fill up on the way."""
 
     post: Post

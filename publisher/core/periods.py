@@ -2,14 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from publisher.model.newsletter import Frequency, Newsletter, Period, Schedule
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Fire:
+class Fire(Struct, frozen=True):
     """One moment of a schedule: the instant (UTC) and the local wall time it is named by (naive)."""
 
     instant: datetime

@@ -1,10 +1,10 @@
 """What becomes of a delivery whose message was not taken."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from publisher.errors import Scope, TransportError
 from publisher.model.mailing import DeliveryStatus
+from publisher.struct import Struct
 
 GIVE_UP_AFTER = timedelta(hours=72)
 """RFC 5321 section 4.5.4.1 asks a sender to try for four to five days; a digest is stale after three."""
@@ -13,8 +13,7 @@ FIRST_DELAY = timedelta(minutes=5)
 LONGEST_DELAY = timedelta(hours=4)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The state that follows, when it is due again (aware, deferred only), and whether the issue pauses."""
 
     status: DeliveryStatus
@@ -33,8 +32,7 @@ def is_trouble(error: TransportError) -> bool:
     return lost or (error.enhanced or "").startswith("5.7.")
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Struct, frozen=True):
     """One attempt, its `number` from 1, moments aware.
 
     `connected`: the session was there already. `taken`: mails it had taken before. `in_a_row`: troubles

@@ -1,13 +1,13 @@
 """Which posts go where: into feeds, and to each reader."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from publisher.core.slugs import category_slug
 from publisher.model.post import Post
 from publisher.model.reader import Subscription
+from publisher.struct import Struct
 
 
 def newest_first(posts: Iterable[Post]) -> list[Post]:
@@ -27,8 +27,7 @@ class Head(NamedTuple):
     categories: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The posts of one feed, by their sources: the whole site's (`category` None) or one category's, newest first."""
 
     category: str | None
@@ -70,8 +69,7 @@ def shared_feeds(groups: Iterable[Sequence[str]], slugs: Mapping[str, str]) -> d
     return {slug: tuple(sorted(found.values())) for slug, found in sorted(names.items()) if len(found) > 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A post that a digest may bring, by its identity."""
 
     id: str

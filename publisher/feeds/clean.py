@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from publisher.model.feed import Entry, Feed
 from publisher.model.post import Author
+from publisher.struct import replace
 
 # XML 1.0 section 2.2, Char. One U+0008 made the feeds of jekyll-feed #281 unreadable as a whole, and lxml
 # raises on it; a lone surrogate has no UTF-8 at all.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # RFC 3986: reserved characters and an existing escape stay, so an address that is encoded already does too.
 _URL_SAFE = "%/:?#[]@!$&'()*+,;=~"

@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, EmailUndeliverableError, ValidatedEmail, validate_email
 
 from publisher.errors import UsageError
 from publisher.mail.lines import is_one_line
+from publisher.struct import Struct
 
 # Until 2009 Japanese carriers gave out addresses with dots that RFC 5321 section 4.1.2 has only in quotes;
 # their owners still use them (KDDI moved ezweb.ne.jp to au.com, dots and all).
@@ -17,8 +17,7 @@ _DOTTED = re.compile(
 _QUOTED_NAME = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """An address: `email` as it is mailed, domain in its ASCII form; `key` its lower-cased normal form.
 
     `ascii` is False where the local part needs SMTPUTF8 (RFC 6531).
@@ -34,8 +33,7 @@ class Address:
         return self.email.rpartition("@")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True):
     """A name, which may be empty, and an address (RFC 5322 section 3.4)."""
 
     name: str

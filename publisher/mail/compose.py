@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import re
 from base64 import encodebytes
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import quote
@@ -12,13 +11,13 @@ from urllib.parse import quote
 from publisher.mail import headers
 from publisher.mail.address import Mailbox
 from publisher.mail.slots import Filled
+from publisher.struct import Struct
 
 # What RFC 6068 section 2 lets stand unencoded in an address, as a local part may hold it.
 _MAILTO_SAFE = "@!$'*+"
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """All that one mail says.
 
     `date` is aware. `message_id` stands in its angle brackets. `list_name` is None where no list is mailed;

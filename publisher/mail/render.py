@@ -1,7 +1,6 @@
 """Posts into a mail that knows all but its recipient; the only door to premailer and its cssutils."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -14,13 +13,13 @@ from publisher.mail.text import html_to_text
 from publisher.model.mailing import Rendered
 from publisher.model.post import Author
 from publisher.model.site import Site
+from publisher.struct import Struct, replace
 from publisher.templating import Templates
 
 _PARTS = ("subject", "html", "txt")
 
 
-@dataclass(frozen=True, slots=True)
-class MailPost:
+class MailPost(Struct, frozen=True):
     """One post in a mail.
 
     `url` is absolute and percent-encoded; `summary` plain text; `html` the whole content, sanitised, links
@@ -36,8 +35,7 @@ class MailPost:
     authors: tuple[Author, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The posts of a digest under one heading; `category` is empty for posts that have none."""
 
     category: str

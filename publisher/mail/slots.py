@@ -4,18 +4,17 @@ import hashlib
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from publisher.errors import TemplateError
 from publisher.mail.lines import one_line
 from publisher.model.mailing import Rendered
+from publisher.struct import Struct
 
 SLOTS = frozenset({"email", "name", "unsubscribe_url"})
 """What a template may ask for by `slot(...)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """One recipient's mail, before headers."""
 
     subject: str
@@ -23,8 +22,7 @@ class Filled:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
+class Slots(Struct, frozen=True):
     """What templates know as `slot`: `{{ slot("email") }}` prints marker, name, marker."""
 
     marker: str

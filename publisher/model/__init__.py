@@ -1,1 +1,1 @@
-"""The nouns: frozen dataclasses and states, standard library only."""
+"""The nouns: frozen structs and states."""

@@ -1,10 +1,10 @@
 """What a feed is made of, before any format."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from publisher.model.post import Author
+from publisher.struct import Struct
 
 
 class FeedFormat(StrEnum):
@@ -15,8 +15,7 @@ class FeedFormat(StrEnum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One post in a feed.
 
     `id` is its tag URI (RFC 4151); `html` its whole content, sanitised, every link absolute,
@@ -36,8 +35,7 @@ class Entry:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """One feed in one format.
 
     `page_url` is the page for people, `self_url` where the feed itself is served; both absolute

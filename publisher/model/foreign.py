@@ -1,13 +1,12 @@
 """A feed that another program made, as far as its entries can be known again as posts."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from publisher.model.feed import FeedFormat
+from publisher.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignEntry:
+class ForeignEntry(Struct, frozen=True):
     """One entry. `id` is what feed readers know it by, byte for byte; the link, where the feed gives no id.
 
     `link` is absolute where the feed says against what, else as it stands; empty where there is none. `title` may hold
@@ -22,8 +21,7 @@ class ForeignEntry:
     updated: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignFeed:
+class ForeignFeed(Struct, frozen=True):
     """A feed in its order. `home` is the page it belongs to, empty where it names none; `generator` its maker."""
 
     title: str

@@ -1,8 +1,9 @@
 """Issues, variants, deliveries and what became of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from publisher.struct import Struct
 
 
 class IssueKind(StrEnum):
@@ -36,8 +37,7 @@ class DeliveryStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """A mail that knows all but its recipient.
 
     Slots for the recipient stand in the texts as `marker` + name + `marker`; the marker is
@@ -51,8 +51,7 @@ class Rendered:
     marker: str
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """What a group of recipients shares, stored when the issue is planned.
 
     `key` is the SHA-256 over (ordered post ids, language, format, template hash), in hex.
@@ -64,8 +63,7 @@ class Variant:
     rendered: Rendered
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """One address a mail goes to; `address_key` is its normal form, what makes it unique."""
 
     email: str
@@ -75,8 +73,7 @@ class Recipient:
     subscriber_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """One mailing. `at` bounds its posts; `since` is set on a newsletter's first, how far it reached back."""
 
     id: int
@@ -95,8 +92,7 @@ class Issue:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """One mail to one address."""
 
     id: int
@@ -111,16 +107,14 @@ class Delivery:
     due_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What the next server answered to a message it took."""
 
     code: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """One message as handed to a transport: `sender` may be empty (RFC 5321 null reverse-path).
 
     `data` has CRLF line ends and is not dot-stuffed; `utf8` where RFC 6531 is needed.

@@ -1,8 +1,9 @@
 """A newsletter, its rhythm, and its periods."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from publisher.struct import Struct
 
 
 class Frequency(StrEnum):
@@ -13,8 +14,7 @@ class Frequency(StrEnum):
     MONTHLY = "monthly"
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """A local wall-clock rhythm: at `hour`:`minute` on `weekdays` (0 is Monday) or on `day` of the month.
 
     Neither weekdays nor day: every day.
@@ -26,8 +26,7 @@ class Schedule:
     day: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Newsletter:
+class Newsletter(Struct, frozen=True):
     """One newsletter as configured.
 
     `sender` and `reply_to` are mailbox texts (RFC 5322 section 3.4); `sender` is None until set.
@@ -50,8 +49,7 @@ class Newsletter:
         return wanted if wanted in self.schedules else next(iter(self.schedules))
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """The stretch that one scheduled digest covers: after `start`, up to and with `end` (aware).
 
     `nominal_end` is the local wall time the schedule names, also where DST has no such minute.

@@ -1,19 +1,18 @@
 """A post as the writer's engine sees it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from publisher.struct import Struct
 
-@dataclass(frozen=True, slots=True)
-class Author:
+
+class Author(Struct, frozen=True):
     """Who wrote: a plain name, and an address where the post gives one."""
 
     name: str
     email: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """One readable, dated, undrafted post; its text is rendered only when a feed or mail needs it.
 
     `source` is the file, relative to the site's folder, with `/`.

@@ -1,10 +1,10 @@
 """Subscribers and their subscriptions."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from publisher.model.newsletter import Frequency
+from publisher.struct import Struct
 
 
 class SubscriptionStatus(StrEnum):
@@ -15,8 +15,7 @@ class SubscriptionStatus(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
 
 
-@dataclass(frozen=True, slots=True)
-class Subscriber:
+class Subscriber(Struct, frozen=True):
     """One address; `address_key` is its normal form."""
 
     id: int
@@ -26,8 +25,7 @@ class Subscriber:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(Struct, frozen=True):
     """A subscriber's wish for one newsletter; `categories` None means all, future ones too.
 
     `wished_at` is when categories or language were last changed: a wish that widens is no wish for the archive.
@@ -45,8 +43,7 @@ class Subscription:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """An address that gets no mail, and why."""
 
     address_key: str

@@ -1,15 +1,13 @@
 """The site whose posts are published."""
 
-from dataclasses import dataclass
-
 from publisher.model.post import Author
+from publisher.struct import Struct
 
 PLACEHOLDER_HOST = "your-site.invalid"
 """The host that `init` writes where it cannot know the real one (RFC 2606 reserves .invalid)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """What feeds and mails say of the site.
 
     `url` is its root, absolute, ending in `/`, base path included.

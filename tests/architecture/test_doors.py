@@ -23,6 +23,7 @@ DOORS = {
     "lxml": {"content/built.py", "mail"},
     "markdown_it": {"content/markdown.py", "content/markdown_rules.py", "content/attribute_lists.py"},
     "mdit_py_plugins": {"content/markdown.py", "content/markdown_rules.py"},
+    "msgspec": {"struct.py"},
     "nh3": {"content/safe.py"},
     "premailer": {"mail/render.py"},
     "pygments": {"content/highlight.py"},

@@ -1,7 +1,6 @@
 """What Eleventy's configuration says of the site. It is a program: it is read, never run."""
 
 import posixpath
-from dataclasses import replace
 from pathlib import Path
 
 from publisher.content.codes import Code
@@ -15,6 +14,7 @@ from publisher.content.file_text import decode
 from publisher.content.nouns import Engine, Served, Survey
 from publisher.content.values import Value
 from publisher.errors import ContentError, Problem
+from publisher.struct import replace
 
 # TemplateConfig.js, in its order.
 _NAMES = (

@@ -13,6 +13,7 @@ from publisher.content.posts import Context
 from publisher.content.source import Source
 from publisher.content.values import Fields, Scalar, Value
 from publisher.errors import ContentError
+from publisher.struct import replace
 
 TEMPLATES = (".md", ".html")
 _SCRIPTS = (".js", ".cjs", ".mjs")
@@ -99,7 +100,7 @@ def listed(value: Value) -> Value:
     """A text with commas as the list that Eleventy makes of it."""
     if not isinstance(value, Scalar) or (value.plain and value.text in _WORDS):
         return value
-    return [value._replace(text=part.strip()) for part in value.text.split(",")]
+    return [replace(value, text=part.strip()) for part in value.text.split(",")]
 
 
 def value_of(source: Source, key: str) -> Value | None:

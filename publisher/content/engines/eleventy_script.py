@@ -1,7 +1,6 @@
 """What Eleventy's configuration script says, read without running it."""
 
 import posixpath
-from dataclasses import replace
 
 from publisher.content.codes import Code
 from publisher.content.engines.eleventy_settings import EleventySettings
@@ -10,6 +9,7 @@ from publisher.content.nouns import Served
 from publisher.content.values import Scalar, Value, texts
 from publisher.errors import Problem
 from publisher.model.feed import FeedFormat
+from publisher.struct import replace
 
 _SETTERS = {
     "setInputDirectory": "input",

@@ -1,12 +1,9 @@
 """What a scan of an Eleventy site goes by."""
 
-from dataclasses import dataclass
-
 from publisher.content.nouns import Rules, Settings
 
 
-@dataclass(frozen=True, slots=True)
-class EleventySettings(Settings):
+class EleventySettings(Settings, frozen=True):
     """What the configuration says, as Eleventy 3 would, of what posts need.
 
     `input`, `data`, `includes` and `layouts` are folders relative to the site's, "" for itself; `layouts` is None where

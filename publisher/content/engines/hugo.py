@@ -128,7 +128,7 @@ def _truth(source: Source, key: str) -> bool | None:
 def _is_hidden(fields: Fields) -> bool:
     build = fields.get("_build", fields.get("build"))
     given = build if isinstance(build, dict) else {}
-    options = {key.lower(): next(texts(value), "").lower() for key, value in given.items()}
+    options = {key.lower(): next(iter(texts(value)), "").lower() for key, value in given.items()}
     outputs = [text.lower() for text in texts(fields.get("outputs"))]
     return (
         options.get("render") in ("never", "link", "false", "0")

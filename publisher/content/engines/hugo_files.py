@@ -3,7 +3,6 @@ then `config/production`, each laid over those before."""
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from publisher.content.codes import Code
@@ -11,6 +10,7 @@ from publisher.content.engines.hugo_settings import lowered
 from publisher.content.engines.settings import read_settings
 from publisher.content.values import Scalar, Value, is_null, texts
 from publisher.errors import Problem
+from publisher.struct import Struct, field
 
 NAMES = ("hugo", "config")
 SUFFIXES = (".toml", ".yaml", ".yml", ".json")
@@ -20,8 +20,7 @@ _MOST_FILES = 500
 _UNUSED = frozenset({"menu", "menus", "markup", "imaging", "privacy", "server", "security", "minify", "deployment"})
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """The settings, all keys in lower case, and where each key at the top stands: file, line, column."""
 
     values: dict[str, Value] = field(default_factory=dict)

@@ -1,16 +1,15 @@
 """Where a file stands in Hugo's content tree (hugofs/rootmapping_fs.go, common/paths/pathparser.go)."""
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from publisher.content.engines.hugo_paths import lower, parse_name
 from publisher.content.engines.hugo_settings import HugoSettings, Language, Mount, settings_of
 from publisher.content.nouns import Rules
 from publisher.content.source import Source
+from publisher.struct import Struct, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A page in the content tree: its folder as written, without slashes at its ends, and its name without extension
     and language. `disabled` where its language's pages are not made."""
 

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote
+
+from publisher.struct import Struct
 
 _SIMPLE = re.compile(r"[A-Za-z0-9._/~@+#-]*$")
 _SIGNS = frozenset("./\\_#+~-@")
@@ -16,8 +17,7 @@ _VALID = re.compile(r"[A-Za-z0-9$&+,/:;=@._~!'()*\[\]-]*$")
 _SAFE = "$&+,/:;=@-_.~"
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A file's name without its extension and other identifiers, and the language among them; `disabled` where that
     is a language whose pages are not made."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from posixpath import normpath
 
@@ -10,13 +9,13 @@ from publisher.content.engines.hugo_dates import DAYS, MONTHS, go_format
 from publisher.content.engines.hugo_pages import Place
 from publisher.content.engines.hugo_paths import decode_query, normal, urlize
 from publisher.content.engines.hugo_targets import fits
+from publisher.struct import Struct
 
 _TOKEN = re.compile(r":[0-9A-Za-z_]+(?:\[.+?\])?")
 _COLON = "\x00"
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A section around a page: its logical path, and what its `_index` says; None where it has none."""
 
     path: str
@@ -24,8 +23,7 @@ class Section:
     title: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What a pattern can name. `sections` are from the outermost to the page's own; `date` is asked for at need."""
 
     place: Place

@@ -1,10 +1,11 @@
 """What a Hugo site's configuration says, as values; the defaults are Hugo's own."""
 
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 from publisher.content.nouns import Rules, Settings
 from publisher.content.values import Scalar, Value
+from publisher.struct import Struct, replace
 
 # config/allconfig and pagemeta/page_frontmatter.go, with each key's older names after it.
 DATES = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
@@ -14,8 +15,7 @@ Frozen: TypeAlias = Scalar | tuple[object, ...]
 """A Value that can be a part of a key: `("list", item, …)`, `("map", (key, value), …)` or a Scalar without place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Which pages a rule is for, as globs in lower case; an empty one matches all (resources/page/page_matcher.go)."""
 
     path: str = ""
@@ -24,24 +24,21 @@ class Target:
     languages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Permalink:
+class Permalink(Struct, frozen=True):
     """A pattern for the addresses of the pages of a target."""
 
     target: Target
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cascade:
+class Cascade(Struct, frozen=True):
     """Values that the pages of a target have where they do not say otherwise; the keys are in lower case."""
 
     target: Target
     values: tuple[tuple[str, Frozen], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """A folder of the site whose files stand at `below` in the content tree; `language` is that of files without one
     in their name. Both folders are without slashes at their ends, `below` is mostly empty."""
 
@@ -50,8 +47,7 @@ class Mount:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """One language's site.
 
     `name` is Hugo's key for it, `tag` its BCP 47 tag. `prefix` stands before its addresses, without slashes at its
@@ -76,8 +72,7 @@ class Language:
     capital_titles: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class HugoSettings(Settings):
+class HugoSettings(Settings, frozen=True, eq=False, dict=True):
     """All that changes how posts are found, dated and addressed; the default language comes first.
 
     `disabled` are languages whose files are no pages. `ignored` are regular expressions on a file's path from the
@@ -92,12 +87,16 @@ class HugoSettings(Settings):
     drafts: bool = False
     summary_length: int = 70
     cjk: bool = False
-    names: frozenset[str] = field(init=False, repr=False)
-    off: frozenset[str] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "names", frozenset(language.name for language in self.languages))
-        object.__setattr__(self, "off", frozenset(self.disabled))
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Of the languages."""
+        return frozenset(language.name for language in self.languages)
+
+    @cached_property
+    def off(self) -> frozenset[str]:
+        """The languages that are disabled."""
+        return frozenset(self.disabled)
 
     # Told apart by identity: they are looked up with every file, and hashing all of them costs more than the answer.
     def __eq__(self, other: object) -> bool:
@@ -122,7 +121,7 @@ def settings_of(rules: Rules) -> HugoSettings:
 def freeze(value: Value) -> Frozen:
     """A value without its places, so that a moved line changes nothing."""
     if isinstance(value, Scalar):
-        return value._replace(line=1, column=1)
+        return replace(value, line=1, column=1)
     if isinstance(value, dict):
         return ("map", *((key.lower(), freeze(item)) for key, item in value.items()))
     return ("list", *(freeze(item) for item in value))

@@ -29,7 +29,7 @@ def read_target(value: Value | None, languages: tuple[str, ...] = ()) -> Target:
         return Target(languages=languages)
     entry = {key.lower(): item for key, item in value.items()}
     own = (*texts(entry.get("lang")), *texts(_within(entry, "sites", "matrix", "languages")))
-    path, kind, environment = (next(texts(entry.get(key)), "").lower() for key in ("path", "kind", "environment"))
+    path, kind, environment = (next(iter(texts(entry.get(key))), "").lower() for key in ("path", "kind", "environment"))
     return Target(path, kind, environment, own or languages)
 
 

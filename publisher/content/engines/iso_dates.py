@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta, timezone
 
 from publisher.content.codes import Code
 from publisher.content.dates import BadDate
 from publisher.content.source import Source
+from publisher.struct import Struct
 
 _CLOCK = r"(?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d)(?:\.\d*)?"
 # YAML 1.1's timestamp as js-yaml 4 types it (lib/type/timestamp.js), and Zola reads it (front_matter/datetime.rs).
@@ -29,8 +29,7 @@ _LONGEST = 60
 _PARTS = (("year", 1), ("month", 1), ("day", 1), ("hour", 0), ("minute", 0), ("second", 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A date as written: its moment with its own offset, and whether it has a clock time without any zone."""
 
     moment: datetime

@@ -16,10 +16,9 @@ from publisher.content.engines.jekyll_filter import MARKS, is_left_out
 from publisher.content.engines.jekyll_names import (
     POSTS,
     absolute_id,
-    categories_in_address,
-    categories_of,
     is_draft_file,
     label_of,
+    names_of,
     path_slot,
     special_folder,
 )
@@ -121,10 +120,11 @@ def published(source: Source) -> datetime | None:
     A draft without either has its file's own time; a collection's document without either is no post here.
     """
     label = label_of(settings_of(source.rules), source.below)
-    kind = extension(source.name)
+    name = source.name
+    kind = extension(name)
     if kind in _FOREIGN:
         raise Code.UNKNOWN_FORMAT.fatal(source.file, 1, 1, f"{kind} is not read in this version")
-    named = _DATED.match(source.name)
+    named = _DATED.match(name)
     if not named and label == "posts" and not is_draft_file(source.below):
         message = "the file name has no date: Jekyll reads only YYYY-MM-DD-title.md below _posts"
         raise Code.NO_DATE.fatal(source.file, 1, 1, message)
@@ -143,11 +143,8 @@ def _from_header(source: Source, name: str) -> datetime:
     found = dated(source, moment, "date")
     if found is None:
         raise source.fatal(Code.NO_DATE, "date", "date: is empty, which stops Jekyll's build")
-    if (
-        name
-        and name != found.date().isoformat()
-        and not any(fault.code == Code.DATE_DIFFERS for fault in source.warnings)
-    ):
+    is_told = any(fault.code == Code.DATE_DIFFERS for fault in source.warnings)
+    if name and name != found.date().isoformat() and not is_told:
         _compare(source, found, name)
     return found
 
@@ -202,14 +199,13 @@ def _text(source: Source, key: str) -> str | None:
 
 def categories(source: Source) -> tuple[str, ...]:
     """Folders above `_posts`, then `categories` (a text is split on blanks), then `category` (it is not)."""
-    plural, singular = categories_of(source)
-    return tuple(dict.fromkeys(texts([*plural, *singular])))
+    return names_of(source).labels
 
 
 def tags(source: Source) -> tuple[str, ...]:
     """`tag` if it says anything, else `tags`, a text split on blanks."""
     fields = source.fields
-    return tuple(dict.fromkeys(list(texts(fields.get("tag"))) or _split(fields, "tags")))
+    return tuple(dict.fromkeys(texts(fields.get("tag")) or _split(fields, "tags")))
 
 
 def _split(fields: Fields, key: str) -> list[str]:
@@ -217,7 +213,7 @@ def _split(fields: Fields, key: str) -> list[str]:
     if isinstance(value, Scalar):
         # A number is neither String nor Array to Jekyll, which then sees no tags.
         return value.text.split() if is_text(value) and not is_null(value) else []
-    return list(texts(value))
+    return texts(value)
 
 
 def authors(source: Source) -> tuple[Author, ...]:
@@ -246,7 +242,7 @@ def path(source: Source, published: datetime, _categories: tuple[str, ...]) -> s
         _own_slug(source),
         source.stem,
         path_slot(label, source.below),
-        categories_in_address(*categories_of(source)),
+        names_of(source).in_address,
         label,
         ".html" if extension(source.name) in settings.markdown else extension(source.name),
     )

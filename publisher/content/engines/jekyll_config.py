@@ -8,7 +8,7 @@ from publisher.content.engines.jekyll_feeds import feed_settings, served_feeds, 
 from publisher.content.engines.jekyll_settings import MARKDOWN, Collection, JekyllSettings
 from publisher.content.engines.settings import author_of, read_settings, site_url, zone_of
 from publisher.content.nouns import Engine, Survey
-from publisher.content.permalinks import STYLES
+from publisher.content.permalinks import STYLES, unknown_placeholder
 from publisher.content.plaintext import without_tags
 from publisher.content.values import Fields, Scalar, Value, texts
 from publisher.errors import Problem
@@ -34,7 +34,7 @@ def survey(folder: Path) -> Survey:
     problems: list[Problem] = []
     file = next((name for name in FILES if (folder / name).exists()), FILES[0])
     fields = read_settings(folder, file, problems) if (folder / file).exists() else Fields()
-    problems += _unread(fields, file)
+    problems += [*_unread(fields, file), *_bad_permalink(fields, file)]
     root, collections_dir = _folder(fields, "source"), _folder(fields, "collections_dir")
     authors = _authors(folder, root, fields, problems)
     author = author_of(fields.get("author"))
@@ -90,6 +90,16 @@ def _posts_permalink(collections: Value | None) -> str | None:
     posts = collections.get("posts") if isinstance(collections, dict) else None
     permalink = posts.get("permalink") if isinstance(posts, dict) else None
     return f"/{permalink.text.lstrip('/')}" if isinstance(permalink, Scalar) and permalink.text else None
+
+
+def _bad_permalink(fields: Fields, file: str) -> list[Problem]:
+    """Told once, at its place: in each post it would look like a fault of the post. Jekyll stops at it, too."""
+    value = fields.scalar("permalink")
+    unknown = unknown_placeholder(value.text) if value else None
+    if value is None or unknown is None:
+        return []
+    message = f"permalink: there is no placeholder ':{unknown}'"
+    return [Code.BAD_PERMALINK.error(file, value.line, value.column, message)]
 
 
 def _collections(fields: Fields) -> tuple[Collection, ...]:

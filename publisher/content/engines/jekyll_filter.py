@@ -16,22 +16,23 @@ def is_left_out(settings: JekyllSettings, path: str, entry: str) -> bool:
     than the signs that keep an entry out, but is asked only about the entry and its name.
     """
     name = entry.rpartition("/")[2]
-    if entry.endswith("."):
+    if entry[-1] == ".":
         return True
-    include, exclude = _patterns(settings.include), _patterns(_stronger(settings.exclude, settings.include))
+    include, exclude = _filters(settings)
     if include and (include.match(entry) or include.match(name)):
         return False
     if exclude and exclude.match(path):
         return True
-    return entry[0] in MARKS or name[0] in MARKS or entry.endswith("~")
+    return entry[0] in MARKS or name[0] in MARKS or entry[-1] == "~"
 
 
 @lru_cache(maxsize=64)
-def _stronger(exclude: tuple[str, ...], include: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(pattern for pattern in exclude if pattern not in include)
+def _filters(settings: JekyllSettings) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """What `include` and `exclude` name; of what both name the former counts."""
+    stronger = tuple(pattern for pattern in settings.exclude if pattern not in settings.include)
+    return _patterns(settings.include), _patterns(stronger)
 
 
-@lru_cache(maxsize=64)
 def _patterns(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
     """All patterns as one: a start of the path, the folder itself, or a shell's pattern for the whole."""
     bare = [pattern.lstrip("/") for pattern in patterns]

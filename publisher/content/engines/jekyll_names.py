@@ -1,13 +1,15 @@
 """What Jekyll makes of a file's place and of its categories, for addresses and ids."""
 
 import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from publisher.content.codes import Code
 from publisher.content.engines.jekyll_settings import JekyllSettings
 from publisher.content.engines.psych import inspect, is_text, ruby_text
 from publisher.content.source import Source
-from publisher.content.values import Scalar, Value, is_null
+from publisher.content.values import Scalar, Value, is_null, texts
 
 POSTS = "_posts"
 DRAFTS = "_drafts"
@@ -25,10 +27,15 @@ def special_folder(settings: JekyllSettings, parts: list[str]) -> int | None:
 
 def label_of(settings: JekyllSettings, below: str) -> str:
     """The name of the collection that a document belongs to; drafts are posts."""
-    parts = below.split("/")[:-1]
+    return _label_in(settings, below.rpartition("/")[0])
+
+
+@lru_cache(maxsize=256)
+def _label_in(settings: JekyllSettings, folder: str) -> str:
+    parts = folder.split("/") if folder else []
     place = special_folder(settings, parts)
-    folder = POSTS if place is None else parts[place]
-    return "posts" if folder in (POSTS, DRAFTS) else folder[1:]
+    special = POSTS if place is None else parts[place]
+    return "posts" if special in (POSTS, DRAFTS) else special[1:]
 
 
 def is_draft_file(below: str) -> bool:
@@ -47,6 +54,34 @@ def above(below: str) -> list[str]:
     special = POSTS if POSTS in below else DRAFTS
     head, found, _ = below.partition(special)
     return [name for name in head.split("/") if name] if found else []
+
+
+class Names(NamedTuple):
+    """A post's categories: as feeds show them, and as Jekyll writes them into addresses."""
+
+    labels: tuple[str, ...]
+    in_address: tuple[str, ...]
+
+
+def names_of(source: Source) -> Names:
+    """The categories of the folders above, of the defaults and of the post; ContentError where Jekyll fails at one."""
+    own = source.front.fields.get("categories")
+    if isinstance(own, list) and "category" not in source.fields and "categories" not in source.defaults:
+        items = tuple(own)
+        if all(isinstance(each, Scalar) for each in items):
+            return _shared_names(tuple(above(source.below)), items)
+    return _names(*categories_of(source))
+
+
+# Most posts have the categories of many others.
+@lru_cache(maxsize=1024)
+def _shared_names(folders: tuple[str, ...], items: tuple[Scalar, ...]) -> Names:
+    plural: list[Value] = [Scalar(name, False, 1, 1) for name in folders]
+    return _names([*plural, *(each for each in items if not is_null(each))], [])
+
+
+def _names(plural: list[Value], singular: list[Value]) -> Names:
+    return Names(tuple(dict.fromkeys(texts([*plural, *singular]))), categories_in_address(plural, singular))
 
 
 def categories_of(source: Source) -> tuple[list[Value], list[Value]]:

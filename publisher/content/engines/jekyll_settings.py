@@ -1,15 +1,13 @@
 """What a Jekyll site's configuration says beyond what all engines share."""
 
-from dataclasses import dataclass
-
 from publisher.content.nouns import Rules, Settings
 from publisher.model.post import Author
+from publisher.struct import Struct
 
 MARKDOWN = (".markdown", ".mkdown", ".mkdn", ".mkd", ".md")
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Struct, frozen=True):
     """One set of `defaults`: where it holds, and its values as `jekyll_defaults.pack` writes them.
 
     `path` is the scope's as written, "" for everywhere; `kind` the collection's name, None for all.
@@ -20,16 +18,14 @@ class Default:
     values: str
 
 
-@dataclass(frozen=True, slots=True)
-class Collection:
+class Collection(Struct, frozen=True):
     """A collection whose documents are in feeds; `permalink` is its template."""
 
     label: str
     permalink: str
 
 
-@dataclass(frozen=True, slots=True)
-class JekyllSettings(Settings):
+class JekyllSettings(Settings, frozen=True, eq=False):
     """`root` is the folder that Jekyll reads, relative to the site's, "" or with a slash at its end; `collections_dir`
     lies below it, written the same way.
 

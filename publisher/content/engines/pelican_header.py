@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from publisher.content.codes import Code
 from publisher.content.front import Front
 from publisher.content.values import Fields, Scalar
+from publisher.struct import replace
 
 # readers.DUPLICATES_DEFINITIONS_ALLOWED: of these only the first line counts, of all others the lines are put together.
 _SINGLE = frozenset(
@@ -136,7 +137,7 @@ def _fields(found: dict[str, list[Scalar]]) -> Fields:
             fields.duplicates += [(key, value.line, value.column) for value in values[1:]]
             fields[key] = values[0]
         else:
-            fields[key] = values[0]._replace(text="\n".join(value.text for value in values))
+            fields[key] = replace(values[0], text="\n".join(value.text for value in values))
     return without_empty(fields)
 
 

@@ -9,12 +9,12 @@ import ast
 import posixpath
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.content.codes import Code
 from publisher.content.file_text import decode
 from publisher.errors import ContentError, Problem
+from publisher.struct import Struct
 
 # A few lines of `X = X + X` would fill the memory; no setting that is read comes near this.
 _MAX_WEIGHT, _MAX_DEPTH = 200_000, 50
@@ -31,8 +31,7 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(Struct, frozen=True):
     """What a name stands for, and where it was last bound: the file below the site's folder, line and column from 1.
 
     `value` is made of str, int, float, bool, None, list, tuple and dict, or is UNKNOWN.

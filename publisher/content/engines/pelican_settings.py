@@ -1,10 +1,10 @@
 """What a Pelican site's configuration says, as values; the defaults are those of Pelican's settings.py."""
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from publisher.content.engines.pelican_slugs import SlugRules
 from publisher.content.nouns import Rules, Settings
+from publisher.struct import field
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -32,8 +32,7 @@ TEMPLATES = {
 """The settings that make addresses, and Pelican's own values for them."""
 
 
-@dataclass(frozen=True, slots=True)
-class PelicanSettings(Settings):
+class PelicanSettings(Settings, frozen=True):
     """The settings that decide what is a post, when it was and where it is.
 
     Paths are relative to PATH, "" for PATH itself, without slashes at their ends. `article_excludes` holds PAGE_PATHS

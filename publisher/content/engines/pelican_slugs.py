@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from typing import TypeAlias
+
+from publisher.struct import Struct
 
 Substitutions: TypeAlias = tuple[tuple[str, str], ...]
 """Patterns, whose case does not matter, and what stands for them; applied in turn."""
@@ -20,8 +21,7 @@ _TAG = re.compile(r"<!--.*?-->|<(?!!--)[^>]*>|(<.*)", re.DOTALL)
 _SLOW = re.compile(r"\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)\s*[+*{]")
 
 
-@dataclass(frozen=True, slots=True)
-class SlugRules:
+class SlugRules(Struct, frozen=True):
     """How a text becomes a slug: `category`, `author` and `tag` are None where `substitutions` count for them too."""
 
     substitutions: Substitutions = DEFAULT

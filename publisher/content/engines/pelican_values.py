@@ -2,7 +2,6 @@
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -12,12 +11,12 @@ from publisher.content.engines.pelican_program import Assigned, Unknown
 from publisher.content.engines.pelican_settings import Pairs
 from publisher.content.engines.pelican_slugs import Substitutions, is_usable
 from publisher.errors import Problem
+from publisher.struct import Struct
 
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """The names that the configuration binds; `problems` fills up while they are asked for."""
 
     names: Mapping[str, Assigned]

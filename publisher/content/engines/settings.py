@@ -57,7 +57,7 @@ def site_url(url: str | None, base: str = "") -> str | None:
 def author_of(value: Value | None) -> Author | None:
     """The author, whether a name or a mapping of name and email."""
     if isinstance(value, dict):
-        name = next(texts(value.get("name")), None)
-        return Author(name, next(texts(value.get("email")), None)) if name else None
-    name = next(texts(value), None)
+        name = next(iter(texts(value.get("name"))), None)
+        return Author(name, next(iter(texts(value.get("email"))), None)) if name else None
+    name = next(iter(texts(value)), None)
     return Author(name) if name else None

@@ -1,7 +1,6 @@
 """What Zola's configuration says of the site (its components/config/src/config/mod.rs)."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.content.codes import Code
@@ -20,8 +19,7 @@ CATEGORIES = ("categories", "category")
 TAGS = ("tags", "tag")
 
 
-@dataclass(frozen=True, slots=True)
-class ZolaSettings(Settings):
+class ZolaSettings(Settings, frozen=True):
     """What posts need of the configuration. `languages` are those beside the default one; `ignored` are globs."""
 
     default_language: str = "en"

@@ -1,7 +1,6 @@
 """The variables of a Jekyll post's templates: `site`, `page` and their kin (its unified_payload_drop.rb)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
@@ -14,13 +13,13 @@ from publisher.content.liquid.typed import Moment
 from publisher.content.permalinks import extension
 from publisher.content.world import Page
 from publisher.model.post import Post
+from publisher.struct import Struct
 
 _CONFIGS = ("_config.yml", "_config.yaml", "_config.toml")
 _PAYLOAD = ("site", "page", "layout", "jekyll")
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
+class _Order(Struct, frozen=True):
     """The posts, oldest first, and each one's place by its file."""
 
     posts: list[Post]

@@ -1,11 +1,10 @@
 """What is wrong with the shortcodes of one post."""
 
-from dataclasses import dataclass, field
-
 from publisher.content.codes import Code
 from publisher.content.shortcodes.embeds import is_embed
 from publisher.content.shortcodes.parse import Call
 from publisher.content.world import Page
+from publisher.struct import Struct, field
 
 MOST = 100
 _WAY_OUT = "`content.source: built` takes the post from the page the engine has built"
@@ -19,8 +18,7 @@ def why(call: Call) -> str:
     return f"is not known, and the site's own templates are not run; {kept}; {_WAY_OUT}"
 
 
-@dataclass(slots=True)
-class Faults:
+class Faults(Struct):
     """The faults by what they say, each with the first of its offsets into the text and how many there are: one
     shortcode used a hundred times is one line for the writer. After MOST of them the others are only counted."""
 

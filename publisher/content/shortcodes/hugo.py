@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
 
@@ -16,6 +15,7 @@ from publisher.content.shortcodes.hugo_tags import tags
 from publisher.content.shortcodes.parse import Broken, Call, Kind, Tag, fold
 from publisher.content.shortcodes.refs import MAX_LOOKUPS, address_of
 from publisher.content.world import Page
+from publisher.struct import Struct, field
 
 _BLOCK = re.compile(r"\s*<(?:blockquote|details|div|figure|h[1-6]|ol|p|pre|section|table|ul)\b", re.IGNORECASE)
 _PAIRED = frozenset({"comment", "details", "highlight", "rawhtml"})
@@ -39,8 +39,7 @@ def render(page: Page, markup: Callable[[str], str]) -> str:
     return html
 
 
-@dataclass
-class _Making:
+class _Making(Struct, dict=True):
     """One post being rendered: the HTML kept out of Markdown's sight, by placeholder."""
 
     page: Page

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
+
+from publisher.struct import Struct, field
 
 MAX_DEPTH = 32
 """Shortcodes within shortcodes; what lies deeper stays as text, or a page of opening tags would cost its square."""
@@ -21,8 +22,7 @@ class Kind(StrEnum):
     CLOSE = "close"
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """One tag. `start` and `end` are its place in the text; `key` is what its counterpart's `key` equals.
 
     `markdown`: the result is read as Markdown, too. `indent` is the white space before the tag where nothing else
@@ -73,8 +73,7 @@ Read: TypeAlias = Callable[[int, str | None], Tag | Literal | Broken | None]
 """Reads what starts at an offset, given the tag's indent; None where it is mere text."""
 
 
-@dataclass(slots=True)
-class Text:
+class Text(Struct):
     """A text in which ends are looked for: one that is not there is not looked for again."""
 
     whole: str

@@ -1,7 +1,11 @@
 """The records of ids.json beside the posts of the index."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from publisher.content import (
     holder,
@@ -62,6 +66,24 @@ def test_a_record_is_outdated_where_any_of_what_it_tells_has_changed(site: Any) 
             assert list(outdated(index)) == [("tag:2", second)], change
         mirror(index, [records[0], records[1]._replace(published="昨日")], always)
         assert list(outdated(index)) == [("tag:2", second)], "what is no date is written anew"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+def test_a_record_whose_zone_a_hand_left_out_is_outdated_on_every_machine(
+    site: Any, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(site)
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    with site.index() as index:
+        scan(site.rules, index)
+        first, second = strays(index)
+        local = second.published.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat()
+        records = [record_of("tag:1", first), record_of("tag:2", second)._replace(published=local)]
+        mirror(index, records, always)
+        assert list(outdated(index)) == [("tag:2", second)]
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_what_does_not_stand_names_no_post_and_was_out_all_the_same(site: Any) -> None:

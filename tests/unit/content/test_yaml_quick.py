@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.content.values import Fields
+from publisher.content.values import Fields, Scalar
 from publisher.content.yaml_parser import read_by_parser
 from publisher.content.yaml_quick import read_quick
 from publisher.errors import ContentError
@@ -38,7 +38,7 @@ def test_an_ordinary_header_needs_no_parser() -> None:
     assert quick is not None
     assert slow is not None
     assert same(quick, slow)
-    assert quick["date"] == ("2025-11-30 08:38:57 +0000", True, 4, 7)
+    assert quick["date"] == Scalar("2025-11-30 08:38:57 +0000", True, 4, 7)
 
 
 @pytest.mark.parametrize(

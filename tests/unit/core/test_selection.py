@@ -1,6 +1,5 @@
 """Which posts go where."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -11,6 +10,7 @@ from publisher.core.slugs import category_slug
 from publisher.model.newsletter import Frequency
 from publisher.model.post import Post
 from publisher.model.reader import Subscriber, Subscription, SubscriptionStatus
+from publisher.struct import replace
 
 T0 = datetime(2026, 1, 5, tzinfo=UTC)
 BASE = Post(source="a.md", path="/a/", url="https://example.jp/a/", title="題", published=T0, digest="d")

@@ -42,6 +42,13 @@ def test_a_file_that_comes_changes_or_goes_shows(config: Config, name: str) -> N
     assert tree(config) == marks[0]
 
 
+def test_a_folder_of_posts_may_be_called_like_the_one_that_previews_go_to(config: Config) -> None:
+    before = tree(config)
+    (config.folder / "preview").mkdir()
+
+    assert tree(config) != before
+
+
 @pytest.mark.parametrize("name", ["cache.db", "cache.db-journal", "publisher.db-wal", "ids.json", ".gitignore"])
 def test_what_our_own_doing_changes_does_not_count(config: Config, name: str) -> None:
     before = tree(config)

@@ -1,7 +1,6 @@
 """Letters as bytes, read back by the standard library."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -17,6 +16,7 @@ from publisher.mail.address import Mailbox, parse_address, parse_mailbox
 from publisher.mail.compose import Letter, compose, message_id, unsubscribe_mailto
 from publisher.mail.lines import one_line
 from publisher.mail.slots import Filled
+from publisher.struct import replace
 
 SENDER = parse_mailbox("週刊 技術 <news@example.jp>")
 TO = parse_mailbox("山田太郎 <taro@example.jp>")
@@ -124,7 +124,7 @@ def test_an_old_mobile_address_is_quoted() -> None:
 )
 def test_a_header_that_cannot_carry_its_value_is_refused(hostile: dict[str, str]) -> None:
     with pytest.raises(UsageError):
-        compose(replace(LETTER, **hostile))  # type: ignore[arg-type]
+        compose(replace(LETTER, **hostile))
 
 
 def test_line_breaks_in_free_text_cannot_make_a_header() -> None:

@@ -3,7 +3,6 @@
 import http.server
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from publisher.mail.render import MailPost, inline_css, render_digest, render_on
 from publisher.mail.slots import Filled, fill
 from publisher.model.mailing import Rendered
 from publisher.model.site import Site
+from publisher.struct import replace
 from publisher.templating import Templates
 
 VALUES = {"email": "taro@example.jp", "name": "山田", "unsubscribe_url": "mailto:n@example.jp?subject=unsubscribe%20w"}

@@ -1,0 +1,10 @@
+"""The door to msgspec: what nouns are made of.
+
+A frozen `Struct` is a frozen dataclass with slots, made in C: its class in a seventieth of the time and its objects in
+a tenth, and a hundred classes and ten thousand objects stand between a command and its answer.
+"""
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, astuple, replace
+
+__all__ = ["Struct", "asdict", "astuple", "field", "replace"]
