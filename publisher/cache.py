@@ -68,6 +68,13 @@ def _reason(error: Exception) -> int:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
 
 
+class WrongProcess(BaseException):
+    """A fork of the process that opened the cache asks for something, which SQLite's connections do not allow.
+
+    Whoever forks catches it; nothing else may take it for a fault of a post.
+    """
+
+
 class Cache:
     """The file, locked against other processes for the whole `with`.
 
@@ -83,6 +90,7 @@ class Cache:
         self._tables = tables + _NOTES
         self._busy_seconds = busy_seconds
         self._connection: sqlite3.Connection | None = None
+        self._process = os.getpid()
         self._signs: tuple[int, int] | None = None
         self.damaged = False
 
@@ -202,6 +210,8 @@ class Cache:
     def connection(self) -> sqlite3.Connection:
         """For statements that may fail and be seen to fail."""
         assert self._connection is not None, "the cache is used outside its with block"
+        if self._process != os.getpid():
+            raise WrongProcess
         return self._connection
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -62,9 +62,10 @@ def bar(label: str) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    with Bar(console=Console(stderr=True), transient=True) as shown:
+    # Drawn by this thread: beside another one no work is shared among processes.
+    with Bar(console=Console(stderr=True), transient=True, auto_refresh=False) as shown:
         task = shown.add_task(label, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+        yield lambda done, total: shown.update(task, completed=done, total=total, refresh=True)
 
 
 def consent(recipients: int, *, yes: bool) -> None:

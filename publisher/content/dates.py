@@ -155,7 +155,7 @@ def local(moment: datetime, zone: ZoneInfo) -> datetime:
     """An aware moment in a zone, with a plain offset; BadDate at the ends of time."""
     try:
         # By way of UTC: a wall clock time that the zone skips is another one after it.
-        return _fixed(moment.astimezone(UTC).astimezone(zone))
+        return _fixed(moment.astimezone(UTC), zone)
     except OverflowError as error:
         raise BadDate(Code.IMPOSSIBLE_DATE, f"the date {moment.year} is out of reach") from error
 
@@ -266,15 +266,14 @@ def _known(name: str, bare: datetime, zone: ZoneInfo) -> tzinfo | None:
     return None
 
 
-def _fixed(moment: datetime) -> datetime:
-    """The same moment with a plain offset, so that it is the same object fresh and from the index.
+def _fixed(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A moment in UTC with the plain offset that a zone has then, so that it is the same object fresh and from the
+    index.
 
     Local mean times such as Tokyo's +09:18:59 before 1888 become UTC: RFC 3339 has no offset with seconds.
     """
-    offset = moment.utcoffset() or timedelta()
-    if offset.seconds % 60:
-        return moment.astimezone(UTC)
-    return moment.replace(tzinfo=_plain_zone(offset), fold=0)
+    offset = moment.astimezone(zone).utcoffset() or _ZERO
+    return moment if offset.seconds % 60 else moment.astimezone(_plain_zone(offset))
 
 
 @lru_cache(maxsize=64)

@@ -43,13 +43,20 @@ class Slots(Struct, frozen=True):
     ext: str = ".html"
 
 
+@lru_cache(maxsize=1024)
+def _joined(categories: tuple[str, ...]) -> str:
+    return "/".join(_once(map(downcase, categories)))
+
+
+# Two digits each; a format costs five times as much.
+_TWO = tuple(f"{number:02}" for number in range(60))
 _FILL: dict[str, Callable[[Slots], str]] = {
     "year": lambda slots: f"{slots.published.year:04}",
-    "month": lambda slots: f"{slots.published.month:02}",
-    "day": lambda slots: f"{slots.published.day:02}",
-    "hour": lambda slots: f"{slots.published.hour:02}",
-    "minute": lambda slots: f"{slots.published.minute:02}",
-    "second": lambda slots: f"{slots.published.second:02}",
+    "month": lambda slots: _TWO[slots.published.month],
+    "day": lambda slots: _TWO[slots.published.day],
+    "hour": lambda slots: _TWO[slots.published.hour],
+    "minute": lambda slots: _TWO[slots.published.minute],
+    "second": lambda slots: _TWO[slots.published.second],
     "i_day": lambda slots: str(slots.published.day),
     "i_month": lambda slots: str(slots.published.month),
     "short_month": lambda slots: _MONTHS[slots.published.month - 1][:3],
@@ -67,7 +74,7 @@ _FILL: dict[str, Callable[[Slots], str]] = {
     "path": lambda slots: slots.below,
     "collection": lambda slots: slots.collection,
     "output_ext": lambda slots: slots.ext,
-    "categories": lambda slots: "/".join(_once(downcase(name) for name in slots.categories)),
+    "categories": lambda slots: _joined(slots.categories),
     "slugified_categories": lambda slots: "/".join(_once(downcase(slugify(name)) for name in slots.categories)),
 }
 
@@ -77,13 +84,10 @@ def fill(template: str, slots: Slots) -> str:
 
     As in Jekyll what a template holds percent-encoded lies decoded on disk: `/a%20b/` is the folder `a b`.
     """
-    template = STYLES.get(template, template)
+    text, values = _pieces(STYLES.get(template, template))
     encoded = "%" in template
-    pieces = [piece if isinstance(piece, str) else piece(slots) for piece in _pieces(template)]
-    if encoded:
-        # Every second piece is a value.
-        pieces[1::2] = [quote(piece) for piece in pieces[1::2]]
-    path = _sanitise("".join(pieces))
+    filled = [value(slots) for value in values]
+    path = _sanitise(text % tuple(map(quote, filled) if encoded else filled))
     return unquote(path) if encoded else path
 
 
@@ -97,9 +101,10 @@ def unknown_placeholder(template: str) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _pieces(template: str) -> tuple[str | Callable[[Slots], str], ...]:
-    """A template taken apart: text, placeholder, text and so on."""
-    pieces: list[str | Callable[[Slots], str]] = []
+def _pieces(template: str) -> tuple[str, list[Callable[[Slots], str]]]:
+    """A template with `%s` for each placeholder, and what gives the values."""
+    text = ""
+    values: list[Callable[[Slots], str]] = []
     rest = 0
     for found in _PLACEHOLDER.finditer(template):
         name = found[1]
@@ -107,9 +112,10 @@ def _pieces(template: str) -> tuple[str | Callable[[Slots], str], ...]:
         key = name[:-1] if name.endswith("_") and name not in _FILL else name
         if key not in _FILL:
             raise KeyError(name)
-        pieces += [template[rest : found.start()], _FILL[key]]
+        text += template[rest : found.start()].replace("%", "%%") + "%s"
+        values.append(_FILL[key])
         rest = found.start(1) + len(key)
-    return (*pieces, template[rest:])
+    return text + template[rest:].replace("%", "%%"), values
 
 
 def absolute(root: str, path: str) -> str:

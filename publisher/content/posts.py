@@ -197,7 +197,7 @@ def image(source: Source, url: str) -> str | None:
 
 def _updated(source: Source, reader: Reader) -> datetime | None:
     for key in _UPDATED:
-        value = source.fields.scalar(key)
+        value = source.fields.scalar(key) if key in source.fields else None
         if value is None:
             continue
         try:
@@ -215,14 +215,11 @@ def _titled(slug: str) -> str:
 
 def authors(source: Source) -> tuple[Author, ...]:
     """The authors under `author` and `authors`: names, or mappings of name and email."""
-    fields = source.fields
-    found = [*_named(fields.get("author")), *_named(fields.get("authors"))]
-    return tuple(dict.fromkeys(found))
+    found = [each for key in ("author", "authors") if key in source.fields for each in _named(source.fields[key])]
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
 
-def _named(value: Value | None) -> list[Author]:
-    if value is None:
-        return []
+def _named(value: Value) -> list[Author]:
     if isinstance(value, dict):
         name, email = value.get("name"), value.get("email")
         address = next(iter(texts(email)), None)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from publisher.cache import WrongProcess
 from publisher.content.codes import Code
 from publisher.content.engines import reader_of
 from publisher.content.file_text import MAX_BYTES, decode
@@ -14,11 +15,13 @@ from publisher.content.nouns import ContentSource, Markup, Rules
 from publisher.content.posts import Context
 from publisher.content.renderings import Rendered, needs_of, put_rendering, rendering
 from publisher.content.source import Source
+from publisher.content.spread import spread
 from publisher.content.world import Page, World
 from publisher.errors import ContentError
 from publisher.model.post import Post
 from publisher.struct import replace
 
+_HANDFUL, _FEWEST = 8, 24
 _TANGLED = "the HTML is nested over 256 deep, holds over 200,000 tags or leaves too much open: only its text is kept"
 
 
@@ -52,6 +55,25 @@ class Renderer:
             return known
         put_rendering(self.index, post.digest, post.url, made[0])
         return made[0]
+
+    def prepare(self, posts: Iterable[Post], meanwhile: Callable[[], None]) -> None:
+        """Render those of many posts that never were, by several processes, and do something else `meanwhile`."""
+        new = [post for post in posts if needs_of(self.index, post.digest, post.url) is None]
+        if new:
+            # The first one here: what it imports, each of the processes would have to import for itself.
+            self.render(new.pop())
+        for handful in spread(new, self._apart, handful=_HANDFUL, fewest=_FEWEST, meanwhile=meanwhile):
+            for digest, url, rendered in handful:
+                if rendered is not None:
+                    put_rendering(self.index, digest, url, rendered)
+
+    def _apart(self, post: Post) -> tuple[str, str, Rendered | None]:
+        """A rendering made in whatever process; None where it takes what only this one has, such as other posts."""
+        try:
+            made = self.made(post)
+        except WrongProcess:
+            made = None
+        return post.digest, post.url, made[0] if made else None
 
     def holds(self, needs: Iterable[Need]) -> bool:
         """Whether everything that a rendering depended on is as it was."""

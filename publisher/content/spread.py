@@ -1,58 +1,90 @@
 """Work on many things, shared among processes."""
 
 import os
-import pickle
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import IO, TypeAlias, TypeVar
+from io import BufferedRandom
+from typing import TypeAlias, TypeVar
 
-_FEW = 1000
 _MOST = 4
-_HANDFUL = 250
+_MANY = 1000
+_NUMBER = 4
 
-_Helper: TypeAlias = tuple[int, IO[bytes]]
+_Helper: TypeAlias = tuple[int, BufferedRandom]
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
 
 
-def spread(things: Sequence[Thing], work: Callable[[Thing], Result]) -> Iterator[list[Result]]:
+def spread(
+    things: Sequence[Thing],
+    work: Callable[[Thing], Result],
+    *,
+    handful: int = 250,
+    fewest: int = 1000,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Iterator[list[Result]]:
     """The results of `work` on all of `things`, in any order, in handfuls; by as many processes as there are
-    processors, where that is worth it.
+    processors, where there are at least the `fewest` that are worth it.
 
+    Each process takes the next handful when it is done with one; this one does something else first, `meanwhile`.
     What `work` changes is changed in its own process only. Results must be fit to be pickled.
     """
-    helpers = _helpers(len(things))
-    each = -(-len(things) // (helpers + 1)) or 1
-    # In one piece each: what comes in order is quick to keep in order.
-    shares = [things[start : start + each] for start in range(0, len(things), each)] or [things]
-    begun = [(_begin(share, work), share) for share in shares[1:]]
+    size = max(handful, len(things) // _MANY + 1)
+    parts = [things[start : start + size] for start in range(0, len(things), size)]
+    queue = _queue(len(parts)) if (count := _helpers(len(things), fewest)) else None
+    helpers = [helper for _ in range(count) if (helper := _begin(parts, work, queue))] if queue is not None else []
+    waiting = set(range(len(parts)))
     try:
-        yield from _handfuls(shares[0], work)
-        while begun:
-            helper, share = begun.pop(0)
-            yield from _end(helper, share, work)
+        meanwhile()
+        for number in _taken(queue) if queue is not None else sorted(waiting):
+            yield [work(thing) for thing in parts[number]]
+            waiting.discard(number)
+        while helpers:
+            made: list[Result]
+            for number, made in _end(helpers.pop(0)):
+                yield made
+                waiting.discard(number)
+        # Whatever became of a helper, what it took and did not give is done here.
+        for number in sorted(waiting):
+            yield [work(thing) for thing in parts[number]]
     finally:
-        for helper, _share in begun:
+        for helper in helpers:
             _dismiss(helper)
+        if queue is not None:
+            os.close(queue)
 
 
-def _handfuls(share: Sequence[Thing], work: Callable[[Thing], Result]) -> Iterator[list[Result]]:
-    for start in range(0, len(share), _HANDFUL):
-        yield [work(thing) for thing in share[start : start + _HANDFUL]]
-
-
-def _helpers(number: int) -> int:
+def _helpers(number: int, fewest: int) -> int:
     # A fork copies no threads, and a lock that one of them holds would stay locked in the copy for ever.
-    if number < _FEW or threading.active_count() > 1 or not hasattr(os, "fork"):
+    if number < fewest or threading.active_count() > 1 or not hasattr(os, "fork"):
         return 0
     return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, _MOST) - 1
 
 
-def _begin(share: Sequence[Thing], work: Callable[[Thing], Result]) -> _Helper | None:
+def _queue(length: int) -> int | None:
+    """The numbers up to `length` in a pipe, which holds at least 4096 bytes (POSIX), to be read by whoever is free."""
+    try:
+        reading, writing = os.pipe()
+    except OSError:
+        return None
+    os.write(writing, b"".join(number.to_bytes(_NUMBER, "big") for number in range(length)))
+    os.close(writing)
+    return reading
+
+
+def _taken(queue: int) -> Iterator[int]:
+    while number := os.read(queue, _NUMBER):
+        yield int.from_bytes(number, "big")
+
+
+def _begin(parts: Sequence[Sequence[Thing]], work: Callable[[Thing], Result], queue: int) -> _Helper | None:
     """A process at work, and the file for its results; None where the system has no room for another."""
+    # Here, not above: only the first build of many posts comes by.
+    import pickle
+    import tempfile
+
     try:
         # A file, not a pipe: a pipe would hold the helper up until its results are fetched, or memory all of them.
         kept = tempfile.TemporaryFile()  # noqa: SIM115 - `_end` closes it
@@ -66,8 +98,8 @@ def _begin(share: Sequence[Thing], work: Callable[[Thing], Result]) -> _Helper |
     if child:
         return child, kept
     try:
-        for handful in _handfuls(share, work):
-            pickle.dump(handful, kept, protocol=pickle.HIGHEST_PROTOCOL)
+        for number in _taken(queue):
+            pickle.dump((number, [work(thing) for thing in parts[number]]), kept, protocol=pickle.HIGHEST_PROTOCOL)
         kept.flush()
         os._exit(0)
     finally:
@@ -75,18 +107,14 @@ def _begin(share: Sequence[Thing], work: Callable[[Thing], Result]) -> _Helper |
         os._exit(1)
 
 
-def _end(helper: _Helper | None, share: Sequence[Thing], work: Callable[[Thing], Result]) -> Iterator[list[Result]]:
-    """What a helper made; where there is none, or it died, for whatever reason, the work is done here."""
-    if helper is None:
-        yield from _handfuls(share, work)
-        return
+def _end(helper: _Helper) -> Iterator[tuple[int, list[Result]]]:
+    """What a helper made, with its numbers; nothing of one that died, for whatever reason."""
+    import pickle
+
     status = _wait(helper)
     with helper[1] as kept:
-        if status:
-            yield from _handfuls(share, work)
-            return
         kept.seek(0)
-        for _ in range(0, len(share), _HANDFUL):
+        while not status and kept.peek(1):
             yield pickle.load(kept)
 
 
@@ -96,9 +124,8 @@ def _wait(helper: _Helper) -> int:
     return 1
 
 
-def _dismiss(helper: _Helper | None) -> None:
+def _dismiss(helper: _Helper) -> None:
     """End a helper whose results nobody wants."""
-    if helper is not None:
-        with suppress(ProcessLookupError), helper[1]:
-            os.kill(helper[0], signal.SIGKILL)
-        _wait(helper)
+    with suppress(ProcessLookupError), helper[1]:
+        os.kill(helper[0], signal.SIGKILL)
+    _wait(helper)

@@ -31,7 +31,6 @@ class Fields(dict[str, Value]):
     counts = "the last one"
 
     def __init__(self) -> None:
-        super().__init__()
         self.places: dict[str, tuple[int, int]] = {}
         self.duplicates: list[tuple[str, int, int]] = []
 
@@ -81,6 +80,10 @@ class Fields(dict[str, Value]):
         return value.text.strip().lower() if isinstance(value, Scalar) else ""
 
 
+NOTHING = Fields()
+"""No values; not to be changed."""
+
+
 def is_null(value: Scalar) -> bool:
     """Whether the text is one of YAML's ways to write nothing."""
     return value.plain and value.text in _NULLS
@@ -89,16 +92,11 @@ def is_null(value: Scalar) -> bool:
 def texts(value: Value | None) -> list[str]:
     """Every text of a value that is text or a list, nested lists too; nothing for nulls and mappings."""
     found: list[str] = []
-    if value is not None:
-        _collect(value, found)
+    for item in value if isinstance(value, list) else (value,):
+        if isinstance(item, Scalar):
+            text = item.text.strip()
+            if text and not is_null(item):
+                found.append(text)
+        elif isinstance(item, list):
+            found += texts(item)
     return found
-
-
-def _collect(value: Value, found: list[str]) -> None:
-    if isinstance(value, Scalar):
-        text = value.text.strip()
-        if text and not (value.plain and value.text in _NULLS):
-            found.append(text)
-    elif isinstance(value, list):
-        for item in value:
-            _collect(item, found)

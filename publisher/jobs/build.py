@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -43,8 +43,8 @@ def _built(library: Library) -> Report:
     require_no_lost_ids(library)
     desk = _desk(library)
     groups = _groups(desk)
-    # Identities first: a feed must never carry an id that the next build could not find again.
-    library.keep()
+    # Identities before feeds: none must ever carry an id that the next build could not find again.
+    library.renderer.prepare(_posts_of(library, groups), meanwhile=library.keep)
     jobs = [(one, FeedFormat(name)) for one in groups for name in config.settings.feeds.formats]
     changed = [_write(desk, one, format_) for one, format_ in jobs]
     report = _report(desk, groups, changed)
@@ -69,11 +69,14 @@ def _groups(desk: Desk) -> list[Group]:
     return groups
 
 
+def _posts_of(library: Library, groups: Iterable[Group]) -> Collection[Post]:
+    return library.index.load({source for one in groups for source in one.sources}).values()
+
+
 def _report(desk: Desk, groups: Iterable[Group], changed: Sequence[str | None]) -> Report:
     """What was done; `changed` has a path for each feed that was written, and None for each that was not."""
     library = desk.library
-    posts = library.index.load({source for one in groups for source in one.sources}).values()
-    rendering = rendering_problems(library.index, posts)
+    rendering = rendering_problems(library.index, _posts_of(library, groups))
     written = tuple(path for path in changed if path is not None)
     return Report(
         posts=library.count() + len(desk.recovered),

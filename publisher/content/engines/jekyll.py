@@ -7,6 +7,7 @@ then.
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NoReturn
 
 from publisher.content.codes import Code
@@ -31,7 +32,7 @@ from publisher.content.posts import Context, dated
 from publisher.content.posts import authors as named_authors
 from publisher.content.posts import language as language
 from publisher.content.source import Source
-from publisher.content.values import Fields, Scalar, is_null, texts
+from publisher.content.values import NOTHING, Fields, Scalar, is_null, texts
 from publisher.model.post import Author, Post
 
 expiry_keys: tuple[str, ...] = ()
@@ -66,7 +67,7 @@ def is_context(_rules: Rules, _below: str) -> bool:
 def defaults(rules: Rules, below: str, _context: Context) -> Fields:
     """The configuration's `defaults` for the file's path and collection."""
     settings = settings_of(rules)
-    return fields_for(settings, below, label_of(settings, below)) if settings.defaults else Fields()
+    return fields_for(settings, below, label_of(settings, below)) if settings.defaults else NOTHING
 
 
 def choose(rules: Rules, folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
@@ -124,7 +125,7 @@ def published(source: Source) -> datetime | None:
     kind = extension(name)
     if kind in _FOREIGN:
         raise Code.UNKNOWN_FORMAT.fatal(source.file, 1, 1, f"{kind} is not read in this version")
-    named = _DATED.match(name)
+    named = _dated(name)
     if not named and label == "posts" and not is_draft_file(source.below):
         message = "the file name has no date: Jekyll reads only YYYY-MM-DD-title.md below _posts"
         raise Code.NO_DATE.fatal(source.file, 1, 1, message)
@@ -180,8 +181,14 @@ def moment(source: Source, value: Scalar) -> datetime:
 
 def slug(source: Source) -> str:
     """The file name's part after the date, without dots at its end."""
-    named = _DATED.match(source.name)
+    named = _dated(source.name)
     return (named[2] if named else source.stem).rstrip(".")
+
+
+@lru_cache(maxsize=8)
+def _dated(name: str) -> re.Match[str] | None:
+    # Kept, because each file's name is asked twice.
+    return _DATED.match(name)
 
 
 def _own_slug(source: Source) -> str:
@@ -253,8 +260,8 @@ def path(source: Source, published: datetime, _categories: tuple[str, ...]) -> s
 
 
 def _template(rules: Rules, settings: JekyllSettings, label: str) -> str:
-    named = (each.permalink for each in settings.collections if each.label == label)
-    return next(named, None) or rules.permalink or "date"
+    own = {each.label: each.permalink for each in settings.collections} if settings.collections else {}
+    return own.get(label) or rules.permalink or "date"
 
 
 def _no_placeholder(source: Source, error: KeyError) -> NoReturn:
@@ -265,9 +272,9 @@ def _no_placeholder(source: Source, error: KeyError) -> NoReturn:
 def _in_language(source: Source, settings: JekyllSettings, path: str) -> str:
     """jekyll-polyglot's site.rb: languages but the default one are built below a folder of their name, and the name
     goes wherever else it stands in an address."""
-    tag = source.fields.text("lang")
     if not settings.languages:
         return path
+    tag = source.fields.text("lang")
     for each in settings.languages:
         path = re.sub(rf"[/.]{re.escape(each)}[/.]", "/", path)
     return f"/{tag}{path}" if tag in settings.languages[1:] else path

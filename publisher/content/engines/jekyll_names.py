@@ -51,9 +51,8 @@ def path_slot(label: str, below: str) -> str:
 
 def above(below: str) -> list[str]:
     """Folders above `_posts` or `_drafts`, which are categories."""
-    special = POSTS if POSTS in below else DRAFTS
-    head, found, _ = below.partition(special)
-    return [name for name in head.split("/") if name] if found else []
+    head, found, _ = below.partition(POSTS if POSTS in below else DRAFTS)
+    return [name for name in head.split("/") if name] if found and head else []
 
 
 class Names(NamedTuple):
@@ -67,8 +66,8 @@ def names_of(source: Source) -> Names:
     """The categories of the folders above, of the defaults and of the post; ContentError where Jekyll fails at one."""
     own = source.front.fields.get("categories")
     if isinstance(own, list) and "category" not in source.fields and "categories" not in source.defaults:
-        items = tuple(own)
-        if all(isinstance(each, Scalar) for each in items):
+        items = tuple([each for each in own if isinstance(each, Scalar)])
+        if len(items) == len(own):
             return _shared_names(tuple(above(source.below)), items)
     return _names(*categories_of(source))
 

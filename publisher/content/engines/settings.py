@@ -6,25 +6,27 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from publisher.content.codes import Code
-from publisher.content.data_text import read_json, read_toml
 from publisher.content.file_text import decode
 from publisher.content.values import Fields, Value, texts
 from publisher.content.yaml_text import read_yaml
 from publisher.errors import ContentError, Problem
 from publisher.model.post import Author
 
-_READ: dict[str, Callable[[str, str], Fields]] = {
-    ".toml": read_toml,
-    ".json": read_json,
-    ".yaml": read_yaml,
-    ".yml": read_yaml,
-}
+
+def _reader(kind: str) -> Callable[[str, str], Fields]:
+    """What reads files of an extension."""
+    if kind in (".yaml", ".yml"):
+        return read_yaml
+    # Here, not above: a Jekyll site never needs the parsers of TOML and JSON.
+    from publisher.content.data_text import read_json, read_toml
+
+    return read_toml if kind == ".toml" else read_json
 
 
 def read_settings(folder: Path, file: str, problems: list[Problem]) -> Fields:
     """The settings in a file below `folder`; empty, with a problem noted, where it cannot be read."""
     try:
-        return _READ[Path(file).suffix](decode((folder / file).read_bytes(), file), file)
+        return _reader(Path(file).suffix)(decode((folder / file).read_bytes(), file), file)
     except ContentError as error:
         problems += error.problems
     except OSError as error:
