@@ -163,6 +163,10 @@ class Index(Cache):
         """Files with problems, and these as JSON."""
         return [(row[0], row[1]) for row in self.rows("SELECT path, problems FROM files WHERE problems != ''")]
 
+    def has_posts(self) -> bool:
+        """Whether any file holds a post."""
+        return bool(self.rows("SELECT 1 FROM posts LIMIT 1"))
+
     def has_post(self, path: str) -> bool:
         """Whether a reading of the file is kept."""
         return bool(self.rows("SELECT 1 FROM posts WHERE path = ?", path))
@@ -182,8 +186,12 @@ class Index(Cache):
         """What selection needs of every post that is out at `at` and wants to be fed, newest first."""
         moment = at.timestamp()
         sql = f"SELECT path, categories FROM posts WHERE fed AND published <= ? AND {_SHOWN}"
-        for path, categories in self.rows(f"{sql} ORDER BY published DESC, address DESC", moment, moment):
-            yield Head(path, names(categories))
+        known: dict[str, tuple[str, ...]] = {}
+        for path, text in self.rows(f"{sql} ORDER BY published DESC, address DESC", moment, moment):
+            categories = known.get(text)
+            if categories is None:
+                categories = known[text] = names(text)
+            yield Head(path, categories)
 
     def categories(self) -> Iterator[tuple[str, ...]]:
         """Each set of categories that any post has, once."""
@@ -213,10 +221,8 @@ class Index(Cache):
         found = self.rows("SELECT min(published) FROM posts WHERE published > ?", at.timestamp())
         return found[0][0] if found else None
 
-    def count(self, at: datetime | None = None) -> int:
-        """How many posts there are; with `at` those that are out by then and fed."""
-        if at is None:
-            return int(self.rows("SELECT count(*) FROM posts")[0][0])
+    def count(self, at: datetime) -> int:
+        """How many posts are out by then, and fed."""
         moment = at.timestamp()
         return int(
             self.rows(f"SELECT count(*) FROM posts WHERE fed AND published <= ? AND {_SHOWN}", moment, moment)[0][0]

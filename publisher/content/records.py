@@ -71,8 +71,12 @@ def is_settled(index: Index) -> bool:
     return index.note(SETTLED) == "yes"
 
 
-def orphans(index: Index) -> list[Record]:
-    """Records whose file holds no post."""
+def orphans(index: Index, strays: int | None = None) -> list[Record]:
+    """Records whose file holds no post; `strays` is how many posts no record names, where that is known."""
+    counts = "SELECT (SELECT count(*) FROM posts), (SELECT count(*) FROM records WHERE standing)"
+    # A count is quicker than a join, and most often all there is to it.
+    if strays is not None and (both := index.rows(counts)[0])[0] - strays == both[1]:
+        return []
     names = ", ".join(f"r.{name}" for name in _RECORD.split(", "))
     sql = f"SELECT {names} FROM records r LEFT JOIN posts p ON p.path = r.source WHERE r.standing AND p.path IS NULL"
     return [Record(*row) for row in index.rows(sql)]

@@ -43,14 +43,16 @@ def group(heads: Iterable[Head], *, limit: int, by_category: bool, slugs: Mappin
     whole: list[str] = []
     names: dict[str, str] = {}
     members: dict[str, list[str]] = {}
-    known: dict[str, str] = {}
+    known: dict[str, list[str]] = {}
     for source, categories in heads:
         if len(whole) < limit:
             whole.append(source)
         for category in categories if by_category else ():
-            slug = known.get(category) or known.setdefault(category, category_slug(category, slugs))
-            names.setdefault(slug, category)
-            inside = members.setdefault(slug, [])
+            inside = known.get(category)
+            if inside is None:
+                slug = category_slug(category, slugs)
+                names.setdefault(slug, category)
+                inside = known[category] = members.setdefault(slug, [])
             if len(inside) < limit and (not inside or inside[-1] != source):
                 inside.append(source)
     groups = [Group(names[slug], slug, tuple(members[slug])) for slug in sorted(members)]

@@ -97,11 +97,13 @@ def _unrendered(desk: Desk, problems: Iterable[Problem]) -> list[str]:
 def _seen(library: Library, report: Report, outputs: Iterable[Path]) -> str:
     """What the next build may go by; empty where something changed meanwhile, or a post's place is not settled."""
     config, index, began_ns = library.config, library.index, library.began_ns
-    missing = set(index.paths())
     folders = [(folder, change_of_folder(config, folder)) for folder in library.scan.folders]
     # Told without another look, most often: a post that has just been saved.
     newest_ns = max([library.scan.newest_ns, *(mtime_ns for _, mtime_ns in folders)])
-    tree = mark_of_tree(config, library.scan.folders, missing) if is_settled(newest_ns, began_ns) else None
+    if not is_settled(newest_ns, began_ns):
+        return ""
+    missing = set(index.paths())
+    tree = mark_of_tree(config, library.scan.folders, missing)
     if tree is None or missing or not is_settled(tree.newest_ns, began_ns) or report.fed_unreadable:
         return ""
     looked = {place: mark_of(config.folder / place) for place in {*looked_at(index), *library.place.looked_at}}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
-from itertools import chain, islice
+from itertools import islice
 from urllib.parse import urlsplit
 
 from publisher.config import Config
@@ -147,11 +147,11 @@ def _assigned(
     """A first reading of a hundred thousand posts is done in batches: with nothing to be recognised they are strangers
     to one another, but for an id that two of them claim."""
     fresh = strays(index, within)
-    first = next(fresh, None)
-    if first is None:
-        return
-    fresh = chain([first], fresh)
-    gone = orphans(index)
+    number = None
+    if within is not None:
+        few = list(fresh)
+        fresh, number = iter(few), len(few)
+    gone = [] if number == 0 else orphans(index, number)
     given: dict[str, str] = {}
     is_first = not has_records(index)
 

@@ -79,7 +79,9 @@ class Library(Struct, frozen=True, dict=True):
 
     def heads(self) -> Iterator[Head]:
         """What selection asks of the posts that are out, newest first."""
-        return (head for head in self.index.heads(self.at) if head.source not in self.known.left_out)
+        left_out = self.known.left_out
+        heads = self.index.heads(self.at)
+        return (head for head in heads if head.source not in left_out) if left_out else heads
 
     def count(self) -> int:
         """How many posts are out."""
@@ -135,8 +137,8 @@ def open_library(
             index.put_note(SETTINGS, config.note)
         scanned = scan(place.rules, index, progress=progress)
         known = recognise(config, place.site, index, unreadable=scanned.unreadable, changed=scanned.changed)
-        out = recorded_before(index, moment_text(at)) if scanned.unreadable or not index.count() else []
-        if out and not index.count() and not any(_is_there(config, place, source) for source in out):
+        out = recorded_before(index, moment_text(at)) if scanned.unreadable or not index.has_posts() else []
+        if out and not index.has_posts() and not any(_is_there(config, place, source) for source in out):
             raise _all_gone(config, place, len(out), scanned.problems)
         fed = set(out)
         yield Library(
