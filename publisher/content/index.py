@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from publisher.cache import BROKEN, BUSY_SECONDS, Cache
 from publisher.content.codes import Code
-from publisher.content.rows import COLUMNS, MARKS, PostRow, names, unpack
+from publisher.content.rows import COLUMNS, MARKS, NEVER, PostRow, names, unpack
 from publisher.core.selection import Head
 from publisher.errors import CacheDamaged
 from publisher.model.post import Post
@@ -39,7 +39,7 @@ CREATE TABLE lints (path TEXT PRIMARY KEY, digest TEXT, url TEXT, problems TEXT,
 CREATE TABLE outputs (path TEXT PRIMARY KEY, fingerprint TEXT, mtime_ns INTEGER, size INTEGER) WITHOUT ROWID;
 """
 _SURE = f"max(mtime_ns, ctime_ns) < read_ns - {RACY_NS}"
-_SHOWN = "(expires IS NULL OR expires > ?)"
+_SHOWN = "expires > ?"
 
 
 class Signs(NamedTuple):
@@ -211,7 +211,7 @@ class Index(Cache):
         )
         after = self.rows(
             "SELECT min(moment) FROM (SELECT min(published) moment FROM posts WHERE published > ?"
-            " UNION ALL SELECT min(expires) FROM posts WHERE expires > ?)",
+            f" UNION ALL SELECT min(expires) FROM posts WHERE expires > ? AND expires < {NEVER})",
             *(moment, moment),
         )
         return (float(before[0][0] or 0) if before else 0.0, after[0][0] if after else None)

@@ -20,13 +20,13 @@ def mirror(index: Index, records: Iterable[Record], stands: Callable[[str], bool
     """Have these records and no others; `stands` says whether an id still counts."""
     index.put_note(SETTLED, "")
     index.write("DELETE FROM records")
-    index.write_many(_INSERT, [(*record, stands(record.id), _moment(record.published)) for record in records])
+    index.write_many(_INSERT, [(*record, int(stands(record.id)), _moment(record.published)) for record in records])
 
 
 def put_records(index: Index, records: Iterable[Record]) -> None:
     """Keep records that are new or changed, each in the place of the one with its id."""
     # REPLACE removes what has the same id as well as what has the same file.
-    index.write_many(_INSERT, [(*record, True, _moment(record.published)) for record in records])
+    index.write_many(_INSERT, [(*record, 1, _moment(record.published)) for record in records])
 
 
 def _moment(published: str) -> int | None:

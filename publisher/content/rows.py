@@ -12,15 +12,19 @@ from publisher.model.post import Author, Post
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NEVER = timedelta()
+_ZERO = timedelta()
+NEVER = 2**62
+"""Later than any moment."""
 
 
 class PostRow(NamedTuple):
-    """One post, in the columns of the index.
+    """One post, in the columns of the index; all of it int or str.
 
-    `published` and `expires` are whole seconds since 1970, `offset` the seconds that its wall clock is ahead of UTC;
-    `updated` is ISO 8601. `address` is the post's path. `categories`, `tags` and `authors` (each a name and an
-    address) are JSON arrays, empty where there are none.
+    Whatever is neither, `sqlite3` asks at length how to adapt it, None and bool too: a text that is not there is
+    empty, yes and no are 1 and 0. `published` and `expires` are whole seconds since 1970, the latter NEVER where the
+    engine does not take the post away; `offset` is the seconds that its wall clock is ahead of UTC; `updated` is
+    ISO 8601. `address` is the post's path. `categories`, `tags` and `authors` (each a name and an address) are JSON
+    arrays.
     """
 
     path: str
@@ -29,18 +33,18 @@ class PostRow(NamedTuple):
     published: int
     address: str
     title: str
-    expires: int | None
-    fed: bool
+    expires: int
+    fed: int
     categories: str
     offset: int
-    updated: str | None
+    updated: str
     summary: str
     tags: str
     authors: str
-    language: str | None
-    mailed: bool
-    image: str | None
-    translation: str | None
+    language: str
+    mailed: int
+    image: str
+    translation: str
 
 
 COLUMNS = ", ".join(PostRow._fields)
@@ -50,7 +54,7 @@ MARKS = ", ".join("?" * len(PostRow._fields))
 def pack(reading: Reading) -> PostRow:
     """One reading as a row."""
     post, expires = reading.post, reading.expires
-    published, updated, offset = post.published, post.updated, post.published.utcoffset() or _NEVER
+    published, updated, offset = post.published, post.updated, post.published.utcoffset() or _ZERO
     return PostRow(
         post.source,
         post.digest,
@@ -58,18 +62,18 @@ def pack(reading: Reading) -> PostRow:
         int(published.timestamp()),
         post.path,
         post.title,
-        None if expires is None else int(expires.timestamp()),
-        post.in_feeds,
+        NEVER if expires is None else int(expires.timestamp()),
+        int(post.in_feeds),
         _names(post.categories),
         offset.days * 86400 + offset.seconds,
-        None if updated is None else updated.isoformat(),
+        "" if updated is None else updated.isoformat(),
         post.summary,
         _names(post.tags),
         _people(post.authors),
-        post.language,
-        post.in_newsletters,
-        post.image,
-        post.translation,
+        post.language or "",
+        int(post.in_newsletters),
+        post.image or "",
+        post.translation or "",
     )
 
 
@@ -99,11 +103,11 @@ def unpack(row: tuple[Any, ...]) -> Post:
         categories=names(categories),
         tags=names(tags),
         authors=_authors(authors),
-        language=language,
+        language=language or None,
         in_feeds=bool(fed),
         in_newsletters=bool(mailed),
-        image=image,
-        translation=translation,
+        image=image or None,
+        translation=translation or None,
     )
 
 
