@@ -8,7 +8,8 @@ import fcntl
 import os
 import sqlite3
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,7 @@ LAYOUT = 15
 """Another number empties every cache: it changes with any table, and with what the rows of one mean."""
 _NOTES = "CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
 _KILOBYTES = 8192
+_EMPTIED = "it is emptied now: try again"
 _UNWRITABLE = "let this user write to it and to the folder it lies in; it can be deleted, too"
 _HINTS = {
     sqlite3.SQLITE_FULL: "free some space and try again",
@@ -68,6 +70,16 @@ def _reason(error: Exception) -> int:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
 
 
+@contextmanager
+def kept() -> Iterator[None]:
+    """For making sense of what was kept: CacheDamaged where it makes none, as bytes that flipped within a text do not,
+    of which SQLite knows nothing."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, OverflowError, AttributeError) as error:
+        raise CacheDamaged(f"{FILE_NAME}: {error}", hint=_EMPTIED) from error
+
+
 class WrongProcess(BaseException):
     """A fork of the process that opened the cache asks for something, which SQLite's connections do not allow.
 
@@ -111,7 +123,7 @@ class Cache:
         with suppress(*BROKEN):
             self.connection.execute("COMMIT")
         self._close()
-        if self.damaged:
+        if self.damaged or isinstance(error, CacheDamaged):
             with suppress(OSError, StoreBusy):
                 self._empty()
 
@@ -242,7 +254,7 @@ class Cache:
         if reason in _HINTS:
             return StoreError(f"{self.path}: {error}", hint=_HINTS[reason])
         self.damaged = True
-        return CacheDamaged(f"{self.path}: {error}", hint="it is emptied now: try again")
+        return CacheDamaged(f"{self.path}: {error}", hint=_EMPTIED)
 
     def note(self, key: str) -> str | None:
         """One value that was kept."""

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
+from publisher.cache import kept
 from publisher.content.codes import Code
 from publisher.content.index import Index
 from publisher.content.needs import Need
 from publisher.content.render import Renderer
-from publisher.content.renderings import load_problems
+from publisher.content.renderings import load_needs, load_problems
 from publisher.content.source import Source
 from publisher.content.values import Scalar, Value
 from publisher.content.yaml_text import place_in
@@ -66,8 +67,9 @@ def lint(renderer: Renderer, post: Post) -> Lint:
 def _known(index: Index, renderer: Renderer, post: Post) -> Lint | None:
     sql = "SELECT problems, links, needs FROM lints WHERE path = ? AND digest = ? AND url = ?"
     for problems, links, needs in index.rows(sql, post.source, post.digest, post.url):
-        if renderer.holds(Need(*row) for row in json.loads(needs)):
-            return Lint(load_problems(problems), tuple(Link(*row) for row in json.loads(links)))
+        if renderer.holds(load_needs(needs)):
+            with kept():
+                return Lint(load_problems(problems), tuple(Link(*row) for row in json.loads(links)))
     return None
 
 

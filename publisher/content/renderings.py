@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 
+from publisher.cache import kept
 from publisher.content.index import Index
 from publisher.content.needs import Need
 from publisher.errors import Problem, Severity
@@ -28,19 +29,19 @@ def rendering(index: Index, digest: str, url: str) -> Rendered | None:
     """What was made before of a text at an address."""
     sql = "SELECT html, summary, problems, needs FROM rendered WHERE digest = ? AND url = ?"
     for html, summary, problems, needs in index.rows(sql, digest, url):
-        return Rendered(html, summary, load_problems(problems), _needs(needs))
+        return Rendered(html, summary, load_problems(problems), load_needs(needs))
     return None
 
 
 def needs_of(index: Index, digest: str, url: str) -> tuple[Need, ...] | None:
     """What a rendering depended on; None where there is none."""
     found = index.rows("SELECT needs FROM rendered WHERE digest = ? AND url = ?", digest, url)
-    return _needs(found[0][0]) if found else None
+    return load_needs(found[0][0]) if found else None
 
 
 def all_needs(index: Index) -> set[Need]:
     """All that any rendering depended on."""
-    return {need for (text,) in index.rows("SELECT DISTINCT needs FROM rendered") for need in _needs(text)}
+    return {need for (text,) in index.rows("SELECT DISTINCT needs FROM rendered") for need in load_needs(text)}
 
 
 def rendering_problems(index: Index, posts: Iterable[Post]) -> list[Problem]:
@@ -74,8 +75,11 @@ def put_output(index: Index, path: str, fingerprint: str, mtime_ns: int, size: i
 
 def load_problems(text: str) -> tuple[Problem, ...]:
     """Problems of any files, from JSON; none from an empty text."""
-    return tuple(Problem.of(*row) for row in json.loads(text)) if text else ()
+    with kept():
+        return tuple(Problem.of(*row) for row in json.loads(text)) if text else ()
 
 
-def _needs(text: str) -> tuple[Need, ...]:
-    return tuple(Need(*row) for row in json.loads(text)) if text else ()
+def load_needs(text: str) -> tuple[Need, ...]:
+    """What a rendering depended on, from JSON."""
+    with kept():
+        return tuple(Need(*row) for row in json.loads(text)) if text else ()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from publisher.cache import kept
 from publisher.content.posts import Reading
 from publisher.errors import Problem, Severity
 from publisher.model.post import Author, Post
@@ -91,24 +92,25 @@ def unpack(row: tuple[Any, ...]) -> Post:
     """The post of a row."""
     path, digest, url, published, address, title, _expires, fed, categories, offset, *rest = row
     updated, summary, tags, authors, language, mailed, image, translation = rest
-    return Post(
-        source=path,
-        path=address,
-        url=url,
-        title=title,
-        published=(_EPOCH + timedelta(seconds=published)).astimezone(_zone(offset)),
-        digest=digest,
-        updated=datetime.fromisoformat(updated) if updated else None,
-        summary=summary,
-        categories=names(categories),
-        tags=names(tags),
-        authors=_authors(authors),
-        language=language or None,
-        in_feeds=bool(fed),
-        in_newsletters=bool(mailed),
-        image=image or None,
-        translation=translation or None,
-    )
+    with kept():
+        return Post(
+            source=path,
+            path=address,
+            url=url,
+            title=title,
+            published=(_EPOCH + timedelta(seconds=published)).astimezone(_zone(offset)),
+            digest=digest,
+            updated=datetime.fromisoformat(updated) if updated else None,
+            summary=summary,
+            categories=names(categories),
+            tags=names(tags),
+            authors=_authors(authors),
+            language=language or None,
+            in_feeds=bool(fed),
+            in_newsletters=bool(mailed),
+            image=image or None,
+            translation=translation or None,
+        )
 
 
 @lru_cache(maxsize=64)
@@ -119,7 +121,8 @@ def _zone(offset: int) -> timezone:
 @lru_cache(maxsize=4096)
 def names(text: str) -> tuple[str, ...]:
     """The categories or tags of a row."""
-    return tuple(json.loads(text)) if text else ()
+    with kept():
+        return tuple(json.loads(text)) if text else ()
 
 
 @lru_cache(maxsize=256)
@@ -137,4 +140,5 @@ def unpack_problems(file: str, text: str) -> list[Problem]:
     """The problems of one file."""
     if not text:
         return []
-    return [Problem(file, row[0], row[1], Severity(row[2]), row[3], row[4]) for row in json.loads(text)]
+    with kept():
+        return [Problem(file, row[0], row[1], Severity(row[2]), row[3], row[4]) for row in json.loads(text)]

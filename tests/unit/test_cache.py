@@ -1,5 +1,6 @@
 """cache.db as a place for notes, and as a lock."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.cache import Cache, peek
+from publisher.cache import Cache, WrongProcess, peek
 from publisher.errors import CacheDamaged, StoreBusy, StoreError
 
 TABLE = "CREATE TABLE things (name TEXT);"
@@ -165,3 +166,17 @@ def test_what_another_build_made_anew_is_not_taken_from_under_it(tmp_path: Path)
 
     assert other.returncode == 0
     assert peek(path, "key") == {"key": "value"}
+
+
+def test_a_fork_is_not_given_the_connection(tmp_path: Path) -> None:
+    with cache(tmp_path / "cache.db") as opened:
+        child = os.fork()
+        if not child:
+            try:
+                opened.note("key")
+            except WrongProcess:
+                os._exit(7)
+            finally:
+                os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        assert opened.note("key") is None

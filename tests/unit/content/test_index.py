@@ -120,3 +120,15 @@ def test_a_held_post_can_still_be_rendered_and_old_renderings_go(site: Any) -> N
     site.scan()
     with site.index() as index:
         assert Renderer(site.rules, index, tuple).render(old) is None
+
+
+@pytest.mark.parametrize("column", ["published", "offset", "updated", "categories", "tags", "authors"])
+def test_a_text_that_makes_no_sense_is_damage(site: Any, column: str) -> None:
+    site.write(POST, "---\ntitle: 題\n---\n")
+    site.scan()
+    with site.index() as index:
+        index.write(f"UPDATE posts SET {column} = '[題'")
+    with pytest.raises(CacheDamaged), site.index() as index:
+        index.posts()
+    with site.index() as index:
+        assert not index.has_posts()

@@ -17,6 +17,7 @@ from publisher.content import (
     recorded_before,
     recorded_ids,
     scan,
+    settle,
     strays,
 )
 from publisher.core.identity import Record, record_of
@@ -113,3 +114,41 @@ def test_a_record_that_moves_leaves_its_place(site: Any) -> None:
 
         assert recorded_ids(index) == {SECOND: "tag:1"}
         assert record_named(index, FIRST) is None
+
+
+def test_what_was_settled_is_compared_again_only_where_it_was_read_anew(site: Any) -> None:
+    fill(site)
+    with site.index() as index:
+        assert scan(site.rules, index).changed is None
+        settle(index)
+        assert scan(site.rules, index).changed == frozenset()
+    site.write(FIRST, "---\ntitle: 一、改め\n---\n")
+    (site.folder / SECOND).unlink()
+    with site.index() as index:
+        assert scan(site.rules, index).changed == frozenset({FIRST, SECOND})
+        assert scan(site.rules, index).changed is None, "until it is settled"
+
+
+def test_other_records_settle_nothing(site: Any) -> None:
+    fill(site)
+    with site.index() as index:
+        scan(site.rules, index)
+        settle(index)
+        mirror(index, [], always)
+        assert scan(site.rules, index).changed is None
+
+
+def test_of_some_files_alone_the_same_is_said(site: Any) -> None:
+    fill(site)
+    with site.index() as index:
+        scan(site.rules, index)
+        first, second = strays(index)
+        assert list(strays(index, [SECOND, FIRST])) == [first, second]
+        assert list(strays(index, [SECOND])) == [second]
+        gone = Record("tag:gone", "_posts/前.md", "https://x/", "2025-01-01T00:00:00Z", "前", "d")
+        mirror(index, [record_of("tag:1", first)._replace(title="前の題"), gone], always)
+        assert list(outdated(index, [FIRST, SECOND])) == list(outdated(index)) == [("tag:1", first)]
+        assert list(outdated(index, [SECOND])) == []
+        assert orphans(index, 1) == orphans(index) == [gone]
+        mirror(index, [record_of("tag:1", first)], always)
+        assert orphans(index, 1) == orphans(index) == []

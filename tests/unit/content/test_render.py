@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from publisher.content import Engine, Renderer, scan
+from publisher.content.renderings import rendering
 
 POST = "_posts/2024-01-05-記事.md"
 
@@ -102,3 +103,24 @@ def test_html_that_no_parser_could_bear_keeps_its_text_and_is_told(site: Any, bo
     assert time.process_time() - started < 10
     assert "深い文" in found.html
     assert [(fault.code, fault.line) for fault in found.problems] == [("broken-markup", 4)]
+
+
+def test_renderings_made_by_several_processes_are_the_same(site: Any) -> None:
+    """Among them are posts that list the others, which only the process with the index can make."""
+    for number in range(40):
+        listing = "{% for post in site.posts %}{{ post.title }}、{% endfor %}" if number % 5 == 0 else "**本文**です。"
+        site.write(f"_posts/2024-01-{number % 28 + 1:02}-{number}.md", f"---\ntitle: 題{number}\n---\n{listing}\n")
+    done: list[str] = []
+    with site.index() as index:
+        scan(site.rules, index)
+        renderer = Renderer(site.rules, index, index.posts)
+        alone = {post.source: made[0] for post in index.posts() if (made := renderer.made(post))}
+        renderer = Renderer(site.rules, index, index.posts)
+        renderer.prepare(index.posts(), lambda: done.append("meanwhile"))
+        kept = {post.source: rendering(index, post.digest, post.url) for post in index.posts()}
+        made_here = {post.source: renderer.render(post) for post in index.posts()}
+    assert done == ["meanwhile"]
+    assert made_here == alone
+    assert {source for source, made in kept.items() if made == alone[source]} >= {
+        source for source in alone if "本文" in alone[source].html
+    }

@@ -93,3 +93,25 @@ def test_a_helper_writes_nothing_of_what_its_parent_has_yet_to_write() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert ended.stdout == "一度"
+
+
+def test_something_else_is_done_here_meanwhile() -> None:
+    told: list[str] = []
+    results = spread(range(40), lambda number: number, handful=8, fewest=24, meanwhile=lambda: told.append("done"))
+    assert sorted(result for handful in results for result in handful) == list(range(40))
+    assert told == ["done"]
+
+
+def test_few_things_are_all_done_here() -> None:
+    pids = {pid for handful in spread(range(23), lambda _: os.getpid(), fewest=24) for pid in handful}
+    assert pids == {os.getpid()}
+
+
+def test_what_fails_meanwhile_leaves_nobody_behind() -> None:
+    def fail() -> None:
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 - any will do
+        list(spread(THINGS, lambda number: number, meanwhile=fail))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

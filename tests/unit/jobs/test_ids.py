@@ -127,3 +127,14 @@ def test_any_title_and_file_name_survive(tmp_path_factory: pytest.TempPathFactor
     remember(folder, Memory((record,)))
 
     assert recall(folder).records == (record,)
+
+
+@given(st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=6), st.integers(0, 5))
+def test_a_file_of_ours_is_amended_as_any_other_is(ids: list[str], place: int) -> None:
+    records = [RECORD._replace(id=id_, source=f"{number}.md") for number, id_ in enumerate(ids)]
+    new = RECORD._replace(id=ids[place] if place < len(ids) else "tag:新", title="改題")
+    data = amend(None, records, None, provisional=False)
+    # A blank line at its end keeps its meaning, and is not how it is written.
+    other = data.replace(b"null]}", b"\nnull]}")
+
+    assert amend(data, [new], None, provisional=False) == amend(other, [new], None, provisional=False)
