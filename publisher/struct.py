@@ -5,6 +5,6 @@ a tenth, and a hundred classes and ten thousand objects stand between a command 
 """
 
 from msgspec import Struct, field
-from msgspec.structs import asdict, astuple, replace
+from msgspec.structs import asdict, astuple, force_setattr, replace
 
-__all__ = ["Struct", "asdict", "astuple", "field", "replace"]
+__all__ = ["Struct", "asdict", "astuple", "field", "force_setattr", "replace"]

@@ -47,7 +47,7 @@ _NAMED = {"Z": 0, "UTC": 0, "UT": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, 
 _NAMED |= {"MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 # JIS X 0301, the one Japanese form that Ruby reads; it does not ask whether the era had that day.
 _JIS = re.compile(r"[MTSHR]\d{1,2}\.\d{1,2}\.\d{1,2}(?!\d)", _FLAGS)
-_EXACT = re.compile(r"([12]\d{3}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d) ?([-+]\d\d):?(\d\d)\Z", re.ASCII)
+_EXACT = re.compile(r"[12]\d{3}-\d\d-\d\d[ T]\d\d:\d\d:\d\d ?([-+]\d\d:?\d\d)\Z", re.ASCII)
 _ZERO = timedelta()
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", re.ASCII)
 _ORDERLESS = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{1,2})(?!\d)", re.ASCII)
@@ -102,13 +102,24 @@ def ruby_moment(text: str, plain: bool, zone: ZoneInfo) -> datetime:
 
 def _exact(text: str) -> datetime | None:
     """A moment in the shape that most posts have; None where it takes more to read it."""
-    found = _EXACT.match(text)
+    found = _exactly(text)
     if found is None:
         return None
     try:
-        return datetime.fromisoformat(f"{found[1]}T{found[2]}{found[3]}:{found[4]}")
+        return datetime.fromisoformat(text[:19] + found[1])
     except ValueError:
         return None
+
+
+def is_exact(text: str) -> bool:
+    """Whether a date is written in full, with its offset, so that nobody could take it for another."""
+    return _exactly(text.strip()) is not None
+
+
+@lru_cache(maxsize=8)
+def _exactly(text: str) -> re.Match[str] | None:
+    # Kept, because each date is asked about twice.
+    return _EXACT.match(text)
 
 
 def plain_moment(text: str, zone: ZoneInfo) -> datetime:
@@ -131,7 +142,7 @@ def japanese_moment(text: str, zone: ZoneInfo) -> datetime | None:
 def doubts(text: str, found: datetime) -> Iterator[tuple[Code, str]]:
     """What should be said of a text that an engine has read as the moment `found`."""
     text = text.strip()
-    if _EXACT.match(text):
+    if is_exact(text):
         return
     day = found.date().isoformat()
     if "::" in text:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self, TypeAlias
 
 from publisher.cache import BROKEN, BUSY_SECONDS, Cache
 from publisher.content.codes import Code
@@ -42,26 +42,11 @@ _SURE = f"max(mtime_ns, ctime_ns) < read_ns - {RACY_NS}"
 _SHOWN = "expires > ?"
 
 
-class Signs(NamedTuple):
-    """What shows that a file changed: change times in nanoseconds since 1970, and its size. `read_ns` is when it was
-    read; 0 where it never could be."""
-
-    mtime_ns: int
-    ctime_ns: int
-    size: int
-    read_ns: int
-
-
-class FileRow(NamedTuple):
-    """One file as it was read. `problems` is JSON of `rows.pack_problems`."""
-
-    path: str
-    mtime_ns: int
-    ctime_ns: int
-    size: int
-    read_ns: int
-    digest: str
-    problems: str
+FileRow: TypeAlias = tuple[str, int, int, int, int, str, str]
+"""One file as it was read: path; times of change in nanoseconds since 1970, size; when it was read, 0 where it never
+could be; the digest of its bytes; JSON of `rows.pack_problems`."""
+Signs: TypeAlias = tuple[int, int, int, int, str]
+"""New signs of a file whose bytes are the same: times of change, size, when it was read, and its path."""
 
 
 class Index(Cache):
@@ -126,15 +111,15 @@ class Index(Cache):
         """Keep what was learnt of some files."""
         self.write_many("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", list(files))
 
-    def touch(self, signs: Iterable[tuple[Signs, str]]) -> None:
+    def touch(self, signs: Sequence[Signs]) -> None:
         """Keep new signs of files whose bytes are the same."""
-        rows = [(*sign, path) for sign, path in signs]
-        self.write_many("UPDATE files SET mtime_ns = ?, ctime_ns = ?, size = ?, read_ns = ? WHERE path = ?", rows)
+        sql = "UPDATE files SET mtime_ns = ?, ctime_ns = ?, size = ?, read_ns = ? WHERE path = ?"
+        self.write_many(sql, list(signs))
 
     def put_posts(self, posts: Sequence[PostRow], *, new: bool = False) -> None:
         """Keep readings, each in the place of the one before, whose rendering goes; `new` where there are none."""
         if not new:
-            self._drop_renderings([row.path for row in posts], [(row.digest, row.url) for row in posts])
+            self._drop_renderings([path for path, *_ in posts], [(digest, url) for _, digest, url, *_ in posts])
         if posts:
             self.put_note(SETTLED, "")
         self.write_many(f"INSERT OR REPLACE INTO posts ({COLUMNS}) VALUES ({MARKS})", list(posts))

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from publisher.content.engines import reader_of
@@ -66,17 +66,12 @@ def _gathered(walked: Walk, index: Index, closed: list[str], context: Context, c
     return Scan(tuple(sorted(problems)), unread, tuple(walked.folders), context, index.newest_ns(), changed)
 
 
-class _Read(NamedTuple):
-    """What came of looking at one file: its row, or only its new signs where its bytes are the same; its post, if it
-    holds one, or whether one read before is there no more."""
-
-    file: FileRow | None
-    touched: tuple[Signs, str] | None = None
-    post: PostRow | None = None
-    dropped: str | None = None
+_Read: TypeAlias = tuple[FileRow | None, Signs | None, PostRow | None, str | None]
+"""What came of looking at one file: its row, or only its new signs where its bytes are the same; its post, if it holds
+one, or its name if it held one before."""
 
 
-class _Desk(Struct, frozen=True, dict=True):
+class _Desk(Struct, frozen=True):
     """What reading a file needs; `root` is the site's folder with a slash, `digests` are those of files read before."""
 
     root: str
@@ -95,12 +90,13 @@ def _read_all(
     changed: list[str] = []
     done = total - len(stale)
     for handful in spread(stale, lambda found: _read(found, desk)):
-        index.remember([read.file for read in handful if read.file])
-        index.touch([read.touched for read in handful if read.touched])
-        posts, dropped = [read.post for read in handful if read.post], [one.dropped for one in handful if one.dropped]
+        index.remember([file for file, _, _, _ in handful if file])
+        index.touch([signs for _, signs, _, _ in handful if signs])
+        posts = [post for _, _, post, _ in handful if post]
+        dropped = [path for _, _, _, path in handful if path]
         index.put_posts(posts, new=not desk.digests)
         index.drop_posts(dropped)
-        changed += [*(post.path for post in posts), *dropped]
+        changed += [*(post[0] for post in posts), *dropped]
         done += len(handful)
         if progress:
             progress(done, total)
@@ -114,17 +110,17 @@ def _read(found: Found, desk: _Desk) -> _Read:
     except OSError as error:
         # Read at no time: it is tried again at every scan, though its own times may never change.
         fault = pack_problems([unreadable(found.file, error)])
-        return _Read(FileRow(*found, 0, "", fault))
+        return (*found, 0, "", fault), None, None, None
     digest = hashlib.sha256(data).hexdigest()
     known = desk.digests.get(found.file)
     if known == digest:
-        return _Read(None, (Signs(*signs, read_ns), found.file))
+        return None, (*signs, read_ns, found.file), None, None
     reading, problems = _reading(found.file, signs[0], data, digest, desk)
-    row = FileRow(found.file, *signs, read_ns, digest, pack_problems(problems))
+    row = (found.file, *signs, read_ns, digest, pack_problems(problems))
     if reading:
-        return _Read(row, post=pack(reading))
+        return row, None, pack(reading), None
     gone = known is not None and not any(fault.severity is Severity.ERROR for fault in problems)
-    return _Read(row, dropped=found.file if gone else None)
+    return row, None, None, found.file if gone else None
 
 
 def _reading(file: str, mtime_ns: int, data: bytes, digest: str, desk: _Desk) -> tuple[Reading | None, list[Problem]]:

@@ -1,22 +1,21 @@
 """One file on its way to become a post, and the faults found on the way."""
 
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from publisher.content.codes import Code
 from publisher.content.front import Front
 from publisher.content.nouns import Rules
-from publisher.content.values import Fields, Scalar, Value
+from publisher.content.values import NOTHING, Fields, Scalar, Value
 from publisher.errors import ContentError, Problem
-from publisher.struct import Struct, field
+from publisher.struct import Struct, field, force_setattr
 
 
-class Source(Struct, frozen=True, dict=True):
+class Source(Struct, frozen=True):
     """A file's header and body. `file` is relative to the site's folder, `below` to the content folder.
 
-    `defaults` are the values that the site's settings or the files around it give the post; `fields` are those
-    with the header's own over them. `mtime_ns` is when the file was last changed, in nanoseconds since 1970.
-    `warnings` is filled while the post is read.
+    `defaults` are the values that the site's settings or the files around it give the post; `fields`, which nobody
+    need give, are those with the header's own over them. `mtime_ns` is when the file was last changed, in nanoseconds
+    since 1970. `warnings` is filled while the post is read.
     """
 
     file: str
@@ -25,13 +24,13 @@ class Source(Struct, frozen=True, dict=True):
     rules: Rules
     zone: ZoneInfo
     warnings: list[Problem] = field(default_factory=list)
-    defaults: Fields = field(default_factory=Fields)
+    defaults: Fields = NOTHING
     mtime_ns: int = 0
+    fields: Fields = NOTHING
 
-    @cached_property
-    def fields(self) -> Fields:
-        """The header's values over the defaults."""
-        return self.front.fields.over(self.defaults) if self.defaults else self.front.fields
+    def __post_init__(self) -> None:
+        own = self.front.fields
+        force_setattr(self, "fields", own.over(self.defaults) if self.defaults else own)
 
     @property
     def stem(self) -> str:

@@ -69,11 +69,11 @@ class Fields(dict[str, Value]):
 
     def says_yes(self, key: str) -> bool:
         """Whether the key holds true, yes or on, in any case."""
-        return self._word(key) in _YES
+        return key in self and self._word(key) in _YES
 
     def says_no(self, key: str) -> bool:
         """Whether the key holds false, no or off, in any case."""
-        return self._word(key) in _NO
+        return key in self and self._word(key) in _NO
 
     def _word(self, key: str) -> str:
         value = self.get(key)

@@ -128,11 +128,13 @@ def amend(data: bytes | None, changed: Iterable[Record], witness: Witness | None
     Ten thousand lines are carried over in the time that two hundred take to be written anew. What was recorded under
     the placeholder host stays only where `provisional`.
     """
-    quick = _quick_lines(data) if data and (provisional or PLACEHOLDER_HOST.encode() not in data) else None
+    quick: dict[bytes, bytes] | None = {} if data is None else None
+    if data and (provisional or PLACEHOLDER_HOST.encode() not in data):
+        quick = _quick_lines(data)
     if quick is not None:
         return _file(quick | {record.id.encode(): _line(record) for record in changed}, witness)
     lines: dict[str, bytes] = {}
-    for id_, line in _lines(data) if data is not None else ():
+    for id_, line in _lines(data or b""):
         # Of two files with one id neither is lost: which line is wrong a person must say. Where both are of one file,
         # because two branches each edited its post, either is right.
         is_other = id_ in lines and _source(lines[id_]) != _source(line)
