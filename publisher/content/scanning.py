@@ -86,7 +86,7 @@ class _Desk(Struct, frozen=True):
 def _read_all(
     stale: Sequence[Found], total: int, desk: _Desk, index: Index, progress: Callable[[int, int], None] | None
 ) -> list[str]:
-    """Read files; those whose post is new, another or gone."""
+    """Read files; those whose post is new, another or gone, as far as they are few."""
     changed: list[str] = []
     done = total - len(stale)
     for handful in spread(stale, lambda found: _read(found, desk)):
@@ -96,7 +96,8 @@ def _read_all(
         dropped = [path for _, _, _, path in handful if path]
         index.put_posts(posts, new=not desk.digests)
         index.drop_posts(dropped)
-        changed += [*(post[0] for post in posts), *dropped]
+        if len(changed) < _MANY:
+            changed += [*(post[0] for post in posts), *dropped]
         done += len(handful)
         if progress:
             progress(done, total)
