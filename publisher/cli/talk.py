@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,6 +20,7 @@ from publisher.struct import asdict
 Progress = Callable[[int, int], None]
 
 _SHOW_CURSOR = b"\x1b[?25h\n"
+_REDRAWN = 0.1
 
 
 def say(text: str) -> None:
@@ -62,10 +64,27 @@ def bar(label: str) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    # Drawn by this thread: beside another one no work is shared among processes.
-    with Bar(console=Console(stderr=True), transient=True, auto_refresh=False) as shown:
-        task = shown.add_task(label, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total, refresh=True)
+    # Drawn by this thread, since beside another one no work is shared among processes; but not at each of ten thousand
+    # posts, which would take longer than they do, nor before the first: two bars may wait for their turn.
+    shown = Bar(console=Console(stderr=True), transient=True, auto_refresh=False)
+    task = shown.add_task(label, total=None)
+    drawn = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal drawn
+        shown.update(task, completed=done, total=total)
+        if time.monotonic() - drawn > _REDRAWN:
+            shown.start()
+            shown.refresh()
+            drawn = time.monotonic()
+        if done >= total:
+            # The line is the next bar's.
+            shown.stop()
+
+    try:
+        yield tell
+    finally:
+        shown.stop()
 
 
 def consent(recipients: int, *, yes: bool) -> None:

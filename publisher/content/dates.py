@@ -111,11 +111,6 @@ def _exact(text: str) -> datetime | None:
         return None
 
 
-def is_exact(text: str) -> bool:
-    """Whether a date is written in full, with its offset, so that nobody could take it for another."""
-    return _exactly(text.strip()) is not None
-
-
 @lru_cache(maxsize=8)
 def _exactly(text: str) -> re.Match[str] | None:
     # Kept, because each date is asked about twice.
@@ -142,7 +137,7 @@ def japanese_moment(text: str, zone: ZoneInfo) -> datetime | None:
 def doubts(text: str, found: datetime) -> Iterator[tuple[Code, str]]:
     """What should be said of a text that an engine has read as the moment `found`."""
     text = text.strip()
-    if is_exact(text):
+    if _exactly(text):
         return
     day = found.date().isoformat()
     if "::" in text:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 from publisher.content.codes import Code
-from publisher.content.dates import BadDate, doubts, is_exact, japanese_moment
+from publisher.content.dates import BadDate, doubts, japanese_moment
 from publisher.content.front import Front
 from publisher.content.links import absolute_value
 from publisher.content.nouns import Engine, Markup, Rules
@@ -156,9 +156,8 @@ def _moment(source: Source, moment: Callable[[Source, Scalar], datetime], key: s
         )
         source.warn(Code.DATE_NOT_THE_ENGINES, key, message)
         return japanese
-    if not is_exact(value.text):
-        for code, message in doubts(value.text, found):
-            source.warn(code, key, f"{key}: {message}")
+    for code, message in doubts(value.text, found):
+        source.warn(code, key, f"{key}: {message}")
     return found
 
 
@@ -198,7 +197,7 @@ def image(source: Source, url: str) -> str | None:
 
 def _updated(source: Source, reader: Reader) -> datetime | None:
     for key in _UPDATED:
-        value = source.fields.scalar(key) if key in source.fields else None
+        value = source.fields.scalar(key)
         if value is None:
             continue
         try:
@@ -217,9 +216,8 @@ def _titled(slug: str) -> str:
 def authors(source: Source) -> tuple[Author, ...]:
     """The authors under `author` and `authors`: names, or mappings of name and email."""
     fields = source.fields
-    found = [*(_named(fields["author"]) if "author" in fields else ())]
-    found += _named(fields["authors"]) if "authors" in fields else ()
-    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
+    found = [each for key in ("author", "authors") if key in fields for each in _named(fields[key])]
+    return tuple(dict.fromkeys(found))
 
 
 def _named(value: Value) -> list[Author]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -43,11 +43,13 @@ def _built(library: Library) -> Report:
     require_no_lost_ids(library)
     desk = _desk(library)
     groups = _groups(desk)
+    posts = library.index.load({source for one in groups for source in one.sources})
     # Identities before feeds: none must ever carry an id that the next build could not find again.
-    library.renderer.prepare(_posts_of(library, groups), meanwhile=library.keep)
+    library.renderer.prepare(posts.values(), meanwhile=library.keep)
+    known = posts | {post.source: post for post in desk.recovered}
     jobs = [(one, FeedFormat(name)) for one in groups for name in config.settings.feeds.formats]
-    changed = [_write(desk, one, format_) for one, format_ in jobs]
-    report = _report(desk, groups, changed)
+    changed = [_write(desk, one, [known[source] for source in one.sources], format_) for one, format_ in jobs]
+    report = _report(desk, posts.values(), changed)
     paths = [library.place.output / feed_path(config, format_, one.slug) for one, format_ in jobs]
     library.index.put_note(NOTE, _seen(library, report, paths))
     return report
@@ -69,14 +71,10 @@ def _groups(desk: Desk) -> list[Group]:
     return groups
 
 
-def _posts_of(library: Library, groups: Iterable[Group]) -> Collection[Post]:
-    return library.index.load({source for one in groups for source in one.sources}).values()
-
-
-def _report(desk: Desk, groups: Iterable[Group], changed: Sequence[str | None]) -> Report:
+def _report(desk: Desk, posts: Iterable[Post], changed: Sequence[str | None]) -> Report:
     """What was done; `changed` has a path for each feed that was written, and None for each that was not."""
     library = desk.library
-    rendering = rendering_problems(library.index, _posts_of(library, groups))
+    rendering = rendering_problems(library.index, posts)
     written = tuple(path for path in changed if path is not None)
     return Report(
         posts=library.count() + len(desk.recovered),
@@ -150,11 +148,10 @@ def _check_paths(config: Config, groups: Iterable[Group]) -> None:
             taken[path] = one
 
 
-def _write(desk: Desk, one: Group, format_: FeedFormat) -> str | None:
+def _write(desk: Desk, one: Group, posts: Sequence[Post], format_: FeedFormat) -> str | None:
     library = desk.library
     path = library.place.output / feed_path(library.config, format_, one.slug)
     shown = shown_path(library.config, path)
-    posts = _posts(library, one, desk.recovered)
     known = output(library.index, shown)
     if known is not None and known == (_fingerprint(library, one, posts, format_), *_stat(path)):
         return None
@@ -171,11 +168,6 @@ def _stat(path: Path) -> tuple[int, int]:
     except OSError:
         return (-1, -1)
     return (stat.st_mtime_ns, stat.st_size)
-
-
-def _posts(library: Library, one: Group, recovered: Iterable[Post]) -> list[Post]:
-    found = library.index.load(one.sources) | {post.source: post for post in recovered}
-    return [found[source] for source in one.sources]
 
 
 def _fingerprint(library: Library, one: Group, posts: Iterable[Post], format_: FeedFormat) -> str:

@@ -75,3 +75,25 @@ def test_build_import_and_delivery_show_a_bar_on_a_terminal_and_a_line_elsewhere
         _, shown = on_terminal(site, *words)
         assert label in shown
     assert "Building" not in site.ok("build").err
+
+
+def test_one_bar_makes_room_for_the_next(site: Site) -> None:
+    _, shown = on_terminal(site, "check")
+
+    assert "Reading posts" in shown.partition("Checking posts")[0]
+    assert "Reading posts" not in shown.partition("Checking posts")[2]
+
+
+def test_a_bar_needs_no_thread_beside_which_no_work_could_be_shared() -> None:
+    script = (
+        "import os, threading; from publisher.cli.talk import bar\n"
+        "with bar('記事') as tell:\n    tell(1, 9)\n    os.write(1, b'%d' % threading.active_count())"
+    )
+    parent, child = pty.openpty()
+    try:
+        done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=child, check=True)
+        assert os.read(parent, 4096)
+    finally:
+        os.close(parent)
+        os.close(child)
+    assert done.stdout == b"1"

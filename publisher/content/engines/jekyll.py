@@ -125,7 +125,7 @@ def published(source: Source) -> datetime | None:
     kind = extension(name)
     if kind in _FOREIGN:
         raise Code.UNKNOWN_FORMAT.fatal(source.file, 1, 1, f"{kind} is not read in this version")
-    named = _dated(name)
+    named = _parts(name)
     if not named and label == "posts" and not is_draft_file(source.below):
         message = "the file name has no date: Jekyll reads only YYYY-MM-DD-title.md below _posts"
         raise Code.NO_DATE.fatal(source.file, 1, 1, message)
@@ -181,12 +181,13 @@ def moment(source: Source, value: Scalar) -> datetime:
 
 def slug(source: Source) -> str:
     """The file name's part after the date, without dots at its end."""
-    named = _dated(source.name)
+    named = _parts(source.name)
     return (named[2] if named else source.stem).rstrip(".")
 
 
 @lru_cache(maxsize=8)
-def _dated(name: str) -> re.Match[str] | None:
+def _parts(name: str) -> re.Match[str] | None:
+    """A file's name as its day and what comes after it; None where it has no day."""
     # Kept, because each file's name is asked twice.
     return _DATED.match(name)
 
