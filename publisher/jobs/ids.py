@@ -145,12 +145,11 @@ def amend(data: bytes | None, changed: Iterable[Record], witness: Witness | None
 
 
 def _quick_lines(data: bytes) -> dict[bytes, bytes] | None:
-    """Lines by id, of a file as it is written here, one line for each id; None for any other, and for odd ids."""
+    """Lines by id, of a file as it is written here; None for any other, for odd ids and where an id stands twice."""
     body = data.partition(b'\n"posts": [\n')[2].rpartition(b"\nnull]}")[0]
-    found = _OURS.findall(body)
-    lines = {id_: line for line, id_ in found}
+    lines = {id_: line for line, id_ in _OURS.findall(body)}
     is_all = len(body) == sum(map(len, lines.values())) + len(lines) - 1
-    return lines if lines and is_all and len(lines) == len(found) else None
+    return lines if lines and is_all else None
 
 
 def _lines(data: bytes) -> Iterable[tuple[str, bytes]]:

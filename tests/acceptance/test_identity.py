@@ -268,3 +268,16 @@ def test_a_merge_that_stopped_in_ids_json_is_told_with_what_to_do(site: Site) ->
     assert done.code == 78
     assert "ids.json:4:1: a merge stopped here" in done.err
     assert "keep the lines of both sides" in done.err
+
+
+def test_a_post_that_was_left_out_gets_its_id_when_the_other_is_gone(site: Site) -> None:
+    for name in ("一", "二"):
+        head = f"title: 題{name}\ndate: {days_ago(3).isoformat()}\npermalink: /同じ/\n"
+        site.write(f"posts/{name}.md", f"---\n{head}---\n\n本文です。\n")
+    site.ok("build")
+    shown = {title for title in fed(site) if title.startswith("題")}
+    assert shown == {"題一"}
+    (site.folder / "posts/一.md").unlink()
+    site.ok("build")
+    assert "題二" in fed(site)
+    assert "題一" not in fed(site)

@@ -1,6 +1,7 @@
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +133,12 @@ def test_a_text_that_makes_no_sense_is_damage(site: Any, column: str) -> None:
         index.posts()
     with site.index() as index:
         assert not index.has_posts()
+
+
+def test_nothing_is_to_come_where_no_post_waits_and_none_expires(site: Any) -> None:
+    site.write(POST, "---\ntitle: 題\n---\n")
+    site.scan()
+    with site.index() as index:
+        (post,) = index.posts()
+        assert index.moments(datetime(2026, 1, 1, tzinfo=UTC)) == (post.published.timestamp(), None)
+        assert index.moments(datetime(2020, 1, 1, tzinfo=UTC)) == (0.0, post.published.timestamp())

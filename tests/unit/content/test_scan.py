@@ -207,3 +207,10 @@ def test_a_post_that_asks_not_to_be_fed_stands_in_no_feed(site: Any) -> None:
         scan(site.rules, index)
         heads = list(index.heads(datetime(2025, 1, 1, tzinfo=UTC)))
     assert [head.source for head in heads] == ["_posts/2024-01-06-い.md"]
+
+
+def test_what_is_no_file_is_not_opened_though_it_has_a_posts_name(site: Any) -> None:
+    site.write(POST, "い")
+    os.mkfifo(site.folder / "_posts/2024-01-06-管.md")
+    (site.folder / "_posts/2024-01-07-棚.md").symlink_to("..")
+    assert [post.source for post in site.scan().posts] == [POST]

@@ -70,21 +70,6 @@ def test_where_no_process_can_be_had_all_is_done_here() -> None:
     assert ended.stdout == "2500\n"
 
 
-def test_beside_other_threads_no_process_is_forked() -> None:
-    stop = threading.Event()
-    other = threading.Thread(target=stop.wait)
-    other.start()
-    pids: set[int] = set()
-    try:
-        for handful in spread(THINGS, lambda _number: os.getpid()):
-            pids.update(handful)
-    finally:
-        stop.set()
-        other.join()
-
-    assert pids == {os.getpid()}
-
-
 def test_a_helper_writes_nothing_of_what_its_parent_has_yet_to_write() -> None:
     script = (
         "import sys; from publisher.content.spread import spread\n"
@@ -102,9 +87,33 @@ def test_something_else_is_done_here_meanwhile() -> None:
     assert told == ["done"]
 
 
-def test_few_things_are_all_done_here() -> None:
-    pids = {pid for handful in spread(range(23), lambda _: os.getpid(), fewest=24) for pid in handful}
-    assert pids == {os.getpid()}
+def helpers_at_work(number: int) -> bool:
+    """Whether another process is there while that many things are worked on."""
+    seen: list[bool] = []
+
+    def look() -> None:
+        try:
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            seen.append(True)
+        except ChildProcessError:
+            seen.append(False)
+
+    assert sum(map(len, spread(range(number), str, handful=1, fewest=24, meanwhile=look))) == number
+    return seen == [True]
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="nobody to share with")
+def test_work_is_shared_only_from_the_fewest_on_and_beside_no_thread() -> None:
+    assert not helpers_at_work(23)
+    assert helpers_at_work(24)
+    stop = threading.Event()
+    other = threading.Thread(target=stop.wait)
+    other.start()
+    try:
+        assert not helpers_at_work(24)
+    finally:
+        stop.set()
+        other.join()
 
 
 def test_what_fails_meanwhile_leaves_nobody_behind() -> None:

@@ -51,6 +51,8 @@ def test_an_ordinary_header_needs_no_parser() -> None:
         "tags: [a, [b]]",
         "tags: []",
         "tags: [a,]",
+        'tags: ["a" "b"]',
+        'tags: ["a\\t", "b"]',
         "a: |",
         "a: &x 1",
         "a: *x",

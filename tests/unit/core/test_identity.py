@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.core.identity import Identities, assign, derive_id
+from publisher.core.identity import Identities, assign, derive_id, moment_text
 from publisher.model.post import Post
 from publisher.struct import replace
 
@@ -144,3 +144,12 @@ def test_ids_never_change_however_posts_come_and_go(names: list[str], random: ob
         state = given_ids(*present, before=state)
         assert all(state.ids[post.source] == wanted[post.source] for post in present)
     assert given_ids(*posts, before=state).ids == wanted
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_a_moment_is_kept_to_the_second_in_utc(when: datetime) -> None:
+    try:
+        expected = when.astimezone(UTC).isoformat(timespec="seconds")
+    except OverflowError:
+        return
+    assert moment_text(when) == expected.removesuffix("+00:00") + "Z"

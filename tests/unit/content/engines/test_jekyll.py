@@ -275,3 +275,12 @@ def test_an_id_is_folded_only_by_an_old_addressable(site: Any) -> None:
     for version, folded in (("2.8.1", True), ("2.8.2", False), ("2.10.0", False), ("1.x", True)):
         site.write("Gemfile.lock", f"GEM\n  specs:\n    addressable ({version})\n")
         assert site.rules.settings.nfkc is folded
+
+
+def test_categories_within_a_list_and_of_the_defaults_are_categories(site: Any) -> None:
+    site.write("_config.yml", "defaults: [{scope: {path: ''}, values: {categories: [共通]}}]\n")
+    site.write("_posts/2024-01-01-a.md", "---\ncategories: [庭, [本, 棚]]\n---\n")
+    assert site.post().categories == ("共通", "庭", "本", "棚")
+    site.write("_config.yml", "title: 題\n")
+    site.key = "other"
+    assert site.post().categories == ("庭", "本", "棚")
