@@ -36,15 +36,53 @@ class ContentSettings(Struct, frozen=True):
     source: str
 
 
+class CustomSettings(Struct, frozen=True):
+    """`feeds.custom.NAME`; None where `feeds` itself counts. `where` is a rule as core.rules reads it."""
+
+    title: str
+    description: str | None
+    where: Mapping[str, Any]
+    formats: Sequence[str] | None
+    limit: int | None
+    content: str | None
+    paths: Mapping[str, str | None]
+
+
+class OwnerSettings(Struct, frozen=True):
+    """`feeds.podcast.owner`."""
+
+    name: str
+    email: str
+
+
+class PodcastSettings(Struct, frozen=True):
+    """`feeds.podcast`; `categories` as Apple writes them, `Business/Investing`."""
+
+    categories: Sequence[str]
+    image: str
+    explicit: bool
+    kind: str
+    author: str | None
+    owner: OwnerSettings
+
+
 class FeedsSettings(Struct, frozen=True):
-    """`feeds`; `paths` are patterns by format, those of categories as `category_rss` and so on."""
+    """`feeds`; `paths` are patterns by format, those of categories as `category_rss` and so on.
+
+    `content` is one word for all feeds, or one for each kind that has another than `full`. `redirects` lead from
+    paths where feeds once were to those where they are.
+    """
 
     output: str | None
     formats: Sequence[str]
     limit: int
-    content: str
+    content: str | Mapping[str, str]
     by: Sequence[str]
+    custom: Mapping[str, CustomSettings]
     hub: str | None
+    archive: bool
+    podcast: PodcastSettings | None
+    redirects: Mapping[str, str]
     paths: Mapping[str, str]
 
 
@@ -76,6 +114,12 @@ class MailSettings(Struct, frozen=True):
     return_path: str | None
 
 
+class WebSettings(Struct, frozen=True):
+    """`web`; `listen` is HOST:PORT."""
+
+    listen: str
+
+
 class Settings(Struct, frozen=True):
     """The whole file."""
 
@@ -85,6 +129,7 @@ class Settings(Struct, frozen=True):
     categories: Mapping[str, str]
     newsletters: Mapping[str, NewsletterSettings]
     mail: MailSettings
+    web: WebSettings
     database: str
 
     @classmethod
@@ -95,12 +140,24 @@ class Settings(Struct, frozen=True):
         return cls(
             site=SiteSettings(author=AuthorSettings(**author) if author else None, **site),
             content=ContentSettings(**values["content"]),
-            feeds=FeedsSettings(**values["feeds"]),
+            feeds=_feeds(**values["feeds"]),
             categories=values["categories"],
             newsletters={name: _newsletter(**one) for name, one in values["newsletters"].items()},
             mail=MailSettings(**values["mail"]),
+            web=WebSettings(**values["web"]),
             database=values["database"],
         )
+
+
+def _feeds(**values: Any) -> FeedsSettings:
+    custom = {name: CustomSettings(**one) for name, one in values.pop("custom").items()}
+    podcast = values.pop("podcast")
+    return FeedsSettings(custom=custom, podcast=_podcast(**podcast) if podcast else None, **values)
+
+
+def _podcast(**values: Any) -> PodcastSettings:
+    owner = values.pop("owner")
+    return PodcastSettings(owner=OwnerSettings(**owner), **values)
 
 
 def _newsletter(**values: Any) -> NewsletterSettings:

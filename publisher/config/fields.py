@@ -1,0 +1,100 @@
+"""The kinds of value that `config.yaml` holds, and what is wrong with one that does not fit."""
+
+import re
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from publisher.core.words import LANGUAGE, is_known_language
+
+_HEADER_BREAKERS = re.compile("[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def _one_line(text: str) -> str:
+    if _HEADER_BREAKERS.search(text):
+        raise ValueError("must be one line, without control or text-direction characters")
+    return text
+
+
+def _absolute(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an absolute address such as https://example.com/")
+    if parts.query or parts.fragment:
+        raise ValueError("must be an address without '?' and '#'")
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{text!r} is no time zone: write an IANA name such as Asia/Tokyo") from error
+    return text
+
+
+def output_path(text: str) -> str:
+    """A path below the output folder; ValueError where it is none."""
+    if text.startswith("/") or ".." in text.split("/") or "\\" in text or not text.strip():
+        raise ValueError("must be a path inside the output folder, without '..'")
+    return _one_line(text)
+
+
+def place(text: str) -> str:
+    """A path that may lead anywhere."""
+    if text.startswith("~"):
+        # Only a shell knows it; a folder of that name would be made.
+        raise ValueError("'~' is a shell's word and not understood here: write the path itself")
+    return text
+
+
+def category_path(text: str) -> str:
+    """What stands for a category in paths, also as another program spells it: `Market News`, `C++`, `a/b`.
+
+    ValueError where it would lead elsewhere.
+    """
+    if not {"", ".", ".."}.isdisjoint(step.strip() for step in text.split("/")) or "\\" in text:
+        raise ValueError("must be a path without '..', without a slash at its start or end")
+    return _one_line(text)
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+Address = Annotated[str, AfterValidator(_absolute)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Location = Annotated[str, AfterValidator(place)]
+Inside = Annotated[str, AfterValidator(output_path)]
+Slug = Annotated[str, AfterValidator(category_path)]
+
+
+def _language(text: str) -> str:
+    if not LANGUAGE.fullmatch(text) or not is_known_language(text):
+        raise ValueError(f"{text!r} is no language: write a tag such as ja or en-GB")
+    return text
+
+
+def _mailbox(text: str) -> str:
+    bare = text.rpartition("<")[2].rstrip(">") if text.endswith(">") else text
+    if not re.fullmatch(r'("[^"]+"|[^@\s<>"]+)@[^@\s<>]+\.[^@\s<>.]+', bare):
+        raise ValueError(f"{text!r} is no mailbox: write news@example.com or 編集部 <news@example.com>")
+    return text
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+Mailbox = Annotated[Line, AfterValidator(_mailbox)]
+Language = Annotated[str, AfterValidator(_language)]
+
+
+def empty(value: Any) -> Any:
+    """A section whose keys are all commented out is null to YAML, and says nothing."""
+    return {} if value is None else value
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_keys(cls, value: Any) -> Any:
+        return empty(value)
