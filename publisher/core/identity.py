@@ -45,7 +45,11 @@ class Sighting(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What is remembered of a post: by any of these it is known again. `published` is ISO 8601, UTC."""
+    """What is remembered of a post: by any of these it is known again. `published` is ISO 8601, UTC.
+
+    `updated`, likewise, is when its visible text was first seen changed, "" where it never was; `text` stands for that
+    text, see core.revision, "" for a post that was in no feed yet.
+    """
 
     id: str
     source: str
@@ -53,6 +57,8 @@ class Record(NamedTuple):
     published: str
     title: str
     digest: str
+    updated: str = ""
+    text: str = ""
 
 
 class Identities(Struct, frozen=True):
@@ -125,7 +131,10 @@ def _derived(
 def _merged(posts: Iterable[Seen], known: Iterable[Record], ids: Mapping[str, str]) -> tuple[Record, ...]:
     """All that is remembered, with what the posts are now."""
     merged = {record.id: record for record in known}
-    merged |= {ids[post.source]: record_of(ids[post.source], post) for post in posts if post.source in ids}
+    for post in posts:
+        if post.source in ids:
+            id_ = ids[post.source]
+            merged[id_] = record_of(id_, post, merged.get(id_))
     return tuple(merged[key] for key in sorted(merged))
 
 
@@ -158,9 +167,10 @@ def is_provisional(id_: str) -> bool:
     return id_.startswith(f"tag:{PLACEHOLDER_HOST},") or f"://{PLACEHOLDER_HOST}/" in id_
 
 
-def record_of(id_: str, post: Seen) -> Record:
-    """What is to be remembered of a post."""
-    return Record(id_, post.source, post.url, moment_text(post.published), post.title, post.digest)
+def record_of(id_: str, post: Seen, before: Record | None = None) -> Record:
+    """What is to be remembered of a post; what was remembered of its text `before` stays."""
+    updated, text = (before.updated, before.text) if before else ("", "")
+    return Record(id_, post.source, post.url, moment_text(post.published), post.title, post.digest, updated, text)
 
 
 def moment_text(when: datetime) -> str:

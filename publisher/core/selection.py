@@ -1,10 +1,10 @@
-"""Which posts go where: into feeds, and to each reader."""
+"""Which posts there are to show, and which go to each reader."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from publisher.core.slugs import category_slug
+from publisher.core.words import speaks
 from publisher.model.post import Post
 from publisher.model.reader import Subscription
 from publisher.struct import Struct
@@ -18,45 +18,6 @@ def newest_first(posts: Iterable[Post]) -> list[Post]:
 def published(posts: Iterable[Post], at: datetime) -> list[Post]:
     """Those whose moment has come at `at`."""
     return [post for post in posts if post.published <= at]
-
-
-class Head(NamedTuple):
-    """What tells which feeds a post stands in: a hundred thousand of them are read for each build."""
-
-    source: str
-    categories: tuple[str, ...]
-
-
-class Group(Struct, frozen=True):
-    """The posts of one feed, by their sources: the whole site's (`category` None) or one category's, newest first."""
-
-    category: str | None
-    slug: str | None
-    sources: tuple[str, ...]
-
-
-def group(heads: Iterable[Head], *, limit: int, by_category: bool, slugs: Mapping[str, str]) -> list[Group]:
-    """The feeds that posts make, newest first, at most `limit` of them each: the site's first, then by slug.
-
-    Categories that share a slug (`AI` and `ai`, one page in Hugo) share a feed, named as the newest post spells it.
-    """
-    whole: list[str] = []
-    names: dict[str, str] = {}
-    members: dict[str, list[str]] = {}
-    known: dict[str, list[str]] = {}
-    for source, categories in heads:
-        if len(whole) < limit:
-            whole.append(source)
-        for category in categories if by_category else ():
-            inside = known.get(category)
-            if inside is None:
-                slug = category_slug(category, slugs)
-                names.setdefault(slug, category)
-                inside = known[category] = members.setdefault(slug, [])
-            if len(inside) < limit and (not inside or inside[-1] != source):
-                inside.append(source)
-    groups = [Group(names[slug], slug, tuple(members[slug])) for slug in sorted(members)]
-    return [Group(None, None, tuple(whole)), *groups]
 
 
 def shared_feeds(groups: Iterable[Sequence[str]], slugs: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -99,7 +60,7 @@ def pick(
         if candidate.post.published > since
         and candidate.id not in carried
         and in_categories(candidate.post, subscription.categories, slugs)
-        and (not spoken or candidate.post.language is None or _speaks(spoken, candidate.post.language))
+        and (not spoken or candidate.post.language is None or speaks(spoken, candidate.post.language))
     )
 
 
@@ -110,8 +71,3 @@ def in_categories(post: Post, wanted: Collection[str] | None, slugs: Mapping[str
     return not {category_slug(name, slugs) for name in wanted}.isdisjoint(
         category_slug(name, slugs) for name in post.categories
     )
-
-
-def _speaks(spoken: Iterable[str], language: str) -> bool:
-    tag = language.lower()
-    return any(tag == one.lower() or tag.startswith(one.lower() + "-") for one in spoken)

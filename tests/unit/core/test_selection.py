@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.core.selection import Candidate, Head, group, newest_first, pick, published, shared_feeds
+from publisher.core.selection import Candidate, newest_first, pick, published, shared_feeds
 from publisher.core.slugs import category_slug
 from publisher.model.newsletter import Frequency
 from publisher.model.post import Post
@@ -47,25 +47,6 @@ def test_a_future_post_is_not_out_until_its_very_moment() -> None:
 
 def test_the_newest_comes_first_and_ties_are_settled_by_address() -> None:
     assert [one.source for one in newest_first([post("a", 1), post("c", 2), post("b", 1)])] == ["c.md", "b.md", "a.md"]
-
-
-def test_a_feed_for_the_site_and_one_for_each_category() -> None:
-    heads = [Head("c.md", ()), Head("b.md", ("AI", "投資分析")), Head("a.md", ("投資分析",))]
-
-    groups = group(heads, limit=2, by_category=True, slugs={"AI": "artificial"})
-
-    assert [(one.category, one.slug, list(one.sources)) for one in groups] == [
-        (None, None, ["c.md", "b.md"]),
-        ("AI", "artificial", ["b.md"]),
-        ("投資分析", "投資分析", ["b.md", "a.md"]),
-    ]
-    assert len(group(heads, limit=2, by_category=False, slugs={})) == 1
-
-
-def test_spellings_that_share_a_slug_share_a_feed_and_no_post_stands_twice() -> None:
-    groups = group([Head("b.md", ("AI", "ai")), Head("a.md", ("ai",))], limit=9, by_category=True, slugs={})
-
-    assert [(one.category, list(one.sources)) for one in groups[1:]] == [("AI", ["b.md", "a.md"])]
 
 
 def test_a_reader_gets_their_categories_each_post_once() -> None:
