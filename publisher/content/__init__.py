@@ -19,12 +19,14 @@ if TYPE_CHECKING:
         record_named,
         recorded_before,
         recorded_ids,
+        records_of,
         settle,
         strays,
     )
     from publisher.content.render import Renderer
     from publisher.content.renderings import Rendered, output, put_output, rendering_problems
     from publisher.content.scanning import scan
+    from publisher.content.sections import section_of
     from publisher.content.surroundings import looked_at
     from publisher.content.surveying import survey
 
@@ -56,9 +58,11 @@ __all__ = [
     "record_named",
     "recorded_before",
     "recorded_ids",
+    "records_of",
     "rendering_problems",
     "rule_variants",
     "scan",
+    "section_of",
     "settle",
     "strays",
     "survey",
@@ -72,11 +76,12 @@ _ROOMS = {
     "nouns": ("ContentSource", "Engine", "Rules", "Scan", "Served", "Survey"),
     "records": (
         *("has_records", "holder", "mirror", "orphans", "outdated", "put_records"),
-        *("record_named", "recorded_before", "recorded_ids", "settle", "strays"),
+        *("record_named", "recorded_before", "recorded_ids", "records_of", "settle", "strays"),
     ),
     "render": ("Renderer",),
     "renderings": ("Rendered", "output", "put_output", "rendering_problems"),
     "scanning": ("scan",),
+    "sections": ("section_of",),
     "surveying": ("survey",),
 }
 

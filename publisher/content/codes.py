@@ -37,6 +37,7 @@ class Code(StrEnum):
     UNKNOWN_DATE = "unknown-date", "The date is written in a way its engine does not read."
     UNKNOWN_ZONE = "unknown-zone", "The time zone is not known, or means different zones to different people."
     BAD_LANGUAGE = "bad-language", "The language is not a BCP 47 tag such as ja or pt-BR; it is ignored."
+    TOO_MANY_NAMES = "too-many-names", "The post has more than a hundred categories or tags; the first hundred count."
     BAD_PERMALINK = "bad-permalink", "The permalink holds a placeholder that does not exist."
     AMBIGUOUS_DATE = "ambiguous-date", "The date can be read in two ways, such as 11-9-2017; the engine's is taken."
     DATE_DIFFERS = "date-differs", "The date lies on another day than its text says, or than its file's name says."
@@ -54,6 +55,9 @@ class Code(StrEnum):
     DUPLICATE_ADDRESS = "duplicate-address", "Two posts have one address; the site can serve only one of them."
     DEAD_LINK = "dead-link", "A link to an address of the site at which there is nothing."
     MISSING_IMAGE = "missing-image", "An image, a source or a poster of the site that is not there."
+    MISSING_MEDIA = "missing-media", "A file that the front matter says belongs to the post is not there, or is empty."
+    BAD_MEDIA = "bad-media", "What the front matter says of a file or of an episode cannot be understood."
+    UNKNOWN_LENGTH = "unknown-length", "A file elsewhere whose length in bytes the post does not say; feeds say 0."
     SETTING_NOT_READ = (
         "setting-not-read",
         "The engine's configuration has a setting that changes addresses and cannot be followed.",

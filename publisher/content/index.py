@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from publisher.cache import BROKEN, BUSY_SECONDS, Cache
 from publisher.content.codes import Code
-from publisher.content.rows import COLUMNS, MARKS, NEVER, PostRow, names, unpack
-from publisher.core.selection import Head
+from publisher.content.rows import COLUMNS, MARKS, NEVER, PostRow, names, people_of, unpack
+from publisher.core.grouping import Head
 from publisher.errors import CacheDamaged
 from publisher.model.post import Post
 
@@ -28,12 +28,13 @@ CREATE TABLE posts (
     mailed INTEGER, image TEXT, translation TEXT
 ) WITHOUT ROWID;
 CREATE TABLE records (
-    source TEXT PRIMARY KEY, id TEXT, url TEXT, published TEXT, title TEXT, digest TEXT, standing INTEGER,
-    moment INTEGER
+    source TEXT PRIMARY KEY, id TEXT, url TEXT, published TEXT, title TEXT, digest TEXT, updated TEXT, text TEXT,
+    standing INTEGER, moment INTEGER
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX records_by_id ON records (id);
 CREATE TABLE rendered (
-    digest TEXT, url TEXT, html TEXT, summary TEXT, problems TEXT, needs TEXT, PRIMARY KEY (digest, url)
+    digest TEXT, url TEXT, problems TEXT, needs TEXT, text TEXT, media TEXT, summary TEXT, html TEXT,
+    PRIMARY KEY (digest, url)
 ) WITHOUT ROWID;
 CREATE TABLE lints (path TEXT PRIMARY KEY, digest TEXT, url TEXT, problems TEXT, links TEXT, needs TEXT) WITHOUT ROWID;
 CREATE TABLE outputs (path TEXT PRIMARY KEY, fingerprint TEXT, mtime_ns INTEGER, size INTEGER) WITHOUT ROWID;
@@ -168,15 +169,23 @@ class Index(Cache):
         return {path: unpack(row) for path in paths for row in self.rows(sql, path)}
 
     def heads(self, at: datetime) -> Iterator[Head]:
-        """What selection needs of every post that is out at `at` and wants to be fed, newest first."""
-        moment = at.timestamp()
-        sql = f"SELECT path, categories FROM posts WHERE fed AND published <= ? AND {_SHOWN}"
+        """Which categories every post has that is out at `at` and wants to be fed, newest first."""
         known: dict[str, tuple[str, ...]] = {}
-        for path, text in self.rows(f"{sql} ORDER BY published DESC, address DESC", moment, moment):
+        for path, text in self._out("path, categories", at):
             categories = known.get(text)
             if categories is None:
                 categories = known[text] = names(text)
             yield Head(path, categories)
+
+    def wide_heads(self, at: datetime) -> Iterator[Head]:
+        """The same, with tags, authors and language."""
+        for path, categories, tags, authors, language in self._out("path, categories, tags, authors, language", at):
+            people = tuple(author.name for author in people_of(authors))
+            yield Head(path, names(categories), names(tags), people, language or None)
+
+    def _out(self, columns: str, at: datetime) -> list[tuple[Any, ...]]:
+        sql = f"SELECT {columns} FROM posts WHERE fed AND published <= ? AND {_SHOWN}"
+        return self.rows(f"{sql} ORDER BY published DESC, address DESC", at.timestamp(), at.timestamp())
 
     def categories(self) -> Iterator[tuple[str, ...]]:
         """Each set of categories that any post has, once."""

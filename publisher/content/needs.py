@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from publisher.struct import Struct
 
-FILE, EXISTS, POST, POSTS, FOLDER = "file", "exists", "post", "posts", "folder"
+FILE, EXISTS, MEDIA, POST, POSTS, FOLDER = "file", "exists", "media", "post", "posts", "folder"
 
 
 class Need(Struct, frozen=True, order=True):

@@ -15,12 +15,16 @@ from publisher.content.permalinks import Slots, absolute, downcase, fill
 from publisher.content.plaintext import plain, without_tags
 from publisher.content.source import Source
 from publisher.content.values import Fields, Scalar, Value, texts
+from publisher.core.words import is_known_language
 from publisher.model.post import Author, Post
 from publisher.struct import Struct
 
 _UPDATED = ("last_modified_at", "lastmod", "updated", "modified")
 _IMAGES = ("image", "images", "cover", "heroImage", "heroimage")
+_WITHIN = ("path", "url", "src", "image", "href")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")
+# A thousand on one post took 18 s, and ten thousand would have made 14 GB.
+_MOST_NAMES = 100
 # Outside XML 1.0's Char (section 2.2); surrogates can come from a JSON or YAML escape.
 _FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
@@ -116,8 +120,8 @@ def read_post(source: Source, digest: str, reader: Reader) -> Reading | None:
         digest=digest,
         updated=_updated(source, reader),
         summary=plain(fields.text("excerpt", "description", "summary") or ""),
-        categories=categories,
-        tags=reader.tags(source),
+        categories=_counting(source, "categories", categories),
+        tags=_counting(source, "tags", reader.tags(source)),
         authors=reader.authors(source),
         language=reader.language(source),
         in_feeds=not fields.says_no("feed"),
@@ -181,18 +185,33 @@ def permalink(source: Source, slots: Slots, template: str) -> str:
 
 
 def image(source: Source, url: str) -> str | None:
-    """The picture under `image` (text, or a mapping with `path`), `images`, `cover` or `heroImage`, absolute."""
+    """The picture under `image` (text, or a mapping with `path` or the like), `images`, `cover` or `heroImage`."""
     for key in _IMAGES:
         if key not in source.fields:
             continue
         value = source.fields[key]
-        found = next(iter(texts(value.get("path") if isinstance(value, dict) else value)), None)
-        if found and source.rules.engine is Engine.JEKYLL and not found.startswith("//"):
-            # Its plugins send the path through `absolute_url`: it is one below the base path, not the post's or host's.
-            return absolute_value("src", found.lstrip("/"), source.rules.url)
-        if found:
-            return absolute_value("src", found, url)
+        inner = next((value[name] for name in _WITHIN if name in value), None) if isinstance(value, dict) else value
+        found = next(iter(texts(inner)), "")
+        # Themes hold a switch there, too: `cover: false`.
+        if found and found.lower() not in ("true", "false"):
+            return address_of(source, url, found)
     return None
+
+
+def address_of(source: Source, url: str, text: str) -> str | None:
+    """The absolute address of a picture or another file that a header names; None where it is on no web server.
+
+    Relative ones are the post's own neighbours, but in Jekyll, and in Hugo and Zola where the post has no folder of
+    its own: what themes and plugins do there (`absolute_url`, `absURL`, `get_url`) begins at the site's root.
+    """
+    engine = source.rules.engine
+    if engine is Engine.JEKYLL and not text.startswith("//"):
+        # Below the base path, not the host's root.
+        text, url = text.lstrip("/"), source.rules.url
+    elif engine in (Engine.HUGO, Engine.ZOLA) and not source.name.startswith("index."):
+        url = source.rules.url
+    found = absolute_value("src", text, url)
+    return found if found and found.startswith(("http://", "https://")) else None
 
 
 def _updated(source: Source, reader: Reader) -> datetime | None:
@@ -241,10 +260,17 @@ def language(source: Source) -> str | None:
     if text is None:
         return None
     tag = text.replace("_", "-")
-    if _LANGUAGE.match(tag):
+    if _LANGUAGE.match(tag) and is_known_language(tag):
         return tag
     source.warn(Code.BAD_LANGUAGE, "lang", f"lang: '{text[:40]}' is not a language tag such as ja or pt-BR")
     return None
+
+
+def _counting(source: Source, key: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The first hundred: every one has a feed, and each of those feeds names them all."""
+    if len(names) > _MOST_NAMES:
+        source.warn(Code.TOO_MANY_NAMES, key, f"{key}: are {len(names)}; the first {_MOST_NAMES} count")
+    return names[:_MOST_NAMES]
 
 
 def _check_characters(source: Source, post: Post) -> None:

@@ -11,9 +11,12 @@ from publisher.content.index import SETTLED, Index
 from publisher.core.identity import Record, Sighting
 
 _SEEN = "p.path, p.address, p.url, p.title, p.published, p.digest"
-_RECORD = "id, source, url, published, title, digest"
+_RECORD = "id, source, url, published, title, digest, updated, text"
+_OF_R = ", ".join(f"r.{name}" for name in _RECORD.split(", "))
+_WIDTH = len(Record._fields)
 _DIFFERS = "(p.digest, p.url, p.title) != (r.digest, r.url, r.title) OR p.published IS NOT r.moment"
-_INSERT = f"INSERT OR REPLACE INTO records ({_RECORD}, standing, moment) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_MANY = 1000
+_INSERT = f"INSERT OR REPLACE INTO records ({_RECORD}, standing, moment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def mirror(index: Index, records: Iterable[Record], stands: Callable[[str], bool]) -> None:
@@ -50,14 +53,14 @@ def strays(index: Index, within: Collection[str] | None = None) -> Iterator[Sigh
     return iter(sorted(found, key=lambda seen: (seen.published, seen.path)))
 
 
-def outdated(index: Index, within: Collection[str] | None = None) -> Iterator[tuple[str, Sighting]]:
-    """Posts that are no longer as their record says, with their id; only those of `within`, where it is given."""
-    sql = f"SELECT r.id, {_SEEN} FROM posts p JOIN records r ON r.source = p.path WHERE r.standing AND ({_DIFFERS})"
+def outdated(index: Index, within: Collection[str] | None = None) -> Iterator[tuple[Record, Sighting]]:
+    """Posts that are no longer as their record says, with that; only those of `within`, where it is given."""
+    sql = f"SELECT {_OF_R}, {_SEEN} FROM posts p JOIN records r ON r.source = p.path WHERE r.standing AND ({_DIFFERS})"
     if within is None:
         rows = index.rows(sql)
     else:
         rows = [row for path in within for row in index.rows(f"{sql} AND p.path = ?", path)]
-    return ((row[0], _sighting(row[1:])) for row in rows)
+    return ((Record(*row[:_WIDTH]), _sighting(row[_WIDTH:])) for row in rows)
 
 
 def settle(index: Index) -> None:
@@ -77,14 +80,21 @@ def orphans(index: Index, strays: int | None = None) -> list[Record]:
     # A count is quicker than a join, and most often all there is to it.
     if strays is not None and (both := index.rows(counts)[0])[0] - strays == both[1]:
         return []
-    names = ", ".join(f"r.{name}" for name in _RECORD.split(", "))
-    sql = f"SELECT {names} FROM records r LEFT JOIN posts p ON p.path = r.source WHERE r.standing AND p.path IS NULL"
+    sql = f"SELECT {_OF_R} FROM records r LEFT JOIN posts p ON p.path = r.source WHERE r.standing AND p.path IS NULL"
     return [Record(*row) for row in index.rows(sql)]
 
 
 def has_records(index: Index) -> bool:
     """Whether any post is remembered."""
     return bool(index.rows("SELECT 1 FROM records LIMIT 1"))
+
+
+def records_of(index: Index, sources: Collection[str]) -> dict[str, Record]:
+    """The records of files, by file."""
+    if len(sources) > _MANY:
+        rows = index.rows(f"SELECT {_RECORD} FROM records WHERE standing")
+        return {row[1]: Record(*row) for row in rows if row[1] in sources}
+    return {source: record for source in sources if (record := record_named(index, source))}
 
 
 def record_named(index: Index, source: str) -> Record | None:

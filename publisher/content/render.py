@@ -10,14 +10,16 @@ from publisher.content.codes import Code
 from publisher.content.engines import reader_of
 from publisher.content.file_text import MAX_BYTES, decode
 from publisher.content.index import Index
+from publisher.content.media_words import HOLDERS
 from publisher.content.needs import Need, stamp
 from publisher.content.nouns import ContentSource, Markup, Rules
 from publisher.content.posts import Context
-from publisher.content.renderings import Rendered, needs_of, put_rendering, rendering
+from publisher.content.renderings import Rendered, needs_of, put_rendering, rendering, unrendered
 from publisher.content.source import Source
 from publisher.content.spread import spread
 from publisher.content.world import Page, World
 from publisher.errors import ContentError
+from publisher.model.feed import Enclosure, Episode
 from publisher.model.post import Post
 from publisher.struct import replace
 
@@ -58,7 +60,7 @@ class Renderer:
 
     def prepare(self, posts: Iterable[Post], meanwhile: Callable[[], None]) -> None:
         """Render those of many posts that never were, by several processes, and do something else `meanwhile`."""
-        new = [post for post in posts if needs_of(self.index, post.digest, post.url) is None]
+        new = unrendered(self.index, posts)
         if new:
             # The first one here: what it imports, each of the processes would have to import for itself.
             self.render(new.pop())
@@ -95,6 +97,7 @@ class Renderer:
         # Here, not above: a build where nothing changed never needs the Markdown parser.
         from publisher.content.excerpt import summary_of, unmark
         from publisher.content.safe import make_safe
+        from publisher.content.visible import visible
 
         separator = _separator(page)
         try:
@@ -104,7 +107,9 @@ class Renderer:
             html = ""
         summary = page.post.summary or summary_of(html, page.post.title)
         safe = make_safe(unmark(html, separator), page.post.url)
-        return Rendered(safe, summary, tuple(page.problems), tuple(sorted(page.needs)))
+        text = visible(page.post.title, safe)
+        enclosures, episode = _media(page)
+        return Rendered(safe, summary, tuple(page.problems), tuple(sorted(page.needs)), text, enclosures, episode)
 
     def _html(self, page: Page, separator: str | None) -> str:
         from publisher.content.dialects import dialect_of
@@ -123,6 +128,15 @@ class Renderer:
             page.warn(Code.BROKEN_MARKUP, page.source.front.body_line, 1, _TANGLED)
             return text_only(html)
         return html
+
+
+def _media(page: Page) -> tuple[tuple[Enclosure, ...], Episode | None]:
+    if page.source.fields.keys().isdisjoint(HOLDERS):
+        return (), None
+    # Here, not above: most sites have no such post.
+    from publisher.content.media import media_of
+
+    return media_of(page)
 
 
 def _separator(page: Page) -> str | None:

@@ -7,17 +7,25 @@ from publisher.cache import kept
 from publisher.content.index import Index
 from publisher.content.needs import Need
 from publisher.errors import Problem, Severity
+from publisher.model.feed import Enclosure, Episode
 from publisher.model.post import Post
 from publisher.struct import Struct, astuple
 
 
 class Rendered(Struct, frozen=True):
-    """A post's content as safe HTML, its summary as plain text, what was wrong with it, and what it depended on."""
+    """A post's content as safe HTML, its summary as plain text, what was wrong with it, and what it depended on.
+
+    `text` stands for all that readers see of title and content, see `visible`. `enclosures` are the files that belong
+    to the post, `episode` what it says of itself to podcast directories.
+    """
 
     html: str
     summary: str
     problems: tuple[Problem, ...] = ()
     needs: tuple[Need, ...] = ()
+    text: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    episode: Episode | None = None
 
     @property
     def failed(self) -> bool:
@@ -27,9 +35,9 @@ class Rendered(Struct, frozen=True):
 
 def rendering(index: Index, digest: str, url: str) -> Rendered | None:
     """What was made before of a text at an address."""
-    sql = "SELECT html, summary, problems, needs FROM rendered WHERE digest = ? AND url = ?"
-    for html, summary, problems, needs in index.rows(sql, digest, url):
-        return Rendered(html, summary, load_problems(problems), load_needs(needs))
+    sql = "SELECT html, summary, problems, needs, text, media FROM rendered WHERE digest = ? AND url = ?"
+    for html, summary, problems, needs, text, media in index.rows(sql, digest, url):
+        return Rendered(html, summary, load_problems(problems), load_needs(needs), text, *_load_media(media))
     return None
 
 
@@ -39,6 +47,12 @@ def needs_of(index: Index, digest: str, url: str) -> tuple[Need, ...] | None:
     return load_needs(found[0][0]) if found else None
 
 
+def unrendered(index: Index, posts: Iterable[Post]) -> list[Post]:
+    """Those of the posts that were never rendered as they are."""
+    known = set(index.rows("SELECT digest, url FROM rendered"))
+    return [post for post in posts if (post.digest, post.url) not in known]
+
+
 def all_needs(index: Index) -> set[Need]:
     """All that any rendering depended on."""
     return {need for (text,) in index.rows("SELECT DISTINCT needs FROM rendered") for need in load_needs(text)}
@@ -46,9 +60,9 @@ def all_needs(index: Index) -> set[Need]:
 
 def rendering_problems(index: Index, posts: Iterable[Post]) -> list[Problem]:
     """What was wrong with some posts as they were rendered."""
-    sql = "SELECT problems FROM rendered WHERE digest = ? AND url = ?"
-    rows = [row for post in posts for row in index.rows(sql, post.digest, post.url)]
-    return [problem for (text,) in rows for problem in load_problems(text)]
+    faulty = index.rows("SELECT digest, url, problems FROM rendered WHERE problems != ''")
+    wanted = {(post.digest, post.url) for post in posts} if faulty else set()
+    return [problem for *key, text in faulty if tuple(key) in wanted for problem in load_problems(text)]
 
 
 def put_rendering(index: Index, digest: str, url: str, made: Rendered) -> None:
@@ -57,8 +71,9 @@ def put_rendering(index: Index, digest: str, url: str, made: Rendered) -> None:
         json.dumps([astuple(one) for one in many]) if many else "" for many in (made.problems, made.needs)
     )
     index.write(
-        "INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?, ?, ?)",
-        *(digest, url, made.html, made.summary, problems, needs),
+        "INSERT OR REPLACE INTO rendered VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        # The content last: what stands behind it could be read only through it.
+        *(digest, url, problems, needs, made.text, _dump_media(made), made.summary, made.html),
     )
 
 
@@ -83,3 +98,18 @@ def load_needs(text: str) -> tuple[Need, ...]:
     """What a rendering depended on, from JSON."""
     with kept():
         return tuple(Need(*row) for row in json.loads(text)) if text else ()
+
+
+def _dump_media(made: Rendered) -> str:
+    if not made.enclosures and made.episode is None:
+        return ""
+    episode = astuple(made.episode) if made.episode else None
+    return json.dumps([[astuple(one) for one in made.enclosures], episode])
+
+
+def _load_media(text: str) -> tuple[tuple[Enclosure, ...], Episode | None]:
+    if not text:
+        return (), None
+    with kept():
+        enclosures, episode = json.loads(text)
+        return tuple(Enclosure(*row) for row in enclosures), Episode(*episode) if episode else None

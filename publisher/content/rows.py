@@ -87,7 +87,7 @@ def unpack(row: tuple[Any, ...]) -> Post:
             summary=summary,
             categories=names(categories),
             tags=names(tags),
-            authors=_authors(authors),
+            authors=people_of(authors),
             language=language or None,
             in_feeds=bool(fed),
             in_newsletters=bool(mailed),
@@ -109,7 +109,8 @@ def names(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _authors(text: str) -> tuple[Author, ...]:
+def people_of(text: str) -> tuple[Author, ...]:
+    """The authors of a row."""
     return tuple(Author(name, email) for name, email in json.loads(text)) if text else ()
 
 

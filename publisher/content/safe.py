@@ -34,7 +34,9 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }
 _COLOURED = frozenset({"span", "pre", "code"})
 _COLOURS = frozenset({"color", "background-color", "font-weight", "font-style", "text-decoration"})
-_DECLARED = re.compile(r"#?[A-Za-z0-9 .,%-]{1,40}|(?:rgb|hsl)a?\([0-9 .,%/deg]{1,40}\)")
+_DECLARED = re.compile(r"#?[A-Za-z0-9 .,%-]{1,40}|rgba?\([0-9, ]{1,40}\)")
+# What feed validators take for harmless: of colours behind a text no other names, nowhere a per cent in brackets.
+_GROUND = re.compile(r"#[0-9a-f]{3,8}|rgb\([0-9, ]{1,40}\)|transparent|white|black|gray|silver|red|yellow|lime|aqua")
 # What XML 1.0 (section 2.2) forbids or advises against; nh3 keeps a form feed, which `&#12;` may bring.
 _SCHEMES = set(nh3.ALLOWED_URL_SCHEMES) | {"data"}
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
@@ -71,6 +73,7 @@ def _styled(value: str, coloured: bool) -> str | None:
     kept = []
     for declaration in value[:1000].split(";"):
         name, _, said = (part.strip().lower() for part in declaration.partition(":"))
-        if (name == "text-align" or (coloured and name in _COLOURS)) and _DECLARED.fullmatch(said):
+        allowed = _GROUND if name == "background-color" else _DECLARED
+        if (name == "text-align" or (coloured and name in _COLOURS)) and allowed.fullmatch(said):
             kept.append(f"{name}: {said}")
     return "; ".join(kept) or None

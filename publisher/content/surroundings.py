@@ -3,7 +3,7 @@
 import posixpath
 
 from publisher.content.index import Index
-from publisher.content.needs import EXISTS, FILE, FOLDER
+from publisher.content.needs import EXISTS, FILE, FOLDER, MEDIA
 from publisher.content.renderings import all_needs
 
 _STEMS = ("_config", "hugo", "config", "zola")
@@ -24,7 +24,9 @@ _OUTSIDE = frozenset({"", ".."})
 def looked_at(index: Index) -> list[str]:
     """Files, and folders whose whole content counts, relative to the site's folder; not all of them are there."""
     needs = all_needs(index)
-    files = {need.key for need in needs if need.kind in (FILE, EXISTS) and _top(need.key) not in _OUTSIDE | {"."}}
+    files = {
+        need.key for need in needs if need.kind in (FILE, EXISTS, MEDIA) and _top(need.key) not in _OUTSIDE | {"."}
+    }
     folders = {need.key for need in needs if need.kind == FOLDER and _top(need.key) not in _OUTSIDE}
     return [*_FILES, *_FOLDERS, *sorted(files | folders)]
 

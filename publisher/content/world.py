@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from stat import S_ISREG
 
 from publisher.content.codes import Code
 from publisher.content.file_text import MAX_BYTES
-from publisher.content.needs import EXISTS, FILE, FOLDER, POST, POSTS, Need, short
+from publisher.content.needs import EXISTS, FILE, FOLDER, MEDIA, POST, POSTS, Need, short
 from publisher.content.nouns import Rules
 from publisher.content.source import Source
 from publisher.errors import ContentError, Problem
@@ -100,12 +101,22 @@ class World(Struct, frozen=True, dict=True):
         if need.kind == FILE:
             data = self.bytes_of(need.key)
             return "" if data is None else short(data)
+        if need.kind == MEDIA:
+            return self._signs(need.key)
         if need.kind == FOLDER:
             return short("\n".join(self.names_in(need.key)).encode())
         if need.kind == POST:
             post = self.by_source.get(need.key)
             return post.url if post else ""
         return self._all
+
+    def _signs(self, name: str) -> str:
+        path = self.path(name)
+        try:
+            status = path.stat() if path else None
+        except OSError:
+            return ""
+        return f"{status.st_size} {status.st_mtime_ns}" if status and S_ISREG(status.st_mode) else ""
 
 
 def stem_of(path: str) -> str:
@@ -142,6 +153,10 @@ class Page(Struct, frozen=True, dict=True):
         """The bytes of a file of the site, by its path from the site's folder; None where it cannot be read."""
         self._need(FILE, name)
         return self.world.bytes_of(name)
+
+    def media(self, name: str) -> Path | None:
+        """A file of the site that may be too large to read: its size and time of change stand for its bytes."""
+        return self.world.path(name) if self._need(MEDIA, name) else None
 
     def has(self, name: str) -> bool:
         """Whether the site's folder has that file; its content does not matter, its coming and going does."""

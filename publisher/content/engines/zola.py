@@ -16,6 +16,7 @@ from publisher.content.engines.iso_dates import warn_of_days, zola_date
 from publisher.content.engines.zola_config import CATEGORIES, TAGS, author_named, settings_of
 from publisher.content.engines.zola_slugs import NoSlug, slugify
 from publisher.content.front import Front
+from publisher.content.media_words import KEYS as MEDIA_KEYS
 from publisher.content.nouns import Markup, Rules
 from publisher.content.posts import Context, dated
 from publisher.content.source import Source
@@ -34,7 +35,7 @@ _DATED = re.compile(
 )
 _SECTION_DRAFT = "draft"
 # What pages can say only below `extra`, since Zola has no such keys of its own.
-_EXTRA = ("image", "images", "cover", "feed", "newsletter")
+_EXTRA = frozenset(("image", "images", "cover", "feed", "newsletter", *MEDIA_KEYS))
 
 
 def split(text: str, file: str) -> Front:

@@ -175,7 +175,7 @@ def test_parameters_stand_for_the_keys_at_the_top(hugo: Any) -> None:
     )
     post = hugo.post()
     assert post.authors == (Author("山田", "y@example.jp"),)
-    assert (post.tags, post.image, post.path) == (("下",), "https://example.com/posts/a/x.png", "/posts/a/")
+    assert (post.tags, post.image, post.path) == (("下",), "https://example.com/x.png", "/posts/a/")
 
 
 def test_the_defaults_of_a_section_count_for_its_posts(hugo: Any) -> None:

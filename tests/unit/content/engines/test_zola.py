@@ -184,7 +184,7 @@ def test_terms_authors_and_extras_are_read(zola: Any) -> None:
     assert (found.categories, found.tags, found.summary) == (("投資分析",), ("AI", "株"), "要約")
     assert found.authors == (Author("山田"), Author("田中", "y@example.jp"))
     assert found.updated == datetime(2024, 2, 1, tzinfo=UTC)
-    assert (found.image, found.in_feeds) == ("https://example.com/a/%E5%9B%B3.png", False)
+    assert (found.image, found.in_feeds) == ("https://example.com/%E5%9B%B3.png", False)
 
 
 def test_languages_are_in_the_names(zola: Any) -> None:
