@@ -4,11 +4,11 @@ feedgen and lxml take long to import, and a build that finds nothing changed nee
 is imported when it is first asked for.
 """
 
-from publisher.feeds.clean import clean
-from publisher.feeds.write import replace
+from publisher.feeds.compress import copies_stand, remove_all, replace_all
+from publisher.feeds.write import Output, replace
 from publisher.model.feed import Entry, Feed, FeedFormat
 
-__all__ = ["recover", "replace", "serialise"]
+__all__ = ["Output", "copies_stand", "recover", "remove_all", "replace", "replace_all", "serialise"]
 
 
 def serialise(feed: Feed, format: FeedFormat) -> bytes:
@@ -16,14 +16,20 @@ def serialise(feed: Feed, format: FeedFormat) -> bytes:
 
     What no XML document can hold is left out, times are written in UTC.
     """
+    from publisher.feeds.clean import clean
+
     cleaned = clean(feed)
     if format is FeedFormat.JSON:
         from publisher.feeds import jsonfeed
 
         return jsonfeed.dump(cleaned)
-    from publisher.feeds import build
+    if format is FeedFormat.RSS:
+        from publisher.feeds.rss import rss
 
-    return build.rss(cleaned) if format is FeedFormat.RSS else build.atom(cleaned)
+        return rss(cleaned)
+    from publisher.feeds.atom import atom
+
+    return atom(cleaned)
 
 
 def recover(data: bytes, format: FeedFormat) -> dict[str, Entry]:

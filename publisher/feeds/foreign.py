@@ -15,6 +15,7 @@ import feedparser
 
 from publisher.errors import ContentError, Problem, Severity
 from publisher.feeds.names import JSON_GENERATOR
+from publisher.feeds.plain import as_written
 from publisher.model.feed import FeedFormat
 from publisher.model.foreign import ForeignEntry, ForeignFeed
 
@@ -22,6 +23,9 @@ _ITEMS = ("item", "entry")
 _OURS = re.compile(r"\{[^}]*(rss|atom|netscape)[^}]*\}")
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# What feedparser raises on feeds that are made to break it.
+_RAISED = (ValueError, LookupError, AttributeError, TypeError, RecursionError, OverflowError)
 
 
 def read_feed(data: bytes, name: str) -> ForeignFeed:
@@ -37,12 +41,21 @@ def read_feed(data: bytes, name: str) -> ForeignFeed:
     return _json(text, name) if text.startswith(b"{") else _xml(data, name)
 
 
+def as_subscriber(data: bytes) -> list[dict[str, Any]]:
+    """The entries of an XML feed as feedparser hands them to a reader: cleaned, addresses absolute, keys its own."""
+    try:
+        entries: list[dict[str, Any]] = feedparser.parse(BytesIO(data))["entries"]
+    except _RAISED:
+        return []
+    return entries
+
+
 def _xml(data: bytes, name: str) -> ForeignFeed:
     # BytesIO: given bytes or text, feedparser opens the file or address that they may name. Its defaults would also
     # clean and resolve every entry's content, which nobody reads here.
     try:
         found = feedparser.parse(BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
-    except (ValueError, LookupError, AttributeError, TypeError, RecursionError, OverflowError) as error:
+    except _RAISED as error:
         raise _fault(name, 0, 0, f"cannot be read: {error}") from error
     if not found["version"]:
         raise _fault(name, *_place(data), "is no RSS, Atom or JSON feed")
@@ -74,7 +87,7 @@ def _entry(entry: Any, raw: str) -> ForeignEntry:
     return ForeignEntry(
         id=raw or _word(entry, "id") or link,
         link=link,
-        title=_word(entry, "title"),
+        title=as_written(_word(entry, "title")),
         published=_moment(entry, "published_parsed"),
         updated=_moment(entry, "updated_parsed"),
     )

@@ -95,3 +95,46 @@ def test_an_entry_without_a_title_is_refused(generator: Any, entry: Any) -> None
     entry.title("")
     with pytest.raises(ValueError, match="Required fields"):
         generator.atom_str()
+
+
+def test_one_thumbnail_lies_in_a_group_of_its_own(generator: Any, entry: Any) -> None:
+    generator.load_extension("media")
+    entry.media.thumbnail(url="https://kabu.example.jp/1.jpg")
+    assert b"<media:group><media:thumbnail" in generator.atom_str()
+
+
+@pytest.mark.parametrize("image", ["cover.jpeg", "cover.webp", "cover.png?v=2"])
+def test_a_picture_of_a_podcast_must_end_in_jpg_or_png(generator: Any, entry: Any, image: str) -> None:
+    generator.load_extension("podcast")
+    # It forgets to raise the error that it makes.
+    assert generator.podcast.itunes_image(f"https://kabu.example.jp/{image}") is None
+    with pytest.raises(ValueError, match="png or jpg"):
+        entry.podcast.itunes_image(f"https://kabu.example.jp/{image}")
+
+
+@pytest.mark.parametrize("word", ["true", "false", True, False])
+def test_a_podcast_can_not_be_explicit_in_apples_words(generator: Any, entry: Any, word: object) -> None:
+    generator.load_extension("podcast")
+    for part in (generator, entry):
+        with pytest.raises(ValueError, match="explicit"):
+            part.podcast.itunes_explicit(word)
+
+
+def test_a_quote_in_a_category_of_a_podcast_breaks_the_feed(generator: Any) -> None:
+    generator.load_extension("podcast")
+    generator.podcast.itunes_category([{"cat": '投資"'}])
+    with pytest.raises(SyntaxError):
+        generator.rss_str()
+
+
+def test_an_archive_link_does_not_reach_rss(generator: Any) -> None:
+    generator.link(href="https://kabu.example.jp/1.xml", rel="prev-archive")
+    generator.link(href="https://kabu.example.jp/", rel="alternate")
+    assert b"prev-archive" in generator.atom_str()
+    assert b"prev-archive" not in generator.rss_str()
+
+
+def test_the_last_enclosure_is_the_one_of_rss(generator: Any, entry: Any) -> None:
+    entry.enclosure("https://kabu.example.jp/1.mp3", 1, "audio/mpeg")
+    entry.enclosure("https://kabu.example.jp/2.mp3", 2, "audio/mpeg")
+    assert etree.fromstring(generator.rss_str()).xpath("//enclosure/@url") == ["https://kabu.example.jp/2.mp3"]

@@ -13,6 +13,7 @@ from publisher.feeds import serialise
 from publisher.feeds.foreign import read_feed
 from publisher.model.feed import Entry, Feed, FeedFormat
 from publisher.model.foreign import ForeignEntry, ForeignFeed
+from publisher.struct import replace
 
 WORDPRESS = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -216,3 +217,10 @@ PIECES = [
 def test_no_bytes_raise_anything_else(data: bytes) -> None:
     with suppress(ContentError):
         assert all(entry.id and entry.id.encode() for entry in read_feed(data, "feed").entries)
+
+
+@pytest.mark.parametrize("format", FeedFormat)
+def test_a_title_of_our_own_is_read_as_it_was_written(feed: Feed, entry: Entry, format: FeedFormat) -> None:
+    written = replace(entry, title="<b>株</b> & &amp; R&D2")
+    found = read_feed(serialise(replace(feed, entries=(written,)), format), "feed")
+    assert [one.title for one in found.entries] == [written.title]

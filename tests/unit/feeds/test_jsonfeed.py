@@ -1,5 +1,7 @@
 import json
 
+from support.serialised import SITE
+
 from publisher.feeds import serialise
 from publisher.model.feed import Entry, Feed, FeedFormat
 from publisher.model.post import Author
@@ -7,7 +9,9 @@ from publisher.struct import replace
 
 
 def test_the_top_says_what_the_specification_asks(feed: Feed) -> None:
-    full = replace(feed, author=Author("編集部"), icon="https://kabu.example.jp/i.png", hub="https://hub.example.org/")
+    full = replace(
+        feed, author=Author("編集部"), icon=f"{SITE}i.ico", logo=f"{SITE}l.png", hub="https://hub.example.org/"
+    )
     document = json.loads(serialise(full, FeedFormat.JSON))
     del document["items"]
     assert document == {
@@ -16,7 +20,8 @@ def test_the_top_says_what_the_specification_asks(feed: Feed) -> None:
         "home_page_url": "https://kabu.example.jp/",
         "feed_url": "https://kabu.example.jp/feed.xml",
         "description": "毎週の投資分析",
-        "icon": "https://kabu.example.jp/i.png",
+        "icon": "https://kabu.example.jp/l.png",
+        "favicon": "https://kabu.example.jp/i.ico",
         "authors": [{"name": "編集部"}],
         "language": "ja",
         "hubs": [{"type": "WebSub", "url": "https://hub.example.org/"}],
