@@ -1,21 +1,25 @@
 """Build: the folder's posts into feed files, of which only those that changed are replaced."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from urllib.parse import quote, urljoin
 
-from publisher import __version__
 from publisher.config import Config
-from publisher.content import looked_at, output, put_output, rendering_problems
-from publisher.core.selection import Group, Head, group, newest_first
-from publisher.errors import ConfigError, Problem, Severity
-from publisher.feeds import replace, serialise
-from publisher.jobs.entries import Desk, entries, feed_path, recover_lost, standing_entries
+from publisher.content import looked_at, records_of, rendering_problems
+from publisher.content.spread import spread
+from publisher.core.grouping import Head
+from publisher.core.identity import Record
+from publisher.core.revision import Looked, is_known, revised
+from publisher.core.selection import newest_first
+from publisher.errors import Problem, Severity, TemplateError
+from publisher.jobs.entries import Desk, Told, recover_lost, standing_entries
+from publisher.jobs.feed_pages import own_templates, pages
+from publisher.jobs.feed_plan import Planned, is_wide, plan
+from publisher.jobs.feed_press import Press, Sheet
+from publisher.jobs.feed_sheets import ARCHIVE, redirected, sheets
 from publisher.jobs.ids import FILE_NAME as IDS_NAME
+from publisher.jobs.ids import FeedRecord
 from publisher.jobs.library import Library, Progress
 from publisher.jobs.lost_ids import require_no_lost_ids
 from publisher.jobs.moved import moved_posts, moved_problems
@@ -23,36 +27,95 @@ from publisher.jobs.reading import read
 from publisher.jobs.report import Report, dump_report
 from publisher.jobs.site import shown_path
 from publisher.jobs.unchanged import NOTE, Seen, change_of_folder, is_settled, mark_of, mark_of_tree
-from publisher.model.feed import Feed, FeedFormat
+from publisher.jobs.withdrawn import Farewells
+from publisher.model.feed import FeedFormat
 from publisher.model.post import Post
+from publisher.struct import Struct
 
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+class Work(Struct, frozen=True):
+    """All that feeds are made from: what is to be told, and the feeds that tell it."""
+
+    desk: Desk
+    feeds: Sequence[Planned]
+    told: Told
+    texts: Sequence[Record]
 
 
-def build(config: Config, *, at: datetime, progress: Progress | None = None) -> Report:
-    """Write the feeds of the posts whose moment has come at `at`.
+def build(config: Config, *, at: datetime, now: datetime | None = None, progress: Progress | None = None) -> Report:
+    """Write the feeds of the posts whose moment has come at `at`; what changed is recorded as of `now`, else `at`.
 
     OutputError where a file cannot be written, ContentError where the engine's own configuration cannot be read,
-    ConfigError where `ids.json` is lost and readers would see posts as new.
+    ConfigError where `ids.json` is lost and readers would see posts as new, or where two feeds would lie at one path.
     """
-    return read(config, _built, at=at, progress=progress)
+    return read(config, partial(_built, now=now or at), at=at, progress=progress)
 
 
-def _built(library: Library) -> Report:
-    config = library.config
+def _built(library: Library, now: datetime) -> Report:
+    work = prepare(library, now)
+
+    def keep(feeds: list[FeedRecord]) -> None:
+        library.keep(texts=work.texts, feeds=feeds, staged=True)
+
+    farewells = Farewells(library)
+    press = Press(library, now, keep, farewells.notice)
+    _fill(press, work)
+    gone = press.end(kept=library.config.settings.feeds.redirects)
+    redirected(library, press)
+    report = _report(work, press, farewells, gone)
+    library.index.put_note(NOTE, _seen(library, report, press.outputs()))
+    return report
+
+
+def _fill(press: Press, work: Work) -> None:
+    """Put the feeds, and what stands beside them, which another process makes meanwhile: to import what makes pages
+    takes a while."""
+
+    def feeds() -> None:
+        for sheet in sheets(work.desk, work.feeds, work.told):
+            press.put(sheet)
+
+    wanted = [sheet for sheet in pages(work.desk, work.feeds, work.told) if not press.stands(sheet)]
+    try:
+        _beside(press, wanted, feeds)
+    except TemplateError:
+        # The page is for people; what is broken in it must not keep feeds from their readers.
+        press.flush()
+        raise
+
+
+def _beside(press: Press, wanted: Sequence[Sheet], feeds: Callable[[], None]) -> None:
+    made = spread(
+        range(len(wanted)), lambda number: (number, wanted[number].make()), handful=1, fewest=1, meanwhile=feeds
+    )
+    for handful in made:
+        for number, data in handful:
+            press.add(wanted[number], data)
+
+
+def would_write(library: Library, now: datetime) -> Iterator[tuple[str, FeedFormat, bytes | None, bytes]]:
+    """Each feed as a build would write it, archives left out: its path below the output folder, its format, what stands
+    there, None for nothing, and what would. Nothing is written."""
+    work = prepare(library, now)
+    for sheet in sheets(work.desk, work.feeds, work.told):
+        if sheet.kind != ARCHIVE:
+            path = library.place.output / sheet.path
+            yield sheet.path, FeedFormat(sheet.format), path.read_bytes() if path.is_file() else None, sheet.make()
+
+
+def prepare(library: Library, now: datetime) -> Work:
+    """Decide which feeds there are, and have every post in them rendered and known."""
     require_no_lost_ids(library)
     desk = _desk(library)
-    groups = _groups(desk)
-    posts = library.index.load({source for one in groups for source in one.sources})
+    feeds = plan(library.config, library.place, _heads(library, desk.recovered), library.known.feeds)
+    posts = library.index.load({source for one in feeds for source in one.sources})
     # Identities before feeds: none must ever carry an id that the next build could not find again.
-    library.renderer.prepare(posts.values(), meanwhile=library.keep)
+    library.renderer.prepare(posts.values(), meanwhile=library.stage)
+    records = records_of(library.index, posts.keys())
+    texts = list(revised(_looked_at(library, posts.values(), records), now))
+    records |= {record.source: record for record in texts}
     known = posts | {post.source: post for post in desk.recovered}
-    jobs = [(one, FeedFormat(name)) for one in groups for name in config.settings.feeds.formats]
-    changed = [_write(desk, one, [known[source] for source in one.sources], format_) for one, format_ in jobs]
-    report = _report(desk, posts.values(), changed)
-    paths = [library.place.output / feed_path(config, format_, one.slug) for one, format_ in jobs]
-    library.index.put_note(NOTE, _seen(library, report, paths))
-    return report
+    return Work(desk, feeds, Told(known, records), texts)
 
 
 def _desk(library: Library) -> Desk:
@@ -61,28 +124,47 @@ def _desk(library: Library) -> Desk:
     return Desk(library, recover_lost(library, standing, moved.values()), standing, moved)
 
 
-def _groups(desk: Desk) -> list[Group]:
-    """The feeds that there are to be; ConfigError where two of them would lie at one path."""
-    config = desk.library.config
-    feeds, slugs = config.settings.feeds, config.settings.categories
-    heads = _heads(desk.library, desk.recovered)
-    groups = group(heads, limit=feeds.limit, by_category="category" in feeds.by, slugs=slugs)
-    _check_paths(config, groups)
-    return groups
+def _looked_at(library: Library, posts: Iterable[Post], records: dict[str, Record]) -> Iterable[Looked]:
+    """The posts whose file is another than when their text was last looked at; not those that cannot be rendered."""
+    for post in posts:
+        record = records[post.source]
+        if is_known(record, post.digest):
+            continue
+        rendered = library.rendered(post)
+        if rendered is not None and not rendered.failed:
+            yield Looked(record, post.digest, rendered.text)
 
 
-def _report(desk: Desk, posts: Iterable[Post], changed: Sequence[str | None]) -> Report:
-    """What was done; `changed` has a path for each feed that was written, and None for each that was not."""
-    library = desk.library
-    rendering = rendering_problems(library.index, posts)
-    written = tuple(path for path in changed if path is not None)
+def _heads(library: Library, recovered: Iterable[Post]) -> Iterable[Head]:
+    """The posts that are out, newest first, those recovered from the feeds on disk in their places."""
+    wide = is_wide(library.config)
+    revived = newest_first(post for post in recovered if post.published <= library.at)
+    if not revived:
+        return library.heads(wide=wide)
+    heads = {head.source: head for head in library.heads(wide=wide)}
+    heads |= {post.source: Head(post.source, post.categories) for post in revived}
+    known = [*library.index.load(heads).values(), *revived]
+    return [heads[post.source] for post in newest_first(known)]
+
+
+def _report(work: Work, press: Press, farewells: Farewells, gone: Iterable[FeedRecord]) -> Report:
+    """What was done."""
+    desk, library = work.desk, work.desk.library
+
+    def shown(path: str) -> str:
+        return shown_path(library.config, library.place.output / path)
+
+    rendering = rendering_problems(library.index, work.told.posts.values())
     return Report(
         posts=library.count() + len(desk.recovered),
-        written=written,
-        unchanged=len(changed) - len(written),
+        written=tuple(press.written),
+        unchanged=press.count - len(press.written),
         problems=tuple(sorted({*library.problems, *rendering, *moved_problems(desk.moved)})),
         fed_unreadable=(*library.fed_unreadable, *_unrendered(desk, rendering), *sorted(desk.moved)),
         next_moment=_moment(library.index.next_published(library.at)),
+        withdrawn=tuple(farewells.posts),
+        emptied=tuple(shown(path) for path in farewells.emptied),
+        gone=tuple(shown(record.path) for record in gone if record.kind != ARCHIVE),
     )
 
 
@@ -104,7 +186,8 @@ def _seen(library: Library, report: Report, outputs: Iterable[Path]) -> str:
     tree = mark_of_tree(config, library.scan.folders, missing)
     if tree is None or missing or not is_settled(tree.newest_ns, began_ns) or report.fed_unreadable:
         return ""
-    looked = {place: mark_of(config.folder / place) for place in {*looked_at(index), *library.place.looked_at}}
+    places = {*looked_at(index), *library.place.looked_at, shown_path(config, own_templates(config))}
+    looked = {place: mark_of(config.folder / place) for place in places}
     if not all(is_settled(mark.newest_ns, began_ns) for mark in looked.values()):
         return ""
     # These are as we wrote them just now.
@@ -124,79 +207,3 @@ def _seen(library: Library, report: Report, outputs: Iterable[Path]) -> str:
 
 def _moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def _heads(library: Library, recovered: Iterable[Post]) -> Iterable[Head]:
-    """The posts that are out, newest first, those recovered from the feeds on disk in their places."""
-    revived = newest_first(post for post in recovered if post.published <= library.at)
-    if not revived:
-        return library.heads()
-    known = [*library.index.load(head.source for head in library.heads()).values(), *revived]
-    return [Head(post.source, post.categories) for post in newest_first(known)]
-
-
-def _check_paths(config: Config, groups: Iterable[Group]) -> None:
-    """ConfigError where two feeds would lie at one path: each build would write both, and readers see them in turn."""
-    taken: dict[str, Group] = {}
-    for one in groups:
-        for name in config.settings.feeds.formats:
-            path = feed_path(config, FeedFormat(name), one.slug)
-            if path in taken:
-                names = [group.category or "the whole site" for group in (taken[path], one)]
-                message = f"feeds.paths: the feeds of {names[0]} and of {names[1]} would both be {path}"
-                raise ConfigError([Problem(config.shown, 0, 0, Severity.ERROR, "config", message)])
-            taken[path] = one
-
-
-def _write(desk: Desk, one: Group, posts: Sequence[Post], format_: FeedFormat) -> str | None:
-    library = desk.library
-    path = library.place.output / feed_path(library.config, format_, one.slug)
-    shown = shown_path(library.config, path)
-    known = output(library.index, shown)
-    if known is not None and known == (_fingerprint(library, one, posts, format_), *_stat(path)):
-        return None
-    data = serialise(_feed(desk, one, posts, format_), format_)
-    changed = replace(path, data)
-    # Anew: what a post's rendering depends on is known only now.
-    put_output(library.index, shown, _fingerprint(library, one, posts, format_), *_stat(path))
-    return shown if changed else None
-
-
-def _stat(path: Path) -> tuple[int, int]:
-    try:
-        stat = path.stat()
-    except OSError:
-        return (-1, -1)
-    return (stat.st_mtime_ns, stat.st_size)
-
-
-def _fingerprint(library: Library, one: Group, posts: Iterable[Post], format_: FeedFormat) -> str:
-    """Changes whenever the feed's bytes might."""
-    settings = library.config.settings
-    told = [(library.id_of(post.source), repr(post), library.renderer.stamp(post)) for post in posts]
-    parts = [__version__, format_, one.category, repr((library.place.site, settings.feeds)), told]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
-
-
-def _feed(desk: Desk, one: Group, posts: Iterable[Post], format_: FeedFormat) -> Feed:
-    library = desk.library
-    site, feeds = library.place.site, library.config.settings.feeds
-    told = tuple(entries(desk, posts, full=feeds.content == "full"))
-    return Feed(
-        id=_address(site.url, feed_path(library.config, FeedFormat.ATOM, one.slug)),
-        title=site.title if one.category is None else f"{one.category} – {site.title}",
-        description=site.description or site.title,
-        page_url=site.url,
-        self_url=_address(site.url, feed_path(library.config, format_, one.slug)),
-        language=site.language,
-        updated=max((entry.updated for entry in told), default=_NEVER),
-        entries=told,
-        author=site.author,
-        icon=site.icon,
-        logo=site.logo,
-        hub=feeds.hub,
-    )
-
-
-def _address(root: str, path: str) -> str:
-    return urljoin(root, quote(path))

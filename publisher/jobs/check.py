@@ -6,14 +6,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from publisher.content import Code, Link, Lint, duplicate_addresses, lint
-from publisher.core.slugs import category_slug
 from publisher.errors import Problem, Severity
-from publisher.jobs.entries import feed_path, standing_entries
+from publisher.jobs.entries import standing_entries
+from publisher.jobs.feed_plan import PAGES, is_wide, plan
 from publisher.jobs.library import Library, Progress
 from publisher.jobs.lost_ids import lost_ids
 from publisher.jobs.moved import moved_posts, moved_problems
 from publisher.jobs.site import settings_errors
-from publisher.model.feed import FeedFormat
 from publisher.model.post import Post
 from publisher.struct import Struct
 
@@ -82,7 +81,7 @@ def _is_dead(library: Library, link: Link, known: set[str], *, built: bool) -> b
     path = unquote(urlsplit(link.url).path)
     if path.rstrip("/") in known:
         return False
-    below = path.removeprefix(urlsplit(library.place.site.url).path)
+    below = path.removeprefix(unquote(urlsplit(library.place.site.url).path))
     if _is_served(library.place.output, below):
         return False
     roots = {library.place.rules.content, *_STATIC}
@@ -93,10 +92,10 @@ def _is_dead(library: Library, link: Link, known: set[str], *, built: bool) -> b
 
 def _addresses(library: Library, posts: Iterable[Post]) -> set[str]:
     """The paths of what the site is known to serve: its posts, its front page and our feeds."""
-    config, base = library.config, urlsplit(library.place.site.url).path
-    names = {name for group in library.index.categories() for name in group}
-    slugs = [None, *(category_slug(name, config.settings.categories) for name in names)]
-    feeds = [feed_path(config, FeedFormat(name), slug) for name in config.settings.feeds.formats for slug in slugs]
+    config, base = library.config, unquote(urlsplit(library.place.site.url).path)
+    heads = library.heads(wide=is_wide(config))
+    feeds = [path for one in plan(config, library.place, heads, library.known.feeds) for _, path in one.paths]
+    feeds += [config.settings.feeds.paths[name] for name in PAGES]
     paths = [unquote(urlsplit(post.url).path) for post in posts]
     return {path.rstrip("/") for path in [base, *(base + feed for feed in feeds), *paths]}
 

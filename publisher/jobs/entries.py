@@ -1,17 +1,21 @@
 """Posts as entries of a feed; what cannot be read or rendered now stays as it stands in the feeds on disk."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
-from publisher.config import Config
 from publisher.content import Rendered, record_named
 from publisher.core.identity import Record
+from publisher.core.slugs import category_slug
 from publisher.feeds import recover
 from publisher.jobs.library import Library
-from publisher.model.feed import Entry, FeedFormat
+from publisher.model.feed import Entry, FeedFormat, FeedKind, Label
 from publisher.model.post import Post
-from publisher.struct import Struct
+from publisher.struct import Struct, replace
+
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""When a feed changed that never had a post: of 1970 a validator says that nobody can have meant it."""
 
 
 class Desk(Struct, frozen=True):
@@ -24,45 +28,81 @@ class Desk(Struct, frozen=True):
     moved: dict[str, Record]
 
 
-def feed_path(config: Config, format_: FeedFormat, slug: str | None) -> str:
-    """Where a feed lies below the output folder, with `/`."""
-    patterns = config.settings.feeds.paths
-    if slug is None:
-        return str(patterns[format_])
-    return str(patterns[f"category_{format_}"]).replace("{slug}", slug)
+class Told(Struct, frozen=True):
+    """The posts that feeds tell of, by file, with what is remembered of each."""
+
+    posts: Mapping[str, Post]
+    records: Mapping[str, Record]
 
 
-def entries(desk: Desk, posts: Iterable[Post], *, full: bool) -> Iterable[Entry]:
+def entries(desk: Desk, told: Told, sources: Iterable[str], *, full: bool) -> Iterable[Entry]:
     """The entries of posts, in their order; with their whole content where `full`.
 
     A post that cannot be rendered stays as it stood, and waits where it was never out: an empty entry would be read as
     the post.
     """
     library = desk.library
-    for post in posts:
-        rendered = None if post in desk.recovered else library.rendered(post)
+    for source in sources:
+        post = told.posts[source]
         if post in desk.recovered:
-            yield desk.recovered[post]
-        elif rendered is not None and rendered.failed:
-            yield from filter(None, [desk.standing().get(library.id_of(post.source))])
+            yield _relabelled(library, desk.recovered[post])
+            continue
+        rendered, record = library.rendered(post), told.records[source]
+        if rendered is not None and rendered.failed:
+            stood = desk.standing().get(record.id)
+            yield from [_relabelled(library, stood)] if stood else []
         else:
-            yield _entry(library, post, rendered, full=full)
+            yield _entry(library, post, rendered, record, full=full)
 
 
-def _entry(library: Library, post: Post, rendered: Rendered | None, *, full: bool) -> Entry:
-    author = library.place.site.author
+def _entry(library: Library, post: Post, rendered: Rendered | None, record: Record, *, full: bool) -> Entry:
+    site = library.place.site
     return Entry(
-        id=library.id_of(post.source),
+        id=record.id,
         url=post.url,
         title=post.title,
         published=post.published.replace(microsecond=0),
-        updated=max(post.updated or post.published, post.published).replace(microsecond=0),
+        updated=updated(post, record),
         summary=rendered.summary if rendered else post.summary,
         html=rendered.html if rendered and full else None,
-        categories=post.categories,
-        authors=post.authors or ((author,) if author else ()),
+        categories=_categories(library, post.categories),
+        tags=_tags(library, post.tags),
+        authors=post.authors or ((site.author,) if site.author else ()),
         language=post.language,
+        image=post.image,
+        enclosures=rendered.enclosures if rendered else (),
+        episode=rendered.episode if rendered else None,
     )
+
+
+def _relabelled(library: Library, entry: Entry) -> Entry:
+    """An entry that was read back: only Atom holds what stands for a category in paths."""
+    categories, tags = ([one.name for one in labels] for labels in (entry.categories, entry.tags))
+    return replace(entry, categories=_categories(library, categories), tags=_tags(library, tags))
+
+
+def _categories(library: Library, names: Iterable[str]) -> tuple[Label, ...]:
+    scheme, slugs = urljoin(library.place.site.url, "category/"), library.config.settings.categories
+    return tuple(Label(category_slug(name, slugs), name, scheme) for name in names)
+
+
+def _tags(library: Library, names: Iterable[str]) -> tuple[Label, ...]:
+    scheme = urljoin(library.place.site.url, "tag/")
+    return tuple(Label(category_slug(name, {}), name, scheme) for name in names)
+
+
+def updated(post: Post, record: Record) -> datetime:
+    """When the post was last changed for its readers, whole seconds: as it says itself, else as is remembered."""
+    remembered = datetime.fromisoformat(record.updated) if record.updated else post.published
+    return max(post.updated or remembered, post.published).replace(microsecond=0)
+
+
+def newest_update(desk: Desk, told: Told, sources: Iterable[str]) -> datetime:
+    """When any of the posts was last changed; NEVER where there is none."""
+    posts = (told.posts[source] for source in sources)
+    recovered = desk.recovered
+    moments = (recovered[one].updated if one in recovered else updated(one, told.records[one.source]) for one in posts)
+    return max(moments, default=NEVER)
 
 
 def recover_lost(
@@ -86,10 +126,13 @@ def standing_entries(library: Library) -> dict[str, Entry]:
 
 def standing_feeds(library: Library) -> Iterator[tuple[Path, dict[str, Entry]]]:
     """Our own feeds on disk, those of the whole site first, each with its entries by id."""
+    patterns, output = library.config.settings.feeds.paths, library.place.output
     for name in library.config.settings.feeds.formats:
-        pattern = feed_path(library.config, FeedFormat(name), "*")
-        site_feed = library.place.output / feed_path(library.config, FeedFormat(name), None)
-        for path in (site_feed, *sorted(library.place.output.glob(pattern))):
+        kinds = [kind for kind in FeedKind if f"{kind}_{name}" in patterns]
+        below = [
+            path for kind in kinds for path in sorted(output.glob(patterns[f"{kind}_{name}"].replace("{slug}", "*")))
+        ]
+        for path in (output / patterns[name], *below):
             if path.is_file():
                 yield path, recover(path.read_bytes(), FeedFormat(name))
 
@@ -103,5 +146,5 @@ def _revived(record: Record, entry: Entry, root: str) -> Post:
         title=entry.title,
         published=entry.published,
         digest=record.digest,
-        categories=entry.categories,
+        categories=tuple(one.name for one in entry.categories),
     )

@@ -10,7 +10,7 @@ from publisher.config.blame import refusal
 from publisher.content import Index, has_records, holder, mirror, orphans, outdated, strays
 from publisher.core.identity import Identities, Record, assign, is_provisional, record_of
 from publisher.errors import Problem, Severity
-from publisher.jobs.ids import Witness, ids_bytes, mark_of, parse
+from publisher.jobs.ids import NOTE, FeedRecord, Witness, feeds_in, ids_bytes, mark_of, parse
 from publisher.model.site import PLACEHOLDER_HOST, Site
 from publisher.struct import Struct
 
@@ -21,7 +21,8 @@ class Known(Struct, frozen=True):
     """What was recognised. `ids` are those of posts that no record named, by file; `changed` are records to be written.
 
     `left_out` are files whose post has no id, because another has it. `provisional`: the file holds ids of the
-    placeholder's days, which go; `placeholder`: these days last.
+    placeholder's days, which go; `placeholder`: these days last. `mark` is the file's as it was read, `feeds` what it
+    says of them.
     """
 
     ids: dict[str, str]
@@ -31,6 +32,8 @@ class Known(Struct, frozen=True):
     witness: Witness | None
     provisional: bool
     placeholder: bool
+    mark: str
+    feeds: tuple[FeedRecord, ...]
 
 
 def recognise(
@@ -47,7 +50,7 @@ def recognise(
         _require_no_lost_address(config, data)
     is_new = _read_anew(data, site, index, placeholder=placeholder)
     within = None if is_new else changed
-    renewed = [record_of(id_, seen) for id_, seen in outdated(index, within)]
+    renewed = [record_of(record.id, seen, record) for record, seen in outdated(index, within)]
     ids: dict[str, str] = {}
     disputed = json.loads(index.note("disputed") or "[]")
     left_out = {file for file, _ in disputed}
@@ -66,6 +69,8 @@ def recognise(
         witness=_witness(index.note("witness") or ""),
         provisional=index.note("provisional") == "yes",
         placeholder=placeholder,
+        mark=mark_of(data, site.url),
+        feeds=feeds_in(data),
     )
 
 
@@ -87,7 +92,7 @@ def _read_anew(data: bytes | None, site: Site, index: Index, *, placeholder: boo
     Lines that are in dispute are looked at each time: which of them count hangs on the files that are there.
     """
     mark = mark_of(data, site.url)
-    if index.note("ids") == mark and not index.note("disputed"):
+    if index.note(NOTE) == mark and not index.note("disputed"):
         return False
     memory = parse(data)
     witness = memory.witness
@@ -97,7 +102,7 @@ def _read_anew(data: bytes | None, site: Site, index: Index, *, placeholder: boo
     records, disputed = _one_each(_without_former(memory.records) if provisional else memory.records, index)
     index.put_note("disputed", json.dumps(disputed, ensure_ascii=False) if disputed else "")
     mirror(index, records, lambda id_: placeholder or not is_provisional(id_))
-    index.put_note("ids", mark)
+    index.put_note(NOTE, mark)
     return True
 
 

@@ -1,6 +1,6 @@
 """`ids.json`: what every post is called, for version control, and which ledger the site last used.
 
-One sorted line per post, each ending in a comma, so that two branches merge line by line.
+One sorted line per feed file and per post, each ending in a comma, so that two branches merge line by line.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from json.encoder import encode_basestring
 from pathlib import Path
+from typing import NamedTuple
 
 from publisher.config import Config
 from publisher.core.identity import Record, is_provisional
@@ -18,12 +19,20 @@ from publisher.model.site import PLACEHOLDER_HOST
 from publisher.struct import Struct, asdict, field
 
 FILE_NAME = "ids.json"
-VERSION = 1
+NOTE = "ids"
+"""The note of the index that says which file its records are those of, see `mark_of`."""
+VERSION = 2
+_READ = (1, VERSION)
 _ID_STARTS = b'{"id": '
 _ID_ENDS = b', "source": '
 _OURS = re.compile(rb'(\{"id": "([^"\\\n]*)", "source": [^\n]*)')
-# What `json.dumps` would write, in a third of the time.
-_LINE = f"{{{', '.join(f'{json.dumps(name)}: %s' for name in Record._fields)}}},"
+# What `json.dumps` would write, in a third of the time. What is remembered of texts is left out where there is nothing.
+_SHORT = 6
+_LINE, _FULL_LINE = (
+    f"{{{', '.join(f'{json.dumps(name)}: %s' for name in names)}}},"
+    for names in (Record._fields[:_SHORT], Record._fields)
+)
+_FEEDS, _POSTS = b'\n"feeds": [\n', b'\n"posts": [\n'
 _CONFLICT = b"<<<<<<< "
 
 
@@ -34,11 +43,31 @@ class Witness(Struct, frozen=True):
     issues: int
 
 
+class FeedRecord(NamedTuple):
+    """What is remembered of one file that a feed is written to.
+
+    `path` is below the output folder, with `/`; `kind` a FeedKind, `name` what the feed is of, "" for the site's;
+    `format` a FeedFormat. `changed` is when its bytes last changed, ISO 8601 in UTC, whole seconds; `digest` the start
+    of their SHA-256, in hex. `gone` is when it ceased to be made, "" where it is; `pinged` the digest that its hub was
+    last told of.
+    """
+
+    path: str
+    kind: str
+    name: str
+    format: str
+    changed: str
+    digest: str
+    gone: str = ""
+    pinged: str = ""
+
+
 class Memory(Struct, frozen=True):
     """The file's content."""
 
     records: tuple[Record, ...] = ()
     witness: Witness | None = field(default=None)
+    feeds: tuple[FeedRecord, ...] = ()
 
 
 def ids_bytes(home: Path) -> bytes | None:
@@ -59,10 +88,11 @@ def parse(data: bytes | None) -> Memory:
         # utf-8-sig: editors on Windows put a byte order mark before what they save.
         document = json.loads(data.decode("utf-8-sig"))
         ledger = document["ledger"]
-        if document["version"] != VERSION:
+        if document["version"] not in _READ:
             raise ValueError(f"it is of version {document['version']}, and this program writes {VERSION}")
         records = tuple(_record(line) for line in document["posts"] if line is not None)
-        return Memory(records, None if ledger is None else Witness(**ledger))
+        feeds = _feeds(line for line in document.get("feeds", []) if line is not None)
+        return Memory(records, None if ledger is None else Witness(**ledger), feeds)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _unmerged(data) or _damaged(error) from error
 
@@ -106,6 +136,31 @@ def _record(line: dict[str, str]) -> Record:
     return Record(**line)
 
 
+def _feeds(lines: Iterable[dict[str, str]]) -> tuple[FeedRecord, ...]:
+    """One for each path: of two that a merge has left the later, because `changed` must never go back."""
+    kept: dict[str, FeedRecord] = {}
+    for line in lines:
+        if not all(isinstance(value, str) for value in line.values()):
+            raise TypeError(f"a value that is no text in {line}")
+        record = FeedRecord(**line)
+        other = kept.get(record.path)
+        if other is None or (other.changed, other.pinged) < (record.changed, record.pinged):
+            kept[record.path] = record
+    return tuple(kept[path] for path in sorted(kept))
+
+
+def feeds_in(data: bytes | None) -> tuple[FeedRecord, ...]:
+    """What the file says of feeds, without reading what it says of posts; ConfigError where it is damaged."""
+    _, opened, rest = (data or b"").partition(_FEEDS)
+    rows, closed, _ = rest.partition(b"null],\n")
+    if not (opened and closed):
+        return parse(data).feeds
+    try:
+        return _feeds(json.loads(b"[%snull]" % rows)[:-1])
+    except (ValueError, TypeError):
+        return parse(data).feeds
+
+
 def require_no_lost_ledger(config: Config) -> None:
     """WrongLedger where the site has sent before and its ledger is gone: silence would look like nothing to do."""
     if recall(config.home).witness is not None:
@@ -119,20 +174,28 @@ def require_no_lost_ledger(config: Config) -> None:
 def remember(home: Path, memory: Memory) -> bool:
     """Write `ids.json` where it changed; True where it did."""
     lines = {record.id: _line(record) for record in memory.records}
-    return replace(home / FILE_NAME, _document(lines, memory.witness))
+    return replace(home / FILE_NAME, _document(lines, memory.witness, memory.feeds))
 
 
-def amend(data: bytes | None, changed: Iterable[Record], witness: Witness | None, *, provisional: bool) -> bytes:
+def amend(
+    data: bytes | None,
+    changed: Iterable[Record],
+    witness: Witness | None,
+    *,
+    provisional: bool,
+    feeds: Iterable[FeedRecord] | None = None,
+) -> bytes:
     """The file with some records new or changed; every other line stays as it stands, byte for byte.
 
     Ten thousand lines are carried over in the time that two hundred take to be written anew. What was recorded under
-    the placeholder host stays only where `provisional`.
+    the placeholder host stays only where `provisional`. `feeds` are all there are; None for those in the file.
     """
+    feeds = feeds_in(data) if feeds is None else feeds
     quick: dict[bytes, bytes] | None = {} if data is None else None
     if data and (provisional or PLACEHOLDER_HOST.encode() not in data):
         quick = _quick_lines(data)
     if quick is not None:
-        return _file(quick | {record.id.encode(): _line(record) for record in changed}, witness)
+        return _file(quick | {record.id.encode(): _line(record) for record in changed}, witness, feeds)
     lines: dict[str, bytes] = {}
     for id_, line in _lines(data or b""):
         # Of two files with one id neither is lost: which line is wrong a person must say. Where both are of one file,
@@ -141,19 +204,19 @@ def amend(data: bytes | None, changed: Iterable[Record], witness: Witness | None
         lines[f"{id_}\0{len(lines)}" if is_other else id_] = line
     if not provisional:
         lines = {id_: line for id_, line in lines.items() if not is_provisional(id_)}
-    return _document(lines | {record.id: _line(record) for record in changed}, witness)
+    return _document(lines | {record.id: _line(record) for record in changed}, witness, feeds)
 
 
 def _quick_lines(data: bytes) -> dict[bytes, bytes] | None:
     """Lines by id, of a file as it is written here; None for any other, for odd ids and where an id stands twice."""
-    body = data.partition(b'\n"posts": [\n')[2].rpartition(b"\nnull]}")[0]
+    body = data.partition(_POSTS)[2].rpartition(b"\nnull]}")[0]
     lines = {id_: line for line, id_ in _OURS.findall(body)}
     is_all = len(body) == sum(map(len, lines.values())) + len(lines) - 1
     return lines if lines and is_all else None
 
 
 def _lines(data: bytes) -> Iterable[tuple[str, bytes]]:
-    _start, opened, rest = data.partition(b'\n"posts": [\n')
+    _start, opened, rest = data.partition(_POSTS)
     rows = [row for row in rest.split(b"\n") if row.strip()]
     end = rows.pop().strip() if rows else b""
     is_ours = opened and end == b"null]}" and all(row.startswith(_ID_STARTS) and _ID_ENDS in row for row in rows)
@@ -171,15 +234,23 @@ def _source(line: bytes) -> str:
 
 
 def _line(record: Record) -> bytes:
-    return (_LINE % tuple(map(encode_basestring, record))).encode()
+    if record.updated or record.text:
+        return (_FULL_LINE % tuple(map(encode_basestring, record))).encode()
+    return (_LINE % tuple(map(encode_basestring, record[:_SHORT]))).encode()
 
 
-def _document(lines: dict[str, bytes], witness: Witness | None) -> bytes:
-    return _file({id_.encode(): line for id_, line in lines.items()}, witness)
+def _document(lines: dict[str, bytes], witness: Witness | None, feeds: Iterable[FeedRecord]) -> bytes:
+    return _file({id_.encode(): line for id_, line in lines.items()}, witness, feeds)
 
 
-def _file(lines: dict[bytes, bytes], witness: Witness | None) -> bytes:
+def _file(lines: dict[bytes, bytes], witness: Witness | None, feeds: Iterable[FeedRecord]) -> bytes:
     # By the ids' UTF-8, which sorts as their letters do.
     ledger = json.dumps(None if witness is None else asdict(witness))
-    head = [f'{{"version": {VERSION},', f'"ledger": {ledger},', '"posts": [']
-    return b"\n".join([*(line.encode() for line in head), *(lines[id_] for id_ in sorted(lines)), b"null]}", b""])
+    head = [f'{{"version": {VERSION},', f'"ledger": {ledger},', '"feeds": [', *map(_feed_line, sorted(feeds)), "null],"]
+    rows = [b'"posts": [', *(lines[id_] for id_ in sorted(lines)), b"null]}", b""]
+    return b"\n".join([*(line.encode() for line in head), *rows])
+
+
+def _feed_line(record: FeedRecord) -> str:
+    told = {name: value for name, value in record._asdict().items() if value or name not in ("gone", "pinged")}
+    return json.dumps(told, ensure_ascii=False) + ","

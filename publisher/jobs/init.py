@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from publisher.config import HOME_NAME, load_config
-from publisher.config.schema import category_path
+from publisher.config.fields import category_path
 from publisher.content import Engine, Survey, native_ids, survey
 from publisher.core.adoption import adopt, extended
 from publisher.core.slugs import category_slug

@@ -1,7 +1,7 @@
 """The posts of the site with their identities: what builds, digests and one-offs all start from."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
@@ -21,15 +21,17 @@ from publisher.content import (
     recorded_before,
     recorded_ids,
     scan,
+    section_of,
     settle,
 )
-from publisher.core.identity import moment_text
-from publisher.core.selection import Head, shared_feeds
+from publisher.core.grouping import Head
+from publisher.core.identity import Record, moment_text
+from publisher.core.selection import shared_feeds
 from publisher.core.words import counted
 from publisher.errors import CacheDamaged, ContentError, Problem, Severity
 from publisher.feeds import replace
 from publisher.jobs.identities import Known, recognise
-from publisher.jobs.ids import FILE_NAME, Witness, amend, ids_bytes, mark_of
+from publisher.jobs.ids import FILE_NAME, NOTE, FeedRecord, Witness, amend, ids_bytes, mark_of
 from publisher.jobs.site import Place, require_settings, resolve, shown_path
 from publisher.model.post import Post
 from publisher.struct import Struct
@@ -77,10 +79,13 @@ class Library(Struct, frozen=True, dict=True):
         """What makes HTML of posts."""
         return Renderer(self.place.rules, self.index, lambda: self.posts, self.scan.context, self.at)
 
-    def heads(self) -> Iterator[Head]:
-        """What selection asks of the posts that are out, newest first."""
-        left_out = self.known.left_out
+    def heads(self, *, wide: bool = False) -> Iterator[Head]:
+        """What tells in which feeds the posts stand that are out, newest first; all of it where `wide`, else their
+        categories."""
+        left_out, rules = self.known.left_out, self.place.rules
         heads = self.index.heads(self.at)
+        if wide:
+            heads = (head._replace(section=section_of(head.source, rules)) for head in self.index.wide_heads(self.at))
         return (head for head in heads if head.source not in left_out) if left_out else heads
 
     def count(self) -> int:
@@ -91,25 +96,43 @@ class Library(Struct, frozen=True, dict=True):
         """The post's whole content and summary, or None where its file is gone and was never rendered."""
         return self.renderer.render(post)
 
-    def keep(self, witness: Witness | None = None) -> None:
-        """Write what was learnt of the posts' identities, and which ledger the site uses, where any of it is new."""
+    def stage(self) -> None:
+        """Have the index know what was learnt of the posts' identities, before `keep` writes it."""
+        # Until then the index is ahead of the file, and has to be read anew if this goes no further.
+        self.index.put_note(NOTE, "")
+        put_records(self.index, self.known.changed)
+
+    def keep(
+        self,
+        witness: Witness | None = None,
+        *,
+        texts: Sequence[Record] = (),
+        feeds: Sequence[FeedRecord] | None = None,
+        staged: bool = False,
+    ) -> None:
+        """Write what was learnt of the posts' identities and, where given, of their `texts`, of all `feeds`, and which
+        ledger the site uses, where any of it is new."""
         witness = witness or self.known.witness
-        if not self.known.changed and not self.known.provisional and witness == self.known.witness:
+        is_same = feeds is None or tuple(feeds) == self.known.feeds
+        if not (self.known.changed or texts or self.known.provisional) and is_same and witness == self.known.witness:
+            if staged:
+                self.index.put_note(NOTE, self.known.mark)
             self._settle()
             return
         before = ids_bytes(self.config.home)
-        data = amend(before, self.known.changed, witness, provisional=self.known.placeholder)
+        changed = {record.id: record for record in (*self.known.changed, *texts)}
+        data = amend(before, changed.values(), witness, provisional=self.known.placeholder, feeds=feeds)
         replace(self.config.home / FILE_NAME, data)
         # Where the cache turns out to be damaged only now: it is emptied at the end, and the file read again.
         with suppress(CacheDamaged):
-            self._mirror(before, data, witness)
+            self._mirror(before, data, witness, texts if staged else list(changed.values()))
 
-    def _mirror(self, before: bytes | None, data: bytes, witness: Witness | None) -> None:
+    def _mirror(self, before: bytes | None, data: bytes, witness: Witness | None, records: Sequence[Record]) -> None:
         url = self.place.site.url
-        put_records(self.index, self.known.changed)
+        put_records(self.index, records)
         # Where somebody wrote the file meanwhile, the records here are not all of it: they are read again.
-        is_ours = self.index.note("ids") == mark_of(before, url)
-        self.index.put_note("ids", mark_of(data, url) if is_ours else "")
+        is_ours = self.known.mark == mark_of(before, url)
+        self.index.put_note(NOTE, mark_of(data, url) if is_ours else "")
         self.index.put_note("provisional", "")
         self.index.put_note("witness", "" if witness is None else f"{witness.uid} {witness.issues}")
         self._settle()

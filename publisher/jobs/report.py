@@ -1,6 +1,7 @@
 """What a build did."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 
 from publisher.core.words import counted
@@ -8,8 +9,19 @@ from publisher.errors import Problem, Severity
 from publisher.struct import Struct, astuple
 
 
+class Withdrawn(Struct, frozen=True, order=True):
+    """A post that was in a feed and is not any more."""
+
+    id: str
+    title: str
+
+
 class Report(Struct, frozen=True):
-    """What a build did: `written` relative to the site's folder; `next_moment` when a future post comes due."""
+    """What a build did; paths are relative to the site's folder.
+
+    `next_moment` is when a future post comes due. `withdrawn` are posts that have left the feeds, other than for newer
+    ones; `emptied` feeds that lost their last post and stay, without any; `gone` feeds that are made no more.
+    """
 
     posts: int
     written: tuple[str, ...]
@@ -17,11 +29,23 @@ class Report(Struct, frozen=True):
     problems: tuple[Problem, ...]
     fed_unreadable: tuple[str, ...]
     next_moment: datetime | None
+    withdrawn: tuple[Withdrawn, ...] = ()
+    emptied: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
     def summary(self) -> str:
         """In a line, for people."""
         written = f"{counted(len(self.written), 'file')} written, {self.unchanged} unchanged"
         return f"{counted(self.posts, 'post')}; {written}"
+
+    def farewells(self) -> Iterator[str]:
+        """What readers lose, in a line each."""
+        for post in self.withdrawn:
+            yield f"withdrawn from the feeds: {post.title} ({post.id})"
+        for path in self.emptied:
+            yield f"{path}: has lost its last post, and stays as an empty feed"
+        for path in self.gone:
+            yield f"{path}: is made no more, and was removed; feeds.redirects can lead its readers to another"
 
     def exit_code(self, *, strict: bool) -> int:
         """65 where a post that was fed cannot be read now, or with `strict` where any cannot; else 0."""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from publisher.config import HOME_NAME, Config, place_of, refusal, shown
 from publisher.content import ContentSource, Engine, Rules, survey
 from publisher.errors import ContentError, Problem, Severity
+from publisher.feeds.urls import uri
 from publisher.jobs.outputs import require_served
 from publisher.model.post import Author
 from publisher.model.site import PLACEHOLDER_HOST, Site
@@ -36,7 +37,8 @@ def resolve(config: Config) -> Place:
     url = _known(settings.site.url) or found.url or f"https://{PLACEHOLDER_HOST}/"
     site = Site(
         title=settings.site.title or found.title or config.folder.name,
-        url=url if url.endswith("/") else url + "/",
+        # As addresses are written in feeds: a raw one is no URI, and a base path may be Japanese.
+        url=uri(url if url.endswith("/") else url + "/"),
         language=settings.site.language or found.language or "en",
         timezone=settings.site.timezone or found.timezone or "UTC",
         author=Author(author.name, author.email) if author else found.author,

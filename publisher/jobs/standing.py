@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from glob import escape
 from pathlib import Path
 
-from publisher.config.schema import output_path
+from publisher.config.fields import output_path
 from publisher.content import Survey
 from publisher.core.adoption import adopt
 from publisher.core.slugs import category_slug

@@ -326,7 +326,9 @@ def test_a_check_of_ids_names_what_is_new_gone_or_there_twice(site: Site) -> Non
 
     ids_file = site.folder / "ids.json"
     lines = ids_file.read_text(encoding="utf-8").splitlines()
-    ids_file.write_text("\n".join([*lines[:4], lines[3].replace("昔の記事", "別の記事"), *lines[4:]]), encoding="utf-8")
+    first = next(number for number, line in enumerate(lines) if "昔の記事" in line)
+    doubled = [*lines[: first + 1], lines[first].replace("昔の記事", "別の記事"), *lines[first + 1 :]]
+    ids_file.write_text("\n".join(doubled), encoding="utf-8")
     done = site.run("ids", "check", "--json")
 
     assert done.code == 65

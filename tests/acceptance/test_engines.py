@@ -135,11 +135,13 @@ def test_init_in_a_folder_of_posts_alone_knows_jekylls_layout(tmp_path: Path) ->
         (entry,) = parsed.entries
         assert entry.title == "投資の話（１）：米国株"
         assert entry.author == "編集部"
-        assert [tag.term for tag in entry.tags] == ["投資分析"]
+        assert [tag.label or tag.term for tag in entry.tags] == ["投資分析", "AI", "投資"]
         assert "最初" in entry.content[0].value
         assert entry.summary == "要約です。"
         assert entry.published_parsed[:6] == (2026, 1, 4, 23, 38, 57)
-    assert files(site.folder / "_site") == set(names)
+    beside = ["feeds/index.html", "feeds/feed.css", "feeds.opml"]
+    expected = {name + suffix for name in [*names, *beside] for suffix in ("", ".gz", ".br")}
+    assert files(site.folder / "_site") == expected
 
 
 def test_init_in_a_plain_folder_keeps_its_own_gitignore(tmp_path: Path) -> None:

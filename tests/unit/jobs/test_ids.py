@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from publisher.core.identity import Record
 from publisher.errors import ConfigError
-from publisher.jobs.ids import FILE_NAME, Memory, Witness, amend, parse, recall, remember
+from publisher.jobs.ids import (
+    FILE_NAME,
+    FeedRecord,
+    Memory,
+    Witness,
+    amend,
+    feeds_in,
+    ids_bytes,
+    parse,
+    recall,
+    remember,
+)
 
 RECORD = Record(
     "tag:example.jp,2026-01-05:/本/", "posts/本.md", "https://example.jp/", "2026-01-05T00:00:00Z", "題", "d"
@@ -88,7 +99,7 @@ def test_lines_that_a_change_does_not_touch_stay_byte_for_byte(tmp_path: Path) -
 
     before, after = data.splitlines(), amended.splitlines()
     assert [line for line in after if line not in before] == [
-        json.dumps(RECORD._replace(title="改題")._asdict(), ensure_ascii=False).encode() + b","
+        json.dumps(dict(list(RECORD._replace(title="改題")._asdict().items())[:6]), ensure_ascii=False).encode() + b","
     ]
     assert len(after) == len(before)
 
@@ -138,3 +149,46 @@ def test_a_file_of_ours_is_amended_as_any_other_is(ids: list[str], place: int) -
     other = data.replace(b"null]}", b"\nnull]}")
 
     assert amend(data, [new], None, provisional=False) == amend(other, [new], None, provisional=False)
+
+
+FEED = FeedRecord("category/投資/feed.xml", "category", "投資", "rss", "2026-11-24T03:00:00Z", "0123456789abcdef")
+
+
+def test_feeds_are_remembered_beside_posts(tmp_path: Path) -> None:
+    gone = FEED._replace(path="tag/株/atom.xml", gone="2026-11-25T00:00:00Z", pinged="fedc")
+    remember(tmp_path, Memory((RECORD,), None, (gone, FEED)))
+
+    assert recall(tmp_path).feeds == (FEED, gone)
+    assert feeds_in(ids_bytes(tmp_path)) == (FEED, gone)
+
+
+def test_amending_posts_leaves_feeds_alone_and_the_other_way_round(tmp_path: Path) -> None:
+    remember(tmp_path, Memory((RECORD,), None, (FEED,)))
+    other = RECORD._replace(id="tag:z", source="z.md", updated="2026-11-25T00:00:00Z", text="a-b")
+
+    posts = parse(amend(ids_bytes(tmp_path), [other], None, provisional=False))
+    feeds = parse(amend(ids_bytes(tmp_path), [], None, provisional=False, feeds=[]))
+
+    assert (posts.records, posts.feeds) == ((RECORD, other), (FEED,))
+    assert (feeds.records, feeds.feeds) == ((RECORD,), ())
+
+
+def test_of_two_lines_of_one_feed_the_later_counts(tmp_path: Path) -> None:
+    remember(tmp_path, Memory((RECORD,), None, (FEED,)))
+    path = tmp_path / "ids.json"
+    line = path.read_text("utf-8").splitlines()[3]
+    later = line.replace("03:00:00Z", "04:00:00Z")
+    path.write_text(path.read_text("utf-8").replace(line, f"{later}\n{line}"), encoding="utf-8")
+
+    assert feeds_in(ids_bytes(tmp_path)) == (FEED._replace(changed="2026-11-24T04:00:00Z"),)
+
+
+def test_a_file_without_feeds_is_read(tmp_path: Path) -> None:
+    remember(tmp_path, Memory((RECORD,)))
+    path = tmp_path / "ids.json"
+    old = path.read_text("utf-8").replace('"version": 2', '"version": 1').replace('"feeds": [\nnull],\n', "")
+    path.write_text(old, encoding="utf-8")
+
+    assert "feeds" not in old
+    assert recall(tmp_path) == Memory((RECORD,))
+    assert feeds_in(ids_bytes(tmp_path)) == ()

@@ -1,0 +1,96 @@
+"""Diff: what a build would change in the feeds that stand, and what their readers would notice of it."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+
+from publisher.config import Config
+from publisher.errors import Problem, Severity
+from publisher.feeds.readers import seen
+from publisher.jobs.build import would_write
+from publisher.jobs.feed_sheets import ARCHIVE
+from publisher.jobs.library import Library, Progress
+from publisher.jobs.reading import read
+from publisher.jobs.site import shown_path
+from publisher.model.feed import FeedFormat
+from publisher.model.seen import Reader, Seen
+from publisher.struct import Struct
+
+
+class Change(StrEnum):
+    """What would become of a feed's file; `lost` is one that was written before and does not stand to compare with."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    LOST = "lost"
+    GONE = "gone"
+
+
+class FeedDiff(Struct, frozen=True):
+    """One feed that would not stay as it is; `path` is relative to the site's folder. Of a lost one nothing is seen."""
+
+    path: str
+    format: FeedFormat
+    change: Change
+    seen: dict[Reader, Seen]
+
+
+class Diff(Struct, frozen=True):
+    """The feeds that would not stay as they are, how many would, and what was found wrong while reading the posts."""
+
+    feeds: tuple[FeedDiff, ...]
+    unchanged: int
+    problems: tuple[Problem, ...]
+    fed_unreadable: tuple[str, ...]
+
+    def exit_code(self, *, strict: bool) -> int:
+        """As of a build: 65 where a post that was fed cannot be read now, or with `strict` where any cannot; else 0."""
+        errors = any(problem.severity is Severity.ERROR for problem in self.problems)
+        return 65 if self.fed_unreadable or (strict and errors) else 0
+
+
+def diff(config: Config, *, at: datetime, now: datetime, progress: Progress | None = None) -> Diff:
+    """What a build of the posts as of `at` would change. Nothing is written but the cache.
+
+    Errors as of `build`.
+    """
+    return read(config, partial(_compared, now=now), at=at, progress=progress)
+
+
+def _compared(library: Library, now: datetime) -> Diff:
+    written = {record.path: record.digest for record in library.known.feeds if not record.gone}
+    stays = 0
+    changed: list[FeedDiff] = []
+    for path, format_, old, new in _versions(library, now):
+        change = _change(old, new, written.get(path))
+        if change is None:
+            stays += 1
+            continue
+        shown = shown_path(library.config, library.place.output / path)
+        changed.append(FeedDiff(shown, format_, change, {} if change is Change.LOST else seen(old, new)))
+    return Diff(tuple(changed), stays, tuple(sorted(library.problems)), library.fed_unreadable)
+
+
+def _change(old: bytes | None, new: bytes | None, digest: str | None) -> Change | None:
+    """None where the feed stays as it is; `digest` is that of what was last written."""
+    if new is None:
+        return Change.GONE
+    if old is None and digest:
+        # Jekyll removes it at each build; readers have it all the same.
+        return None if hashlib.sha256(new).hexdigest().startswith(digest) else Change.LOST
+    return None if old == new else Change.CHANGED if old is not None else Change.NEW
+
+
+def _versions(library: Library, now: datetime) -> Iterator[tuple[str, FeedFormat, bytes | None, bytes | None]]:
+    """Each feed before and after, None where it is not there; last those that are made no more."""
+    made: set[str] = {*library.config.settings.feeds.redirects}
+    for path, format_, old, new in would_write(library, now):
+        made.add(path)
+        yield path, format_, old, new
+    for record in library.known.feeds:
+        file = library.place.output / record.path
+        is_feed = record.kind != ARCHIVE and record.format in {*FeedFormat}
+        if is_feed and not record.gone and record.path not in made and file.is_file():
+            yield record.path, FeedFormat(record.format), file.read_bytes(), None

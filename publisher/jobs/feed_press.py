@@ -1,0 +1,169 @@
+"""Files of feeds onto the disk: only those that are new, after `ids.json` has what it must remember of them.
+
+Each file's time of change is remembered there, so that a fresh checkout serves it with the Last-Modified of before,
+and what a reader asks for on condition stays unsent.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+from publisher.content import output, put_output
+from publisher.core.identity import moment_text
+from publisher.feeds import Output, copies_stand, remove_all, replace_all
+from publisher.jobs.ids import FeedRecord
+from publisher.jobs.library import Library
+from publisher.jobs.site import shown_path
+from publisher.struct import Struct
+
+_MOST_BYTES = 64 * 1024 * 1024
+_SIGNS = 16
+
+
+class Sheet(Struct, frozen=True):
+    """One file to be: its path below the output folder; what it is, as FeedRecord says it; a text that changes whenever
+    its bytes might; and what makes them.
+
+    `updated` is when what it tells of last changed, for a file of which nothing is remembered.
+    """
+
+    path: str
+    kind: str
+    name: str
+    format: str
+    fingerprint: Callable[[], str]
+    make: Callable[[], bytes]
+    updated: Callable[[], datetime]
+
+
+Keep: TypeAlias = Callable[[list[FeedRecord]], None]
+Notice: TypeAlias = Callable[[Sheet, bytes, bytes], None]
+
+
+class Press:
+    """Takes sheets, in any number, and writes those that changed; `keep` is called with what is to be remembered before
+    any of them is written, `notice` with the bytes that stood and those that took their place."""
+
+    def __init__(self, library: Library, now: datetime, keep: Keep, notice: Notice) -> None:
+        self._library, self._now, self._keep, self._notice = library, now, keep, notice
+        self._before: Mapping[str, FeedRecord] = {record.path: record for record in library.known.feeds}
+        self._records: dict[str, FeedRecord] = {}
+        self._waiting: list[tuple[Sheet, bytes]] = []
+        self._bytes = 0
+        self.written: list[str] = []
+        self.count = 0
+
+    def put(self, sheet: Sheet) -> None:
+        """Write a file, soon, if it is another than the one that stands."""
+        if not self.stands(sheet):
+            self.add(sheet, sheet.make())
+
+    def stands(self, sheet: Sheet) -> bool:
+        """Whether a file stands as it is to be; then that is all there is to it."""
+        self.count += 1
+        before, path = self._before.get(sheet.path), self._place(sheet.path)
+        if before is None or before.gone or not self._is_same(sheet, before, path):
+            return False
+        self._records[sheet.path] = before
+        return True
+
+    def add(self, sheet: Sheet, data: bytes) -> None:
+        """Write a file that does not stand as it is to be, soon."""
+        self._records[sheet.path] = self._record(sheet, self._before.get(sheet.path), data)
+        self._waiting.append((sheet, data))
+        self._bytes += len(data)
+        if self._bytes > _MOST_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write all that waits."""
+        self._keep(self._remembered())
+        self._write(self._waiting)
+        self._waiting, self._bytes = [], 0
+
+    def end(self, kept: Iterable[str]) -> list[FeedRecord]:
+        """Write what waits, and remove what is made no more but for the `kept` paths; what is gone now."""
+        unwanted = [record for path, record in self._before.items() if path not in self._records]
+        gone = [record for record in unwanted if not record.gone]
+        for record in unwanted:
+            self._records[record.path] = record._replace(gone=record.gone or moment_text(self._now), pinged="")
+        self.flush()
+        removed = [record for record in gone if record.path not in set(kept)]
+        for record in removed:
+            self._remove(record)
+        return removed
+
+    def changed(self, path: str) -> int:
+        """When a file that was put last changed, in seconds since 1970."""
+        return _seconds(self._records[path].changed)
+
+    def outputs(self) -> list[Path]:
+        """Every file that was put, where it lies."""
+        return [self._place(path) for path, record in self._records.items() if not record.gone]
+
+    def _remembered(self) -> list[FeedRecord]:
+        return sorted({**self._before, **self._records}.values())
+
+    def _place(self, path: str) -> Path:
+        return self._library.place.output / path
+
+    def _is_same(self, sheet: Sheet, before: FeedRecord, path: Path) -> bool:
+        shown = shown_path(self._library.config, path)
+        known = output(self._library.index, shown)
+        if known is None or known[1:] != _stat(path) or known[0] != sheet.fingerprint():
+            return False
+        return copies_stand(path, _seconds(before.changed))
+
+    def _record(self, sheet: Sheet, before: FeedRecord | None, data: bytes) -> FeedRecord:
+        digest = hashlib.sha256(data).hexdigest()[:_SIGNS]
+        if before and not before.gone and before.digest == digest:
+            changed = before.changed
+        elif before:
+            # A second later at least, or whoever has the one before is told that it still holds.
+            last = datetime.fromisoformat(before.gone or before.changed)
+            changed = moment_text(max(self._now, last + timedelta(seconds=1)))
+        else:
+            changed = moment_text(sheet.updated())
+        pinged = before.pinged if before else ""
+        return FeedRecord(sheet.path, sheet.kind, sheet.name, sheet.format, changed, digest, pinged=pinged)
+
+    def _write(self, waiting: Sequence[tuple[Sheet, bytes]]) -> None:
+        olds = [_bytes_of(self._place(sheet.path)) for sheet, _ in waiting]
+        is_new = replace_all([Output(self._place(one.path), data, self.changed(one.path)) for one, data in waiting])
+        for (sheet, data), old, changed in zip(waiting, olds, is_new, strict=True):
+            path = self._place(sheet.path)
+            shown = shown_path(self._library.config, path)
+            if changed:
+                self.written.append(shown)
+                if old is not None:
+                    self._notice(sheet, old, data)
+            # Anew: what a post's rendering depends on is known only now.
+            put_output(self._library.index, shown, sheet.fingerprint(), *_stat(path))
+
+    def _remove(self, record: FeedRecord) -> None:
+        """Remove a file that is as we wrote it; another program's in its place stays."""
+        path = self._place(record.path)
+        data = _bytes_of(path)
+        if data is not None and hashlib.sha256(data).hexdigest()[:_SIGNS] == record.digest:
+            remove_all(path)
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _seconds(moment: str) -> int:
+    return int(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp())
+
+
+def _stat(path: Path) -> tuple[int, int]:
+    try:
+        stat = path.stat()
+    except OSError:
+        return (-1, -1)
+    return (stat.st_mtime_ns, stat.st_size)
