@@ -1,7 +1,7 @@
 """The composition root: the only place that builds edges. Heavy ones are imported when they are first asked for."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +15,10 @@ from publisher.model.newsletter import Newsletter
 from publisher.struct import Struct, field
 
 if TYPE_CHECKING:
+    from publisher.http import Response
     from publisher.jobs.library import Library, Progress
     from publisher.jobs.mailing import Desk
+    from publisher.jobs.ping import Post
     from publisher.store.engine import Store
     from publisher.templating import Templates
     from publisher.transport import Transport
@@ -29,12 +31,20 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def web_post(url: str, fields: Sequence[tuple[str, str]], *, limit_bytes: int, timeout: float) -> "Response":
+    """A form to an address of the public net; see http.post."""
+    from publisher.http import post
+
+    return post(url, fields, limit_bytes=limit_bytes, timeout=timeout)
+
+
 class App(Struct, frozen=True, dict=True):
     """One site with its settings; the only thing commands, daemon and web are given."""
 
     config: Config
     clock: Callable[[], datetime] = system_clock
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    post: "Post" = web_post
 
     def read(
         self,

@@ -1,4 +1,5 @@
-"""Run: watch the folder and the clock, and do what is due. Each round asks the store what that is."""
+"""Run: watch the folder and the clock, and do what is due. Each round asks the store what that is; hubs are told beside
+it."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,7 +15,9 @@ from publisher.config import Config, database_file, load_config
 from publisher.content import ContentSource
 from publisher.core.words import counted
 from publisher.errors import ConfigError, OutputError, PublisherError
+from publisher.jobs.announcer import Announcer
 from publisher.jobs.build import build
+from publisher.jobs.feed_plan import PAGES
 from publisher.jobs.ids import require_no_lost_ledger
 from publisher.jobs.report import Report
 from publisher.jobs.site import resolve
@@ -43,10 +46,14 @@ _PAGES = (".html", ".htm", "")
 def run_once(app: App, *, stop: Event, say: Say) -> int:
     """Do all that is due and return the exit code: the first that is not 0; 75 where it was stopped with mail left.
 
-    A feed that cannot be written stops no mail.
+    A feed that cannot be written stops no mail, and no hub keeps one waiting.
     """
     codes: list[int] = []
-    for work in (partial(_build_code, app, say), partial(_mail_code, app, stop, say)):
+    for work in (
+        partial(_build_code, app, say),
+        partial(_mail_code, app, stop, say),
+        partial(_ping_code, app, stop, say),
+    ):
         try:
             codes.append(75 if stop.is_set() else work())
         except PublisherError as error:
@@ -63,6 +70,23 @@ def _mail_code(app: App, stop: Event, say: Say) -> int:
     return _mail(app, stop, say, say)[0]
 
 
+def _ping_code(app: App, stop: Event, say: Say) -> int:
+    from publisher.jobs.ping import ping, require_hub
+
+    if not app.config.settings.feeds.hub:
+        return 0
+    try:
+        require_hub(app.config)
+    except ConfigError as error:
+        # As where a site is looked at on the machine it is written on: nothing that a timer should fail for.
+        say(error.told())
+        return 0
+    found = ping(app.config, post=app.post, clock=app.clock, stop=stop.is_set)
+    for line in (*([found.summary()] if found.announced else []), *found.faults()):
+        say(line)
+    return found.exit_code()
+
+
 def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
     """Until `stop` is set: build when a file changes or a post comes due, mail when the store says so.
 
@@ -75,7 +99,8 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
     watcher = Thread(target=_watch, args=(app, stop, bell, changed), name="watcher", daemon=True)
     watcher.start()
     say(f"watching {app.config.folder}; Ctrl-C stops")
-    of_build, of_mail = _Complaints(say), _Complaints(say)
+    of_build, of_mail, of_hub = _Complaints(say), _Complaints(say), _Complaints(say)
+    announcer = Announcer(post=app.post, clock=app.clock, stop=stop, say=say, complain=of_hub, turn=of_hub.turn)
     build_at = app.clock()
     try:
         while not stop.is_set():
@@ -83,6 +108,8 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
                 changed.clear()
                 app = _reloaded(app, of_build)
                 build_at = _guarded(app, of_build, partial(_next_post, app, say, of_build))
+                if mailing:
+                    announcer.ring(app.config)
             # The ledger is asked at least every minute: other processes write into it, and no file tells.
             mail_at = _guarded(app, of_mail, partial(_next_mail, app, stop, say, of_mail)) if mailing else build_at
             wake = min(build_at, mail_at)
@@ -93,6 +120,7 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
                 raise OutputError(str(app.config.folder), reason, hint=hint)
     finally:
         ticker.close()
+        announcer.close()
         watcher.join(timeout=5)
 
 
@@ -239,15 +267,17 @@ def _filter(config: Config) -> Callable[[Change, str], bool]:
     place, home, folder = resolve(config), config.home, config.folder
     output, built = place.output, place.rules.source is ContentSource.BUILT
     database = database_file(config)
+    pages = {output / config.settings.feeds.paths[name] for name in PAGES}
 
     def matters(change: Change, name: str) -> bool:
         path = Path(name)
-        if path.suffix in _FEEDS and path.is_relative_to(output) and change is not Change.deleted:
+        is_ours = path.suffix in _FEEDS or path in pages
+        if is_ours and path.is_relative_to(output) and change is not Change.deleted:
             return False
         if path.is_relative_to(output) and output != folder:
             # Jekyll empties its output at each build: the feeds it took away are written again.
             # Where content comes from built pages, the engine's end is what there is to wait for.
-            return (change is Change.deleted and path.suffix in _FEEDS) or (built and path.suffix in _PAGES)
+            return (change is Change.deleted and is_ours) or (built and path.suffix in _PAGES)
         ours = path.parent == home and path.name.startswith(_OWN)
         ours = ours or (path.parent == database.parent and path.name.startswith(database.name))
         hidden = any(part.startswith(".") or part == "node_modules" for part in path.relative_to(folder).parts)

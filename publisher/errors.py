@@ -16,6 +16,7 @@
     │  └─ Conflict(noun, key)      75  another process made it first
     ├─ TransportError(scope, permanent, code, enhanced, reply, undecided)  69
     ├─ FetchError(url, reason)     69  an address could not be fetched, or must not be
+    ├─ ListenError(address, reason)  69  nobody can listen at an address
     └─ IllegalTransition(noun, before, after)  1
 
 Exit codes follow sysexits.h; anything else that escapes is a bug and exits with 1.
@@ -222,6 +223,17 @@ class FetchError(PublisherError):
     def __init__(self, url: str, reason: str, *, hint: str | None = None) -> None:
         super().__init__(f"{url}: {reason}", hint=hint)
         self.url = url
+        self.reason = reason
+
+
+class ListenError(PublisherError):
+    """Nobody can listen at `address`: the port is taken, or not allowed, or the address is no one's here."""
+
+    exit_code = 69
+
+    def __init__(self, address: str, reason: str, *, hint: str | None = None) -> None:
+        super().__init__(f"cannot listen at {address}: {reason}", hint=hint)
+        self.address = address
         self.reason = reason
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from gzip import GzipFile
 from io import BytesIO
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
 
@@ -20,7 +20,6 @@ USER_AGENT = f"Publisher/{__version__} (feed reader)"
 REDIRECTS = 5
 LIMIT_BYTES = 10_000_000
 TIMEOUT_SECONDS = 30.0
-_MOVED = frozenset({301, 302, 303, 307, 308})
 # RFC 6052: an IPv4 address in the last 32 bits, which a translator on the way connects to.
 _NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -33,6 +32,17 @@ class Response(Struct, frozen=True):
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class _Request(Struct, frozen=True):
+    """What is asked, wherever redirects lead. `moved` are the statuses that are followed, `limit_bytes` bounds the
+    answer's body, `kind` is the body's media type, None where there is no body."""
+
+    method: str
+    moved: frozenset[int]
+    limit_bytes: int
+    body: bytes | None = None
+    kind: str | None = None
 
 
 def fetch(
@@ -50,24 +60,47 @@ def fetch(
     decompression, `timeout` is in seconds and for all of it, redirects included. Proxies of the environment are not
     used: behind one nobody here would know what is connected to.
     """
+    asked = _Request("GET", frozenset({301, 302, 303, 307, 308}), limit_bytes)
+    return _run(url, asked, timeout, allow_private)
+
+
+def post(
+    url: str,
+    fields: Sequence[tuple[str, str]],
+    *,
+    limit_bytes: int = LIMIT_BYTES,
+    timeout: float = TIMEOUT_SECONDS,
+    allow_private: bool = False,
+) -> Response:
+    """POST a form to an http or https address, as `fetch` gets one.
+
+    Of redirects only 307 and 308 are followed: after the others a form is not sent again but asked for (RFC 9110
+    section 15.4), and an answer to that would say nothing of the form. They come back as they are.
+    """
+    body = urlencode(fields).encode()
+    asked = _Request("POST", frozenset({307, 308}), limit_bytes, body, "application/x-www-form-urlencoded")
+    return _run(url, asked, timeout, allow_private)
+
+
+def _run(url: str, asked: _Request, timeout: float, allow_private: bool) -> Response:
     try:
-        return asyncio.run(_within(timeout, url, limit_bytes, allow_private))
+        return asyncio.run(_within(timeout, url, asked, allow_private))
     except TimeoutError as error:
         raise FetchError(url, f"no whole answer within {timeout:g} seconds") from error
 
 
-async def _within(timeout: float, url: str, limit_bytes: int, allow_private: bool) -> Response:
+async def _within(timeout: float, url: str, asked: _Request, allow_private: bool) -> Response:
     async with asyncio.timeout(timeout):
-        return await _follow(url, limit_bytes, allow_private)
+        return await _follow(url, asked, allow_private)
 
 
-async def _follow(url: str, limit_bytes: int, allow_private: bool) -> Response:
+async def _follow(url: str, asked: _Request, allow_private: bool) -> Response:
     for _ in range(REDIRECTS + 1):
         addresses = await _addresses(url)
         allow_private = may_stay_inside(url, addresses, allow_private=allow_private)
-        found = await _ask(url, addresses, limit_bytes)
+        found = await _ask(url, addresses, asked)
         target = found.headers.get("location")
-        if found.status not in _MOVED or target is None:
+        if found.status not in asked.moved or target is None:
             return found
         url = _target(url, target)
     raise FetchError(url, f"more than {REDIRECTS} redirects")
@@ -128,7 +161,7 @@ def _behind(address: IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
 
 
-async def _ask(url: str, addresses: list[str], limit_bytes: int) -> Response:
+async def _ask(url: str, addresses: list[str], asked: _Request) -> Response:
     """The answer of the first of the addresses at which anybody listens."""
     # Not True: that would leave out the certificates that SSL_CERT_FILE names. Reading them takes a while.
     certificates = httpx.create_ssl_context() if urlsplit(url).scheme == "https" else False
@@ -136,21 +169,24 @@ async def _ask(url: str, addresses: list[str], limit_bytes: int) -> Response:
         async with httpx.AsyncClient(trust_env=False, verify=certificates, timeout=None) as client:
             for address in addresses[:-1]:
                 with suppress(httpx.ConnectError):
-                    return await _get(client, url, address, limit_bytes)
-            return await _get(client, url, addresses[-1], limit_bytes)
+                    return await _exchange(client, url, address, asked)
+            return await _exchange(client, url, addresses[-1], asked)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         raise FetchError(url, str(error) or type(error).__name__) from error
 
 
-async def _get(client: httpx.AsyncClient, url: str, address: str, limit_bytes: int) -> Response:
+async def _exchange(client: httpx.AsyncClient, url: str, address: str, asked: _Request) -> Response:
     named = httpx.URL(url)
     headers = {"Host": named.netloc.decode(), "User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
+    if asked.kind:
+        headers["Content-Type"] = asked.kind
     # Connected to is the address; the certificate is checked against the name.
     name = {"sni_hostname": named.raw_host.decode()}
-    request = client.build_request("GET", named.copy_with(host=address), headers=headers, extensions=name)
+    target = named.copy_with(host=address)
+    request = client.build_request(asked.method, target, headers=headers, content=asked.body, extensions=name)
     answer = await client.send(request, stream=True)
     try:
-        body = await _bounded(answer, url, limit_bytes)
+        body = await _bounded(answer, url, asked.limit_bytes)
     finally:
         await answer.aclose()
     return Response(url, answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body)

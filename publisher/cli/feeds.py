@@ -1,4 +1,4 @@
-"""init, run, show config."""
+"""init, run, show."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from publisher.cli.options import Json, site
+from publisher.cli.serve import show_server
 from publisher.cli.talk import put, put_json, say, stop_on_signals
 
 
@@ -13,14 +14,16 @@ def register(cli: typer.Typer) -> None:
     """Add the commands."""
     for command in (init, run):
         cli.command()(command)
-    show = typer.Typer(help="Show the settings in force.", no_args_is_help=True)
+    show = typer.Typer(help="Show the settings in force, and what your pages need of them.", no_args_is_help=True)
     show.command("config")(show_config)
+    show.command("links")(show_links)
+    show.command("server")(show_server)
     cli.add_typer(show, name="show")
     show.callback()(_show)
 
 
 def _show() -> None:
-    """Show the settings in force."""
+    """Show the settings in force, and what your pages need of them."""
 
 
 def init(folder: Annotated[Path, typer.Argument(help="The site's folder.")] = Path()) -> None:
@@ -66,3 +69,22 @@ def show_config(context: typer.Context, as_json: Json = False) -> None:
         import yaml
 
         put(yaml.safe_dump(effective(app.config), allow_unicode=True, sort_keys=False).rstrip())
+
+
+def show_links(
+    context: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Those of categories and all others, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the lines for the head of your pages by which feed readers find the feeds."""
+    from publisher.feeds.autodiscovery import head_links, links
+    from publisher.jobs.listing import listed
+    from publisher.jobs.reading import read
+    from publisher.struct import asdict
+
+    app = site(context)
+    feeds = read(app.config, listed, at=app.clock())
+    if as_json:
+        put_json({"links": [asdict(link) for link in links(feeds, others=everything)]})
+    else:
+        put(head_links(feeds, others=everything).rstrip())

@@ -19,6 +19,7 @@ from publisher.errors import UsageError
 _ROOMS = {
     "feeds": ("init", "run", "show"),
     "build": ("build",),
+    "serve": ("serve",),
     "check": ("check",),
     "digest": ("digest",),
     "send": ("send",),
@@ -31,6 +32,7 @@ _ROOMS = {
     "suppress": ("suppress",),
     "database": ("db",),
     "ids": ("ids",),
+    "ping": ("ping",),
 }
 """The module of each command. One with several commands, or with a group of them, has a function `register`."""
 

@@ -25,7 +25,8 @@ _REDRAWN = 0.1
 
 def say(text: str) -> None:
     """Talk to whoever watches."""
-    print(text, file=sys.stderr)
+    # At once, line end and all: more than one thread speaks.
+    print(f"{text}\n", end="", file=sys.stderr)
 
 
 def put(text: str) -> None:
@@ -117,7 +118,7 @@ def moment(text: str | None, zone: Callable[[], str], now: datetime) -> datetime
 
 @contextmanager
 def stop_on_signals() -> Iterator[Event]:
-    """An event that Ctrl-C or SIGTERM sets: the mail in hand is finished, then the work stops."""
+    """An event that Ctrl-C or SIGTERM sets: what is in hand, such as a mail, is finished, then the work stops."""
     stop = Event()
 
     def handle(_number: int, _frame: FrameType | None) -> None:
@@ -127,7 +128,7 @@ def stop_on_signals() -> Iterator[Event]:
             os._exit(130)
         stop.set()
         # Not print: the signal may have come in the middle of one.
-        os.write(2, b"stopping after the mail in hand; once more stops at once\n")
+        os.write(2, b"stopping after what is in hand; once more stops at once\n")
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

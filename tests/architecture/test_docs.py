@@ -57,8 +57,8 @@ def settings() -> Iterator[tuple[str, str]]:
     """Every key of the configuration with its default, as the file would write both."""
     for section, model in SECTIONS.items():
         for name, field in model.model_fields.items():
-            path = (*("NAME" if word == "*" else word for word in section), field.alias or name)
-            dotted = ".".join(path)
+            path = (*section, field.alias or name)
+            dotted = ".".join("NAME" if word == "*" else word for word in path)
             if any(len(other) > len(section) and other[: len(path)] == path for other in SECTIONS):
                 continue
             yield dotted, SHOWN_OTHERWISE.get(dotted, _default(field))
@@ -235,8 +235,8 @@ def test_every_slot_of_a_template_is_documented() -> None:
 
 def test_every_packaged_template_and_block_is_documented() -> None:
     folder = ROOT / "templates"
-    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*.j2")}
-    names = {re.sub(r"^mail/[a-z]{2}/", "mail/LANG/", file) for file in files}
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
+    names = {re.sub(r"^(mail|feed)/[a-z]{2}\b", r"\1/LANG", file) for file in files}
     blocks = re.findall(r"{% block (\w+) %}", (folder / "mail" / "layout.html.j2").read_text(encoding="utf-8"))
     documented = [code(row[0]) for row in rows(part(page("templates.md"), "Names"))]
 

@@ -19,6 +19,7 @@ FORBIDDEN = {
     "nh3",
     "premailer",
     "sqlalchemy",
+    "tinytag",
     "uvicorn",
     "watchfiles",
 }

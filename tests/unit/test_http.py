@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
+from urllib.parse import parse_qs
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.errors import FetchError
-from publisher.http import REDIRECTS, Response, fetch, may_stay_inside
+from publisher.http import REDIRECTS, Response, fetch, may_stay_inside, post
 
 PEM = Path(__file__).parent / "transport" / "localhost.pem"
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -43,6 +44,8 @@ def serving(reply: Answer, certificate: Path | None = None) -> Iterator[int]:
                 reply(self)
             except OSError:
                 self.close_connection = True
+
+        do_POST = do_GET
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -257,3 +260,66 @@ def test_no_text_in_an_address_raises_anything_else(text: str) -> None:
         fetch(f"http://127.0.0.1/{text}")
     with pytest.raises(FetchError):
         fetch(f"http://127.0.0.1:1/{text}", allow_private=True)
+
+
+def send(port: int, path: str = "/", **options: float) -> Response:
+    fields = [("hub.mode", "publish"), ("hub.url", "https://庭.example/味噌.xml?a=1&b=2")]
+    return post(f"http://localhost:{port}{path}", fields, allow_private=True, **options)  # type: ignore[arg-type]
+
+
+def form_of(request: BaseHTTPRequestHandler) -> dict[str, list[str]]:
+    return parse_qs(request.rfile.read(int(request.headers["Content-Length"])).decode())
+
+
+def test_a_form_arrives_as_one_and_its_answer_comes_back() -> None:
+    seen: list[tuple[str, str, dict[str, list[str]]]] = []
+
+    def reply(request: BaseHTTPRequestHandler) -> None:
+        seen.append((request.command, request.headers["Content-Type"], form_of(request)))
+        answer("承りました".encode(), 202)(request)
+
+    with serving(reply) as port:
+        found = send(port)
+
+    assert (found.status, found.body.decode()) == (202, "承りました")
+    form = {"hub.mode": ["publish"], "hub.url": ["https://庭.example/味噌.xml?a=1&b=2"]}
+    assert seen == [("POST", "application/x-www-form-urlencoded", form)]
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_that_keeps_the_method_takes_the_form_along(status: int) -> None:
+    seen: list[tuple[str, str, int]] = []
+
+    def reply(request: BaseHTTPRequestHandler) -> None:
+        seen.append((request.command, request.path, len(form_of(request))))
+        answer(b"", *(() if request.path == "/new" else (status,)), Location="new")(request)
+
+    with serving(reply) as port:
+        assert send(port, "/old").status == 200
+    assert seen == [("POST", "/old", 2), ("POST", "/new", 2)]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_redirect_that_would_lose_the_form_is_told_and_not_followed(status: int) -> None:
+    asked: list[str] = []
+
+    def reply(request: BaseHTTPRequestHandler) -> None:
+        asked.append(request.path)
+        answer(b"", status, Location="/new")(request)
+
+    with serving(reply) as port:
+        found = send(port, "/old")
+    assert (found.status, found.headers["location"], asked) == (status, "/new", ["/old"])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.1.2.3", "[::1]", "169.254.169.254"])
+def test_no_form_goes_to_an_address_that_is_not_the_public_nets(host: str) -> None:
+    with pytest.raises(FetchError, match="is a private address"):
+        post(f"http://{host}/", [("hub.mode", "publish")])
+
+
+def test_redirects_of_a_form_come_to_an_end_and_an_answer_to_one_has_bounds() -> None:
+    with serving(answer(b"", 307, Location="/again")) as port, pytest.raises(FetchError, match="more than 5 redirects"):
+        send(port)
+    with serving(answer(b"x" * 1001)) as port, pytest.raises(FetchError, match="larger than 1,000 bytes"):
+        send(port, limit_bytes=1000)

@@ -1,0 +1,38 @@
+"""The application: the files of the site, and beside them the pages that are made when they are asked for."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from publisher.app import App
+from publisher.jobs.site import resolve
+from publisher.web.answers import SAFE, Site
+from publisher.web.files import Directory, Files, Say
+
+_SAFE = {name.decode(): value.decode() for name, value in SAFE}
+
+
+def create_app(app: App, say: Say) -> ASGIApp:
+    """What answers for one site; `say` tells whoever runs it what is wrong. ConfigError where `ids.json` is damaged."""
+    place, feeds = resolve(app.config), app.config.settings.feeds
+    pages = Starlette(
+        routes=[Route("/healthz", _healthy)],
+        exception_handlers={HTTPException: _refused},
+    )
+    site = Site(place.site.url, feeds.hub)
+    return Files(site, Directory(app.config, place.site.url, say), place.output, pages, app.clock)
+
+
+async def _healthy(_request: Request) -> Response:
+    return PlainTextResponse("ok\n", headers={**_SAFE, "cache-control": "no-store"})
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """404 and 405 in plain words."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = (error.headers if isinstance(error, HTTPException) else None) or {}
+    words = "Nothing is here.\n" if status == 404 else "This cannot be done here.\n"
+    return PlainTextResponse(words, status, headers={**_SAFE, "cache-control": "no-store", **headers})
