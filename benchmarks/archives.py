@@ -16,7 +16,7 @@ from pathlib import Path
 
 from feeds import CONFIG, Cost, Sites, corpus, median
 
-GOALS = {"cold": 4.0, "unchanged": 0.12, "one new": 0.5, "back-dated": 0.5, "deleted": 0.5}
+GOALS = {"cold": 5.0, "unchanged": 0.12, "one new": 0.5, "back-dated": 0.5, "deleted": 0.5}
 """Of wall time. All texts are made once, by Python instead of Go; after that archives must cost next to nothing."""
 _RSS = Path("layouts/_default/rss.xml")
 

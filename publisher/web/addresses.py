@@ -72,10 +72,11 @@ class Addresses(Struct, frozen=True):
         return self._below(address[1:], "/") if address.startswith("/") else None
 
     def _below(self, path: str, base: str) -> Target | Gone | Moved | None:
+        if path in self.redirects:
+            # Before the copy that lies there for servers that cannot lead on.
+            return Moved(quote(base + self.redirects[path]))
         if path in self.targets:
             return self.targets[path]
-        if path in self.redirects:
-            return Moved(quote(base + self.redirects[path]))
         if path in self.gone:
             return Gone()
         if path + "/" in self.targets:

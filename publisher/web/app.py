@@ -22,8 +22,13 @@ def create_app(app: App, say: Say) -> ASGIApp:
         routes=[Route("/healthz", _healthy)],
         exception_handlers={HTTPException: _refused},
     )
+    # Else it would lead to whatever host a request names.
+    pages.router.redirect_slashes = False
     site = Site(place.site.url, feeds.hub)
-    return Files(site, Directory(app.config, place.site.url, say), place.output, pages, app.clock)
+    directory = Directory(app.config, place.site.url, say)
+    if not directory.current().targets:
+        say("nothing is built yet: 'publisher build' makes what is served")
+    return Files(site, directory, place.output, pages, app.clock)
 
 
 async def _healthy(_request: Request) -> Response:

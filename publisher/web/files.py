@@ -95,7 +95,7 @@ class Files:
         elif isinstance(found, Target):
             await self._send(found, scope, send)
         else:
-            await speak(send, self._instead(found))
+            await speak(send, _instead(found))
 
     def _find(self, scope: Scope) -> Target | Gone | Moved | None:
         try:
@@ -103,13 +103,6 @@ class Files:
         except UnicodeDecodeError:
             return None
         return self._directory.current().find(path)
-
-    def _instead(self, found: Gone | Moved) -> Plain:
-        if isinstance(found, Moved):
-            moved = [(b"location", found.location.encode()), (b"cache-control", b"public, max-age=86400")]
-            return Plain(301, f"This is at {found.location} now.", moved)
-        kept = [(b"cache-control", b"public, max-age=300")]
-        return Plain(410, "This feed is no longer made. Nothing new will come here.", kept)
 
     async def _send(self, target: Target, scope: Scope, send: Send) -> None:
         bare = scope["method"] == "HEAD"
@@ -130,6 +123,14 @@ class Files:
             await _stream(send, made, descriptor, made.part)
             return
         await speak(send, _MISSING)
+
+
+def _instead(found: Gone | Moved) -> Plain:
+    if isinstance(found, Moved):
+        moved = [(b"location", found.location.encode()), (b"cache-control", b"public, max-age=86400")]
+        return Plain(301, f"This is at {found.location} now.", moved)
+    kept = [(b"cache-control", b"public, max-age=300")]
+    return Plain(410, "This feed is no longer made. Nothing new will come here.", kept)
 
 
 def _asked(headers: Iterable[tuple[bytes, bytes]], *, bare: bool) -> Mapping[bytes, str]:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from contextlib import suppress
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -94,5 +95,7 @@ class Connection(HttpToolsProtocol):
 
     def cut(self) -> None:
         """End it at once, whatever is still to be sent; the system must not go on offering it either."""
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NOW)
+        # Where the reader has just gone there is no socket any more, and nothing to end.
+        with suppress(OSError, ValueError):
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NOW)
         self.transport.abort()

@@ -140,3 +140,28 @@ def test_old_paths_lead_on_and_lost_feeds_are_gone(client: httpx.Client) -> None
 
 def test_feeds_may_be_read_by_pages_of_other_sites(client: httpx.Client) -> None:
     assert client.get("feed.xml").headers["access-control-allow-origin"] == "*"
+
+
+def test_netlify_is_told_by_two_files(site: Site) -> None:
+    told = site.ok("show", "server", "netlify").out
+    headers, _, redirects = told.partition("# The file _redirects")
+
+    assert "\n/%E5%BA%AD/category/:slug/feed.xml\n  Content-Type: application/rss+xml; charset=utf-8\n" in headers
+    assert "\n/%E5%BA%AD/feeds.opml\n  Content-Type: text/x-opml; charset=utf-8\n" in headers
+    assert "\n/%E5%BA%AD/%E5%8F%A4%E3%81%84%20feed.xml  /%E5%BA%AD/feed.xml  301!\n" in redirects
+    assert "\n/%E5%BA%AD/atom.xml  /%E5%BA%AD/atom.xml  410!\n" in redirects
+
+
+def test_of_github_pages_is_said_what_follows_for_this_site(site: Site) -> None:
+    told = site.ok("show", "server", "github-pages").out
+
+    assert all(line.startswith("#") for line in told.splitlines())
+    assert "/庭/古い feed.xml of /庭/feed.xml" in told
+    assert told.endswith("#   /庭/atom.xml\n")
+
+
+def test_of_another_server_nothing_is_known(site: Site) -> None:
+    done = site.run("show", "server", "iis")
+
+    assert done.code == 2
+    assert "known are nginx, caddy, apache, netlify, github-pages" in done.err

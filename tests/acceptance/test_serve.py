@@ -288,6 +288,7 @@ def test_a_feed_that_an_engine_took_away_is_to_come_again(built: Site, client: h
         "/%ff%fe",
         "/publisher.db",
         "/blog",
+        "/healthz/",
     ],
 )
 def test_nothing_but_what_was_built_is_given_away(server: Served, path: str) -> None:
@@ -405,6 +406,7 @@ def test_it_listens_where_the_settings_say_also_by_ipv6(standing: Site, unused_p
 
 def test_before_the_first_build_there_is_nothing_and_a_build_needs_no_restart(site: Site) -> None:
     served = serve(site)
+    assert served.lines.seen[0].startswith("nothing is built yet")
     with asking(served) as client:
         assert client.get("/feed.xml").status_code == 404
 

@@ -80,7 +80,8 @@ def _kin(config: Config, format_: str, records: Iterable[FeedRecord], base: str)
     patterns = [*_patterns(config, format_)]
     known = re.compile("|".join(map(regex, patterns)) or "(?!)")
     live = (one.path for one in records if one.format == format_ and one.kind != ARCHIVE and not one.gone)
-    patterns += sorted(path for path in live if not known.fullmatch(path))
+    moved = config.settings.feeds.redirects
+    patterns += sorted(path for path in live if not known.fullmatch(path) and path not in moved)
     archives = [archive_path(path, SLUG) for path in patterns] if config.settings.feeds.archive else []
     return Kin(
         format_, FEED_TYPES[format_], tuple(base + one for one in patterns), tuple(base + one for one in archives)

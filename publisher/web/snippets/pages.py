@@ -15,8 +15,8 @@ _FACTS = """\
 # - Last-Modified and ETag are of the deploy, not of the file. After each deploy every reader fetches every feed once,
 #   also those that did not change; nothing comes back as new by it, since ids are kept. Deploy when something
 #   changed, not by the clock.
-# - An old address cannot answer 301, and readers do not follow a page that refreshes. Keep a feed at its old path
-#   instead, by feeds.paths.
+# - An old address cannot answer 301, and readers do not follow a page that refreshes. So a copy of the feed lies at
+#   the old path, as it does everywhere; readers go on asking there.
 # - A feed that is gone answers 404, not 410: readers go on asking for a while.
 # - A file .nojekyll beside your feeds lets paths through that begin with an underscore."""
 
@@ -29,8 +29,8 @@ def github_pages(layout: Layout) -> str:
 def _own(layout: Layout) -> Iterator[str]:
     if layout.moved:
         yield "#"
-        yield "# These redirects of yours (feeds.redirects) have no effect there:"
-        yield from (f"#   {old} -> {new}" for old, new in layout.moved)
+        yield "# These old paths of yours (feeds.redirects) have copies:"
+        yield from (f"#   {old} of {new}" for old, new in layout.moved)
     if layout.gone:
         yield "#"
         yield "# These feeds are gone, and answer 404:"

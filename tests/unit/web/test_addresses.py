@@ -18,6 +18,7 @@ RECORDS = (
     FeedRecord("category/旧/feed.xml", "category", "旧", "rss", NOW, "d", NOW),
     FeedRecord("feeds/index.html", "page", "", "html", NOW, "e"),
     FeedRecord("feeds.opml", "opml", "", "opml", NOW, "f"),
+    FeedRecord("旧 feed.xml", "site", "", "rss", NOW, "g"),
 )
 
 
