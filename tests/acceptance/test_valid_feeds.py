@@ -3,11 +3,12 @@
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from support.feeds import found, parsed, written
-from support.site import CONFIG, Site, days_ago
+from support.site import CONFIG, JST, Site, days_ago
 
 HERE = Path(__file__).parents[1]
 GOLDEN = HERE / "golden/0.1/site"
@@ -84,7 +85,8 @@ ENGINES = {
         'languageCode = "ja"\n',
         "content/posts/米国株.md": "+++\ntitle = '米国株'\ndate = 2026-01-05\ncategories = ['投資']\n+++\n\n"
         '{{< figure src="図.png" alt="図" >}}\n',
-        "content/posts/japan/index.md": "---\ntitle: 日本株\ndate: 2026-01-04\ntags: [円]\n---\n\n本文[^1]\n\n[^1]: 注\n",
+        "content/posts/japan/index.md": "---\ntitle: 日本株\ndate: 2026-01-04\ntags: [円]\n---\n\n"
+        "本文[^1]\n\n[^1]: 注\n",
     },
     "pelican": {
         "pelicanconf.py": 'SITENAME = "投資ブログ"\nSITEURL = "https://blog.example/b"\nTIMEZONE = "Asia/Tokyo"\n'
@@ -99,7 +101,8 @@ ENGINES = {
     },
     "zola": {
         "config.toml": 'title = "投資ブログ"\nbase_url = "https://blog.example/b"\ndefault_language = "ja"\n',
-        "content/posts/米国株.md": "+++\ntitle = '米国株'\ndate = 2026-01-05\n[taxonomies]\ntags = ['円']\n+++\n\n本文\n",
+        "content/posts/米国株.md": "+++\ntitle = '米国株'\ndate = 2026-01-05\n[taxonomies]\ntags = ['円']\n+++\n\n"
+        "本文\n",
     },
 }
 
@@ -155,3 +158,27 @@ def test_a_site_without_a_post_has_a_valid_feed(tmp_path: Path) -> None:
 
     assert found(site.folder / "public", "https://midori.example/") == []
     assert ids_of(site.folder / "public/feed.xml") == []
+
+
+def test_feeds_with_archives_are_valid_and_lead_to_every_post(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site", {**ALL, "PUBLISHER_FEEDS__ARCHIVE": "true"})
+    site.write("config.yaml", CONFIG)
+    for number in range(300):
+        when = datetime(2026, 1, 1, tzinfo=JST) - timedelta(days=number, minutes=number)
+        site.post(f"記事{number}", when, title=f"記事 {number}", categories="庭" if number % 2 else "本")
+
+    site.ok("build")
+
+    public = site.folder / "public"
+    # A feed with one archive alone has none to name beside it; the W3C validator warns, RFC 5005 does not.
+    assert [fault for fault in found(public, "https://midori.example/") if "ArchiveIncomplete" not in fault] == []
+    assert not [fault for fault in found(public, "https://midori.example/") if fault.startswith("feed-archive")]
+    assert len(list((public / "feed-archive").glob("*.xml"))) >= 3
+    seen: list[str] = []
+    path: Path | None = public / "feed.xml"
+    while path is not None:
+        feed = parsed(path)
+        seen += [entry.title for entry in feed.entries if entry.title not in seen]
+        older = [link.href for link in feed.feed.links if link.rel == "prev-archive"]
+        path = public / older[0].removeprefix("https://midori.example/") if older else None
+    assert seen == [f"記事 {number}" for number in range(300)]

@@ -5,8 +5,9 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.validator.html import html_faults
 
-from publisher.feeds.plain import as_written, unmistakable
+from publisher.feeds.plain import as_html, as_written, unmistakable
 
 
 class Shown(HTMLParser):
@@ -60,3 +61,17 @@ def test_the_text_comes_back_and_a_second_time_changes_nothing(text: str) -> Non
 @pytest.mark.parametrize("text", ["Q&A", "AT&T と R&D", "a < b & c > d", "株 & 債券", "<３ ＜b＞", "1 <2", "&", "<"])
 def test_what_nobody_takes_for_markup_stays(text: str) -> None:
     assert unmistakable(text) == text
+
+
+@given(markups)
+@example("&]]>")
+@example("&　株")
+def test_text_as_html_shows_the_same_and_has_no_fault(text: str) -> None:
+    html = as_html(text)
+    assert unescape(html) == text
+    assert [fault for fault in html_faults(html, "") if fault.rule == "NotHtml"] == []
+
+
+@pytest.mark.parametrize("text", ["株 & 債券", "1 > 0", "&"])
+def test_text_is_not_escaped_where_html_needs_none(text: str) -> None:
+    assert as_html(text) == text

@@ -46,6 +46,7 @@ MARKUP = st.lists(TAGS | MORE | ANY, max_size=8).map("".join)
 def entries(draw: st.DrawFn, number: int) -> Entry:
     published = NEWEST - timedelta(days=number)
     html = draw(st.none() | MARKUP)
+    files = st.builds(Enclosure, st.just(SITE + "音.mp3"), ANY, st.integers(-9, 9))
     labels = st.lists(st.builds(Label, ANY, ANY, st.just(f"{SITE}category/")), max_size=3).map(tuple)
     return Entry(
         id=f"tag:kabu.example.jp,2026:/{number}",
@@ -60,7 +61,7 @@ def entries(draw: st.DrawFn, number: int) -> Entry:
         authors=draw(st.lists(st.builds(Author, ANY, st.none() | ANY), max_size=2).map(tuple)),
         language=draw(st.sampled_from([None, "ja", "en-GB", "zh_TW"])),
         image=draw(st.none() | ANY | st.just(SITE + "図 1.png")),
-        enclosures=draw(st.lists(st.builds(Enclosure, st.just(SITE + "音.mp3"), ANY, st.integers(-9, 9)), max_size=2)),
+        enclosures=draw(st.lists(files, max_size=2).map(tuple)),
         episode=draw(
             st.none() | st.builds(Episode, st.none() | st.integers(-1, 3), st.none() | st.integers(-1, 3), ANY)
         ),

@@ -1,11 +1,12 @@
 import errno
+import os
 import threading
 from pathlib import Path
 
 import pytest
 
 from publisher.errors import OutputError
-from publisher.feeds import replace
+from publisher.feeds import remove_all, replace
 
 OLD = "<rss>昨日の投資分析</rss>".encode()
 NEW = "<rss>今日の投資分析</rss>".encode()
@@ -87,6 +88,28 @@ def test_a_link_to_itself_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         replace(link, NEW)
     assert link.is_symlink()
+
+
+def test_a_pipe_is_neither_waited_for_nor_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "feed.xml"
+    os.mkfifo(path)
+    with pytest.raises(OutputError, match="a device, a pipe or a socket"):
+        replace(path, NEW)
+    assert path.is_fifo()
+    assert names(tmp_path) == ["feed.xml"]
+
+
+def test_a_file_goes_after_its_copies_and_stays_where_one_cannot_go(tmp_path: Path) -> None:
+    path = tmp_path / "feed.xml"
+    path.write_bytes(OLD)
+    (tmp_path / "feed.xml.br").write_bytes(OLD)
+    (tmp_path / "feed.xml.gz").mkdir()
+    with pytest.raises(OutputError, match=r"feed.xml.gz"):
+        remove_all(path)
+    assert names(tmp_path) == ["feed.xml", "feed.xml.gz"]
+    (tmp_path / "feed.xml.gz").rmdir()
+    remove_all(path)
+    assert names(tmp_path) == []
 
 
 def test_a_folder_in_the_way_is_an_error_that_leaves_nothing_behind(tmp_path: Path) -> None:
