@@ -18,14 +18,19 @@ def place_of(config: Config, key: str) -> tuple[str, int, int]:
     # Here, not above: PyYAML takes longer to import than an unchanged build; so checked settings are kept without it,
     # and without their places.
     from publisher.config.document import read_document
+    from publisher.config.schema import Schema
 
     path = tuple(key.split("."))
     value = _value(config.values, path)
     if value is None:
         return (config.shown, 0, 0)
     document = read_document(config.file, config.shown)
-    if _value(document.values, path) == value:
+    found = _value(document.values, path)
+    # Of a section the file says a part, and the defaults the rest.
+    if found == value or isinstance(found, Mapping):
         return (config.shown, *document.place(path))
+    if value == _value(Schema().model_dump(mode="json", by_alias=True), path):
+        return (config.shown, 0, 0)
     return ("PUBLISHER_" + "__".join(path).upper(), 0, 0)
 
 

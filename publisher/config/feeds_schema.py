@@ -1,14 +1,49 @@
 """`feeds` in `config.yaml`: which feeds there are, of which posts, and where they lie."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
-from publisher.config.fields import Address, Inside, Line, Location, Mailbox, Name, Section, empty
+from publisher.config.feed_rules import rule
+from publisher.config.fields import Address, Inside, Line, Location, Mailbox, Name, Section, Title, empty
+from publisher.core.podcasts import podcast_category
 
 Format = Literal["rss", "atom", "json"]
 Grouping = Literal["category", "tag", "author", "language", "section"]
 Amount = Literal["full", "summary"]
+_KINDS = ("site", *get_args(Grouping))
+
+
+def _amounts(value: Any) -> Any:
+    """`feeds.content`; checked here, because pydantic names every word that a union might have held."""
+    if not (isinstance(value, dict) or value in get_args(Amount)):
+        raise ValueError(f"must be 'full', 'summary', or one of them for each of {', '.join(_KINDS)}")
+    for kind, amount in value.items() if isinstance(value, dict) else ():
+        if kind not in _KINDS:
+            raise ValueError(
+                f"unknown kind {kind!r}; known are {', '.join(_KINDS)}; a feed of feeds.custom has its own"
+            )
+        if amount not in get_args(Amount):
+            raise ValueError(f"{kind} must be 'full' or 'summary'")
+    return value
+
+
+def _each_once(values: list[str]) -> list[str]:
+    for value in values:
+        if values.count(value) > 1:
+            raise ValueError(f"'{value}' stands in it twice")
+    return values
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        # Python takes true for 1.
+        raise ValueError("must be a whole number")
+    return value
+
+
+Formats = Annotated[list[Format], Field(min_length=1), AfterValidator(_each_once)]
+Limit = Annotated[int, Field(ge=1, le=10_000), BeforeValidator(_number)]
 
 
 class PathsConfig(Section):
@@ -48,31 +83,6 @@ class PathsConfig(Section):
         return self
 
 
-_RULE_KEYS = ("category", "tag", "author", "language", "path")
-_RULE_JOINS = ("all", "any")
-
-
-def _rule(value: Any) -> Any:
-    """A rule of `feeds.custom`, checked in whole: what holds of a post, and joins of rules."""
-    if not isinstance(value, dict) or not value:
-        raise ValueError(f"must be a mapping of {', '.join((*_RULE_KEYS, *_RULE_JOINS, 'not'))}")
-    for key, inner in value.items():
-        if key in _RULE_JOINS:
-            if not isinstance(inner, list) or not inner:
-                raise ValueError(f"'{key}' must be a list of rules")
-            for one in inner:
-                _rule(one)
-        elif key == "not":
-            _rule(inner)
-        elif key in _RULE_KEYS:
-            words = inner if isinstance(inner, list) else [inner]
-            if not words or not all(isinstance(word, str) and word.strip() for word in words):
-                raise ValueError(f"'{key}' must be a name or a list of names")
-        else:
-            raise ValueError(f"unknown word {key!r}; known are {', '.join((*_RULE_KEYS, *_RULE_JOINS, 'not'))}")
-    return value
-
-
 class CustomPathsConfig(Section):
     """`feeds.custom.NAME.paths`; else `feeds.paths.custom_rss` and so on."""
 
@@ -84,26 +94,26 @@ class CustomPathsConfig(Section):
 class CustomConfig(Section):
     """`feeds.custom.NAME`: a feed of the posts that a rule takes; None where `feeds` itself counts."""
 
-    title: Line
+    title: Title
     description: str | None = None
-    where: Annotated[dict[str, Any], BeforeValidator(_rule)]
-    formats: list[Format] | None = Field(default=None, min_length=1)
-    limit: int | None = Field(default=None, ge=1, le=10_000)
+    where: Annotated[dict[str, Any], BeforeValidator(rule)]
+    formats: Formats | None = None
+    limit: Limit | None = None
     content: Amount | None = None
-    paths: CustomPathsConfig = Field(default_factory=CustomPathsConfig)
+    paths: CustomPathsConfig = Field(default_factory=dict, validate_default=True)
 
 
 class OwnerConfig(Section):
     """`feeds.podcast.owner`: who directories write to."""
 
-    name: Line
+    name: Title
     email: Mailbox
 
 
 class PodcastConfig(Section):
     """`feeds.podcast`: what podcast directories ask of a feed, and refuse it without."""
 
-    categories: list[Line] = Field(min_length=1)
+    categories: list[Annotated[Line, AfterValidator(podcast_category)]] = Field(min_length=1)
     image: Address
     explicit: bool = False
     kind: Literal["episodic", "serial"] = "episodic"
@@ -115,24 +125,26 @@ class FeedsConfig(Section):
     """`feeds`: which feeds are written, and where."""
 
     output: Location | None = None
-    formats: list[Format] = Field(default=["rss", "atom"], min_length=1)
-    limit: int = Field(default=20, ge=1, le=10_000)
-    content: Amount | dict[Literal["site"] | Grouping, Amount] = "full"
-    by: list[Grouping] = Field(default=["category"])
+    formats: Formats = Field(default=["rss", "atom"])
+    limit: Limit = 20
+    content: Annotated[Amount | dict[str, Amount], PlainValidator(_amounts)] = "full"
+    by: Annotated[list[Grouping], AfterValidator(_each_once)] = Field(default=["category"])
     custom: Annotated[dict[Name, CustomConfig], BeforeValidator(empty)] = Field(default={})
     hub: Address | None = None
     archive: bool = False
     podcast: PodcastConfig | None = None
     redirects: Annotated[dict[Inside, Inside], BeforeValidator(empty)] = Field(default={})
-    paths: PathsConfig = Field(default_factory=PathsConfig)
+    paths: PathsConfig = Field(default_factory=dict, validate_default=True)
 
     @model_validator(mode="after")
     def _distinct(self) -> "FeedsConfig":
         # Of what is written alone: a site whose one feed is Atom may have it at feed.xml.
         paths = self.paths.model_dump(by_alias=True)
-        kinds = ["", *(f"{kind}_" for kind in dict.fromkeys(self.by)), *(["custom_"] if self.custom else [])]
-        used = [paths[kind + format_] for format_ in set(self.formats) for kind in kinds]
-        used += [paths[name] for name in ("page", "style", "opml")]
-        if len(set(used)) < len(used):
-            raise ValueError("paths: two feeds would be written to one path")
+        kinds = ["", *(f"{kind}_" for kind in self.by), *(["custom_"] if self.custom else [])]
+        taken: dict[str, str] = {}
+        for name in (*(kind + format_ for kind in kinds for format_ in self.formats), "page", "style", "opml"):
+            if paths[name] in taken:
+                both = f"{taken[paths[name]]} and {name} are {paths[name]}"
+                raise ValueError(f"paths: two feeds would be written to one path: {both}")
+            taken[paths[name]] = name
         return self

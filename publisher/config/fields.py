@@ -9,7 +9,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from publisher.core.words import LANGUAGE, is_known_language
 
+_LONGEST_STEP, _LONGEST_PATH = 200, 1000
+"""In bytes and in characters; most file systems take 255 bytes, of which our own endings and a slug need some."""
 _HEADER_BREAKERS = re.compile("[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# A name in any script, or an address in numbers.
+_HOST = re.compile(r"(?![.-])(?:[^\s\\%<>\"^`{|}.]|\.(?!\.))+(?<!-)")
 
 
 def _one_line(text: str) -> str:
@@ -18,10 +22,22 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
 def _absolute(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(text)
+        is_web = parts.scheme in ("http", "https") and parts.port != 0 and _HOST.fullmatch(parts.hostname or "")
+    except ValueError as error:
+        raise ValueError(f"{text!r}: {error}") from error
+    if not is_web:
         raise ValueError("must be an absolute address such as https://example.com/")
+    if parts.username is not None:
+        raise ValueError("must not hold a name or password: everybody would read them")
     if parts.query or parts.fragment:
         raise ValueError("must be an address without '?' and '#'")
     return text
@@ -36,9 +52,14 @@ def _zone(text: str) -> str:
 
 
 def output_path(text: str) -> str:
-    """A path below the output folder; ValueError where it is none."""
-    if text.startswith("/") or ".." in text.split("/") or "\\" in text or not text.strip():
-        raise ValueError("must be a path inside the output folder, without '..'")
+    """A path below the output folder, spelt in the one way there is; ValueError where it is none."""
+    steps = text.split("/")
+    if "\\" in text or any(step in ("", ".", "..") or step != step.strip() for step in steps):
+        raise ValueError("must be a path inside the output folder such as blog/feed.xml, without '..', '.' and '//'")
+    if max(len(step.encode(errors="replace")) for step in steps) > _LONGEST_STEP or len(text) > _LONGEST_PATH:
+        raise ValueError("is longer than the names of files may be")
+    if text.endswith((".gz", ".br")):
+        raise ValueError("must not end in .gz or .br: the compressed copies of feeds are called so")
     return _one_line(text)
 
 
@@ -61,6 +82,7 @@ def category_path(text: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(_one_line)]
+Title = Annotated[Line, AfterValidator(_not_blank)]
 Address = Annotated[str, AfterValidator(_absolute)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Location = Annotated[str, AfterValidator(place)]
@@ -68,7 +90,8 @@ Inside = Annotated[str, AfterValidator(output_path)]
 Slug = Annotated[str, AfterValidator(category_path)]
 
 
-def _language(text: str) -> str:
+def known_language(text: str) -> str:
+    """A BCP 47 tag; ValueError where it is none."""
     if not LANGUAGE.fullmatch(text) or not is_known_language(text):
         raise ValueError(f"{text!r} is no language: write a tag such as ja or en-GB")
     return text
@@ -83,7 +106,7 @@ def _mailbox(text: str) -> str:
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 Mailbox = Annotated[Line, AfterValidator(_mailbox)]
-Language = Annotated[str, AfterValidator(_language)]
+Language = Annotated[str, AfterValidator(known_language)]
 
 
 def empty(value: Any) -> Any:
@@ -92,7 +115,9 @@ def empty(value: Any) -> Any:
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+    # Built when it is first used, as a part of the whole file: to build each section alone takes as long again. So
+    # defaults are no sections yet, either.
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

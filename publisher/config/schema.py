@@ -145,13 +145,13 @@ def _sqlite(text: str) -> str:
 class Schema(Section):
     """The whole file."""
 
-    site: SiteConfig = SiteConfig()
-    content: ContentConfig = ContentConfig()
-    feeds: FeedsConfig = FeedsConfig()
+    site: SiteConfig = Field(default_factory=dict, validate_default=True)
+    content: ContentConfig = Field(default_factory=dict, validate_default=True)
+    feeds: FeedsConfig = Field(default_factory=dict, validate_default=True)
     categories: Annotated[dict[str, Slug], BeforeValidator(empty)] = Field(default={})
     newsletters: Annotated[dict[Name, NewsletterConfig], BeforeValidator(empty)] = Field(default={})
-    mail: MailConfig = Field(default_factory=MailConfig)
-    web: WebConfig = Field(default_factory=WebConfig)
+    mail: MailConfig = Field(default_factory=dict, validate_default=True)
+    web: WebConfig = Field(default_factory=dict, validate_default=True)
     database: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///publisher.db"
 
 

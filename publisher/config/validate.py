@@ -19,6 +19,8 @@ _WORDING = {
     "bool_type": "must be true or false",
     "int_parsing": "must be a whole number",
     "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "too_short": "must not be empty",
     "list_type": "must be a list",
     "model_type": "must be a section of keys",
     "dict_type": "must be a section of keys",

@@ -1,7 +1,7 @@
 """Whether a post's text is another than readers have seen, and since when."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from publisher.core.identity import Record, moment_text
 from publisher.struct import Struct
@@ -34,5 +34,11 @@ def revised(looked: Iterable[Looked], now: datetime) -> Iterator[Record]:
         if is_known(record, one.digest):
             continue
         is_other = record.text and record.text.partition("-")[2] != one.text
-        updated = moment_text(now) if is_other else record.updated
-        yield record._replace(updated=updated, text=text)
+        yield record._replace(updated=_after(record, now) if is_other else record.updated, text=text)
+
+
+def _after(record: Record, now: datetime) -> str:
+    """Now, but later than the last time, also where the clock went back: readers compare the two."""
+    if not record.updated:
+        return moment_text(now)
+    return moment_text(max(now, datetime.fromisoformat(record.updated) + timedelta(seconds=1)))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from publisher.core.slugs import category_slug
+from publisher.core.slugs import category_slug, composed
 from publisher.core.words import speaks
 from publisher.model.post import Post
 from publisher.model.reader import Subscription
@@ -21,14 +21,14 @@ def published(posts: Iterable[Post], at: datetime) -> list[Post]:
 
 
 def shared_feeds(groups: Iterable[Sequence[str]], slugs: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """The slugs that categories of different names share (`C`, `C++`), beyond mere capitals, with the names.
+    """The slugs that names share which differ (`C`, `C++`), beyond mere capitals and forms of Unicode, with the names.
 
-    `groups` are the categories of posts; each set of them need come only once.
+    `groups` are the categories, tags or the like of posts; each set of them need come only once.
     """
     names: dict[str, dict[str, str]] = {}
-    for categories in groups:
-        for category in categories:
-            names.setdefault(category_slug(category, slugs), {}).setdefault(category.casefold(), category)
+    for group in groups:
+        for name in group:
+            names.setdefault(category_slug(name, slugs), {}).setdefault(composed(name).casefold(), name)
     return {slug: tuple(sorted(found.values())) for slug, found in sorted(names.items()) if len(found) > 1}
 
 

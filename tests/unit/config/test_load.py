@@ -60,9 +60,35 @@ databse: x
         ("site: [1]", "site: must be a section of keys"),
         ("site: {timezone: Tokio}", "'Tokio' is no time zone"),
         ("site: {url: 'https://a.example/?q'}", "without '?' and '#'"),
+        ("site: {url: 'https://me:secret@a.example/'}", "site.url: must not hold a name or password"),
+        ("site: {url: 'https://a.example:99999/'}", "site.url: 'https://a.example:99999/': Port out of range"),
+        ("site: {url: 'https://a.example:0/'}", "site.url: must be an absolute address"),
+        ("site: {url: 'https://a..example/'}", "site.url: must be an absolute address"),
+        ("site: {url: 'https://みどり の庭.example/'}", "site.url: must be an absolute address"),
+        ("site: {url: 'https://a.example\\庭/'}", "site.url: must be an absolute address"),
+        ("feeds: {hub: 'https://xn--/'}", "feeds.hub: must be an absolute address"),
         ("feeds: {limit: many}", "feeds.limit: must be a whole number"),
         ("feeds: {paths: {rss: ../feed.xml}}", "without '..'"),
-        ("feeds: {paths: {rss: x.xml, atom: x.xml}}", "two feeds would be written to one path"),
+        ("feeds: {limit: true}", "feeds.limit: must be a whole number"),
+        ("feeds: {limit: 1.5}", "feeds.limit: must be a whole number"),
+        ("feeds: {formats: []}", "feeds.formats: must not be empty"),
+        ("feeds: {formats: [rss, rss]}", "config.yaml:1:18: feeds.formats: 'rss' stands in it twice"),
+        ("feeds: {by: [tag, tag]}", "feeds.by: 'tag' stands in it twice"),
+        ("feeds: {content: short}", "feeds.content: must be 'full', 'summary', or one of them for each of site, cat"),
+        ("feeds: {content: {custom: full}}", "feeds.content: unknown kind 'custom'; known are site, category, tag"),
+        ("feeds: {content: {tag: short}}", "feeds.content: tag must be 'full' or 'summary'"),
+        ("feeds: {paths: {rss: ./feed.xml, atom: feed.xml}}", "feeds.paths.rss: must be a path inside"),
+        ("feeds: {paths: {rss: a//b.xml}}", "feeds.paths.rss: must be a path inside"),
+        ("feeds: {paths: {page: feeds/}}", "feeds.paths.page: must be a path inside"),
+        ("feeds: {paths: {rss: ' feed.xml'}}", "feeds.paths.rss: must be a path inside"),
+        ("feeds: {paths: {atom: feed.xml.gz}}", "feeds.paths.atom: must not end in .gz or .br"),
+        (f"feeds: {{paths: {{rss: {'あ' * 70}.xml}}}}", "feeds.paths.rss: is longer than the names of files may be"),
+        ("feeds: {redirects: {./a.xml: feed.xml}}", "feeds.redirects../a.xml: must be a path inside"),
+        ("feeds: {paths: {rss: x.xml, atom: x.xml}}", "written to one path: rss and atom are x.xml"),
+        ("feeds: {custom: {mine: {title: '　', where: {tag: 株}}}}", "feeds.custom.mine.title: must not be empty"),
+        ("feeds: {custom: {mine: {title: 株, where: {language: 日本語}}}}", "'日本語' is no language"),
+        ("feeds: {custom: {mine: {title: 株, where: {path: ../posts}}}}", "'path' '../posts' takes no post"),
+        ("feeds: {custom: {mine: {title: 株, where: {path: '**a**b**c**d**e**'}}}}", "holds more than 5 '*' or '**'"),
         ("feeds: {paths: {category_rss: c/feed.xml}}", "{slug}"),
         ("categories: {本: ../x}", "categories.本"),
         ("newsletters: {weekly: {schedules: {weekly: 'mon 09:00'}}}", "newsletters.weekly.title: is required"),
@@ -107,6 +133,36 @@ databse: x
 )
 def test_what_is_wrong_is_said_plainly(tmp_path: Path, text: str, message: str) -> None:
     assert message in "\n".join(faults(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://みどりの庭.jp/庭/",
+        "http://[2001:db8::1]:8080/",
+        "http://127.0.0.1:4000",
+        "https://my_site.example./",
+        "https://हिन्दी.example/",
+    ],
+)
+def test_addresses_as_sites_have_them_are_taken(tmp_path: Path, url: str) -> None:
+    write(tmp_path, f"site: {{url: '{url}'}}")
+
+    assert load_config(None, {}, tmp_path).settings.site.url == url
+
+
+def test_a_rule_in_a_variable_may_be_nested_as_deep_as_in_the_file(tmp_path: Path) -> None:
+    deep = '{"not":' * 300 + '{"tag":"株"}' + "}" * 300
+
+    told = faults(tmp_path, MINIMAL, PUBLISHER_FEEDS__CUSTOM=f'{{"mine":{{"title":"私の","where":{deep}}}}}')
+
+    assert told == ["PUBLISHER_FEEDS__CUSTOM: feeds.custom.mine.where: is nested too deeply"]
+
+
+def test_json_of_a_variable_that_never_ends_is_taken_as_text(tmp_path: Path) -> None:
+    told = faults(tmp_path, MINIMAL, PUBLISHER_FEEDS__BY="[" * 100_000)
+
+    assert told == ["PUBLISHER_FEEDS__BY: feeds.by: must be a list"]
 
 
 def test_sections_whose_keys_are_all_commented_out_say_nothing(tmp_path: Path) -> None:

@@ -39,6 +39,12 @@ def test_what_only_this_program_makes_otherwise_is_none() -> None:
     assert list(revised([Looked(told, "a" * 64, "t2")], NOW)) == []
 
 
+def test_an_update_is_later_than_the_last_one_whatever_the_clock_says() -> None:
+    edited = looked(looked(FIRST, "a", "t1"), "b", "t2")
+
+    assert looked(edited, "c", "t3").updated == "2026-11-24T03:00:01Z"
+
+
 def test_an_update_stays_through_a_change_that_nobody_sees() -> None:
     edited = looked(looked(FIRST, "a", "t1"), "b", "t2")
 

@@ -87,6 +87,19 @@ def test_no_category_can_name_a_path(category: str) -> None:
     assert len(slug.encode()) <= 255
 
 
+def test_a_name_is_the_same_however_unicode_writes_it() -> None:
+    assert category_slug("か\u3099いと\u3099", {}) == category_slug("がいど", {}) == "がいど"
+    assert category_slug("か\u3099", {"が": "ga"}) == "ga"
+    assert category_slug("葛\U000e0100城", {}) == "葛城"
+    assert shared_feeds([("か\u3099",), ("が",)], {}) == {}
+
+
+def test_vowel_signs_stay_with_their_letters() -> None:
+    assert category_slug("हिन्दी समाचार", {}) == "हिन्दी-समाचार"
+    assert category_slug("\u3099 か", {}) == "か"
+    assert category_slug("☕\ufe0f", {}) == "category"
+
+
 def test_long_categories_that_begin_alike_stay_apart() -> None:
     assert category_slug("長" * 90, {}) != category_slug("長" * 91, {})
 
