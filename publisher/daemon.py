@@ -271,16 +271,20 @@ def _filter(config: Config) -> Callable[[Change, str], bool]:
 
     def matters(change: Change, name: str) -> bool:
         path = Path(name)
-        is_ours = path.suffix in _FEEDS or path in pages
-        if is_ours and path.is_relative_to(output) and change is not Change.deleted:
+        # Where the output is the site's own folder, these lie in it, and their words are JSON as feeds are.
+        if path.is_relative_to(home / "templates"):
+            return True
+        inside = path.is_relative_to(output)
+        is_ours = inside and (path.suffix in _FEEDS or path in pages)
+        if is_ours and change is not Change.deleted:
             return False
-        if path.is_relative_to(output) and output != folder:
+        if inside and output != folder:
             # Jekyll empties its output at each build: the feeds it took away are written again.
             # Where content comes from built pages, the engine's end is what there is to wait for.
             return (change is Change.deleted and is_ours) or (built and path.suffix in _PAGES)
         ours = path.parent == home and path.name.startswith(_OWN)
         ours = ours or (path.parent == database.parent and path.name.startswith(database.name))
         hidden = any(part.startswith(".") or part == "node_modules" for part in path.relative_to(folder).parts)
-        return not (ours or hidden) and (path.suffix in _READ or not path.suffix)
+        return not (ours or hidden) and (is_ours or path.suffix in _READ or not path.suffix)
 
     return matters

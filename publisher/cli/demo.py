@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from publisher.app import open_app
+from publisher.app import App, open_app
 from publisher.cli.deliver import send_out
 from publisher.cli.talk import put, say
 from publisher.core.words import counted
@@ -50,12 +50,25 @@ def demo(
         pages, issue = app.read(played, at=job.AT)
         assert issue is not None
         code = send_out(app, store, issue)
-    say(f"\n{counted(report.posts, 'post')} in {counted(len(report.written), 'feed')}:")
-    for path in report.written:
-        put(str(stage.folder / path))
+    page, *others = _pages(app)
+    feeds = [path for path in (stage.folder / name for name in report.written) if path not in (page, *others)]
+    say(f"\n{counted(report.posts, 'post')} in {counted(len(feeds), 'feed')}:")
+    for path in feeds:
+        put(str(path))
+    say("\nThe page of all feeds, to open in a browser:")
+    put(str(page))
     say("\nThe digest, to open in a browser:")
     put(str(pages[0]))
     say("\nThe mails, one for each of three readers:")
     for mail in sorted((app.config.home / "mail" / "new").iterdir()):
         put(str(mail))
     raise typer.Exit(code)
+
+
+def _pages(app: App) -> list[Path]:
+    """What stands beside the feeds, the page of them all first."""
+    from publisher.jobs.feed_plan import PAGES
+    from publisher.jobs.site import resolve
+
+    output = resolve(app.config).output
+    return [output / app.config.settings.feeds.paths[name] for name in PAGES]

@@ -11,6 +11,7 @@ from publisher.content.codes import Code
 from publisher.content.rows import COLUMNS, MARKS, NEVER, PostRow, names, people_of, unpack
 from publisher.core.grouping import Head
 from publisher.errors import CacheDamaged
+from publisher.model.feed import FeedKind
 from publisher.model.post import Post
 
 # A file changed this shortly before it was read may be changed again within the same tick of the file
@@ -39,6 +40,7 @@ CREATE TABLE rendered (
 CREATE TABLE lints (path TEXT PRIMARY KEY, digest TEXT, url TEXT, problems TEXT, links TEXT, needs TEXT) WITHOUT ROWID;
 CREATE TABLE outputs (path TEXT PRIMARY KEY, fingerprint TEXT, mtime_ns INTEGER, size INTEGER) WITHOUT ROWID;
 """
+_LABELS = {FeedKind.CATEGORY: "categories", FeedKind.TAG: "tags", FeedKind.AUTHOR: "authors"}
 _SURE = f"max(mtime_ns, ctime_ns) < read_ns - {RACY_NS}"
 _SHOWN = "expires > ?"
 
@@ -187,10 +189,11 @@ class Index(Cache):
         sql = f"SELECT {columns} FROM posts WHERE fed AND published <= ? AND {_SHOWN}"
         return self.rows(f"{sql} ORDER BY published DESC, address DESC", at.timestamp(), at.timestamp())
 
-    def categories(self) -> Iterator[tuple[str, ...]]:
-        """Each set of categories that any post has, once."""
-        for (categories,) in self.rows("SELECT DISTINCT categories FROM posts WHERE categories != ''"):
-            yield names(categories)
+    def labels(self, kind: FeedKind) -> Iterator[tuple[str, ...]]:
+        """Each set of categories, of tags or of authors that any post has, once."""
+        column = _LABELS[kind]
+        for (text,) in self.rows(f"SELECT DISTINCT {column} FROM posts WHERE {column} != ''"):
+            yield tuple(one.name for one in people_of(text)) if kind is FeedKind.AUTHOR else names(text)
 
     def moments(self, at: datetime) -> tuple[float, float | None]:
         """The last moment up to `at` and the first one after it at which a post came out or expired; None for never.
@@ -214,6 +217,12 @@ class Index(Cache):
         """When the next future-dated post comes due, in seconds since 1970."""
         found = self.rows("SELECT min(published) FROM posts WHERE published > ?", at.timestamp())
         return found[0][0] if found else None
+
+    def is_out(self, path: str, at: datetime) -> bool:
+        """Whether a file's post is out at `at` and wants to be fed."""
+        moment = at.timestamp()
+        sql = f"SELECT 1 FROM posts WHERE path = ? AND fed AND published <= ? AND {_SHOWN}"
+        return bool(self.rows(sql, path, moment, moment))
 
     def count(self, at: datetime) -> int:
         """How many posts are out by then, and fed."""

@@ -4,11 +4,11 @@ feedgen and lxml take long to import, and a build that finds nothing changed nee
 is imported when it is first asked for.
 """
 
-from publisher.feeds.compress import copies_stand, remove_all, replace_all
+from publisher.feeds.compress import copies_stand, remove_all, replace_all, with_copies
 from publisher.feeds.write import Output, replace
 from publisher.model.feed import Entry, Feed, FeedFormat
 
-__all__ = ["Output", "copies_stand", "recover", "remove_all", "replace", "replace_all", "serialise"]
+__all__ = ["Output", "copies_stand", "recover", "remove_all", "replace", "replace_all", "serialise", "with_copies"]
 
 
 def serialise(feed: Feed, format: FeedFormat) -> bytes:

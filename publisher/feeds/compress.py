@@ -7,7 +7,7 @@ import gzip
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from publisher.feeds.write import Output, replace_many
+from publisher.feeds.write import Output, remove, replace_many
 
 SUFFIXES = (".gz", ".br")
 _NS = 1_000_000_000
@@ -36,13 +36,21 @@ def _copies(output: Output) -> Iterator[Output]:
 
 def copies_stand(path: Path, changed: int) -> bool:
     """Whether both copies are there, and of this version."""
-    return all(_stands(path.with_name(path.name + suffix), changed) for suffix in SUFFIXES)
+    return all(_stands(copy, changed) for copy in with_copies(path)[1:])
+
+
+def with_copies(path: Path) -> list[Path]:
+    """A file and its copies."""
+    return [path, *(path.with_name(path.name + suffix) for suffix in SUFFIXES)]
 
 
 def remove_all(path: Path) -> None:
-    """Remove a file and its copies."""
-    for name in (path.name, *(path.name + suffix for suffix in SUFFIXES)):
-        path.with_name(name).unlink(missing_ok=True)
+    """Remove a file and its copies, and the file last: as long as it is there, a removal that broke off can be told.
+
+    OutputError where one cannot be removed.
+    """
+    for file in reversed(with_copies(path)):
+        remove(file)
 
 
 def _stands(path: Path, changed: int) -> bool:

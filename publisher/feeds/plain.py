@@ -1,9 +1,11 @@
 """Plain text where a reader cannot be told that it is plain."""
 
 import re
-from html import unescape
+from html import escape, unescape
 
 _JOINER = "\u2060"
+# Before a space, too, `<` is an error in HTML5, and NotHtml to feed validators; so is `&`, but before one.
+_IN_HTML = re.compile(r"<|&(?![\t\n\f\r &<]|\Z)")
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])|&(?=(#?\w+))")
 _HELD = re.compile(f"([<&]){_JOINER}")
 
@@ -17,6 +19,12 @@ def unmistakable(text: str) -> str:
     (ContainsHTML, ContainsUndeclaredHTML). `Q&A` and `a < b` stay as they are.
     """
     return _MARKUP.sub(_held, text) if "<" in text or "&" in text else text
+
+
+def as_html(text: str) -> str:
+    """The text as HTML that says just that, with no more of it escaped than needs be: who shows a description as it
+    stands, as browsers do, shows `A & B` well."""
+    return _IN_HTML.sub(lambda found: escape(found[0]), text)
 
 
 def as_written(text: str) -> str:

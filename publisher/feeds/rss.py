@@ -2,14 +2,13 @@
 
 from email.utils import format_datetime
 from functools import partial
-from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
 from publisher.feeds import podcast
 from publisher.feeds.generator import add_entry, archive_links, begin, finish_root, namespaces, xml_elem
 from publisher.feeds.names import ATOM, CONTENT
-from publisher.feeds.plain import unmistakable
+from publisher.feeds.plain import as_html, unmistakable
 from publisher.model.feed import Entry, Feed
 
 _MEDIA_TYPE = "application/rss+xml"
@@ -51,8 +50,8 @@ def _load_extensions(generator: Any, feed: Feed) -> None:
 
 def _item(item: Any, entry: Entry, feed: Feed) -> None:
     if entry.summary:
-        # Readers show a description as HTML, so plain text is escaped as HTML first: `<b>` is to be read, not bold.
-        item.description(escape(entry.summary, quote=False))
+        # Readers show a description as HTML, so what looks like it is escaped first: `<b>` is to be read, not bold.
+        item.description(as_html(entry.summary))
     # An RSS author is an e-mail address, and feedgen drops authors without one; beside a dc:creator it would be a
     # fault (DuplicateItemSemantics).
     item.dc.dc_creator([unmistakable(author.name) for author in entry.authors])

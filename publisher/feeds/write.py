@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from stat import S_IMODE
+from stat import S_IMODE, S_ISDIR, S_ISREG
 from typing import BinaryIO
 
 from publisher.errors import OutputError
@@ -22,6 +22,8 @@ _HINTS = {
     errno.EACCES: "let this user write to the folder and to the files in it",
     errno.EPERM: "let this user write to the folder and to the files in it",
     errno.EROFS: "the file system is read-only: make it writable, or let feeds.output name another folder",
+    errno.ELOOP: "a symbolic link leads back to itself: remove it",
+    errno.ENAMETOOLONG: "shorten feeds.paths, or map the name to a short one under categories",
     errno.EISDIR: "a folder stands where the file should: move it away, or change feeds.paths",
 }
 
@@ -62,6 +64,12 @@ def replace_many(outputs: Sequence[Output]) -> list[bool]:
             _sync_folder(folder)
         done += [swap.file is not None for swap in swaps]
     return done
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there; OutputError where it cannot be."""
+    with _blamed(path, path):
+        path.unlink(missing_ok=True)
 
 
 def _batches(outputs: Iterable[Output]) -> Iterator[list[tuple[Output, Path]]]:
@@ -128,7 +136,7 @@ def _blamed(path: Path, target: Path) -> Iterator[None]:
 
 def _hint(target: Path, error: OSError) -> str | None:
     """What to do; where a file stands in the way, the path alone does not tell which part of it that is."""
-    if error.errno != errno.ENOTDIR:
+    if error.errno not in (errno.ENOTDIR, errno.EEXIST):
         return _HINTS.get(error.errno or 0)
     # From the root on: below a file there is nothing to ask.
     inside = next((folder for folder in reversed(target.parents) if not folder.is_dir()), target)
@@ -139,12 +147,20 @@ def _stands(target: Path, output: Output) -> bool:
     """Whether the target is as it is to be; its time is set where only that is not."""
     try:
         status = target.stat()
+        if not (S_ISREG(status.st_mode) or S_ISDIR(status.st_mode)):
+            # A feed that is linked to /dev/null would take the place of that.
+            hint = "move it away, or change feeds.paths"
+            raise OutputError(str(output.path), "is a device, a pipe or a socket", hint=hint)
         if status.st_size != len(output.data) or target.read_bytes() != output.data:
             return False
     except FileNotFoundError:
         return False
     if output.changed is not None and status.st_mtime_ns != output.changed * _NS:
-        os.utime(target, (output.changed, output.changed))
+        try:
+            os.utime(target, (output.changed, output.changed))
+        except PermissionError:
+            # Another user's file, in a folder where both may write: it can be replaced, and not be given a time.
+            return False
     return True
 
 

@@ -6,7 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from publisher.config import Config
-from publisher.content import looked_at, records_of, rendering_problems
+from publisher.content import looked_at, records_of, rendering_problems, section_of
 from publisher.content.spread import spread
 from publisher.core.grouping import Head
 from publisher.core.identity import Record
@@ -15,9 +15,10 @@ from publisher.core.selection import newest_first
 from publisher.errors import Problem, Severity, TemplateError
 from publisher.jobs.entries import Desk, Told, recover_lost, standing_entries
 from publisher.jobs.feed_pages import own_templates, pages
-from publisher.jobs.feed_plan import Planned, is_wide, plan
+from publisher.jobs.feed_paths import require_free
+from publisher.jobs.feed_plan import Planned, files, is_wide, plan
 from publisher.jobs.feed_press import Press, Sheet
-from publisher.jobs.feed_sheets import ARCHIVE, redirected, sheets
+from publisher.jobs.feed_sheets import ARCHIVE, copies, sheets
 from publisher.jobs.ids import FILE_NAME as IDS_NAME
 from publisher.jobs.ids import FeedRecord
 from publisher.jobs.library import Library, Progress
@@ -60,8 +61,9 @@ def _built(library: Library, now: datetime) -> Report:
     farewells = Farewells(library)
     press = Press(library, now, keep, farewells.notice)
     _fill(press, work)
-    gone = press.end(kept=library.config.settings.feeds.redirects)
-    redirected(library, press)
+    for copy in copies(library, press):
+        press.put(copy)
+    gone = press.end()
     report = _report(work, press, farewells, gone)
     library.index.put_note(NOTE, _seen(library, report, press.outputs()))
     return report
@@ -88,9 +90,9 @@ def _beside(press: Press, wanted: Sequence[Sheet], feeds: Callable[[], None]) ->
     made = spread(
         range(len(wanted)), lambda number: (number, wanted[number].make()), handful=1, fewest=1, meanwhile=feeds
     )
-    for handful in made:
-        for number, data in handful:
-            press.add(wanted[number], data)
+    # In their order, whichever process made which.
+    for number, data in sorted(one for handful in made for one in handful):
+        press.add(wanted[number], data)
 
 
 def would_write(library: Library, now: datetime) -> Iterator[tuple[str, FeedFormat, bytes | None, bytes]]:
@@ -108,6 +110,9 @@ def prepare(library: Library, now: datetime) -> Work:
     require_no_lost_ids(library)
     desk = _desk(library)
     feeds = plan(library.config, library.place, _heads(library, desk.recovered), library.known.feeds)
+    require_free(
+        library, [*(path for _, path in files(library.config, feeds)), *library.config.settings.feeds.redirects]
+    )
     posts = library.index.load({source for one in feeds for source in one.sources})
     # Identities before feeds: none must ever carry an id that the next build could not find again.
     library.renderer.prepare(posts.values(), meanwhile=library.stage)
@@ -142,9 +147,15 @@ def _heads(library: Library, recovered: Iterable[Post]) -> Iterable[Head]:
     if not revived:
         return library.heads(wide=wide)
     heads = {head.source: head for head in library.heads(wide=wide)}
-    heads |= {post.source: Head(post.source, post.categories) for post in revived}
+    heads |= {post.source: _head(library, post) for post in revived}
     known = [*library.index.load(heads).values(), *revived]
     return [heads[post.source] for post in newest_first(known)]
+
+
+def _head(library: Library, post: Post) -> Head:
+    people = tuple(author.name for author in post.authors)
+    section = section_of(post.source, library.place.rules)
+    return Head(post.source, post.categories, post.tags, people, post.language, section)
 
 
 def _report(work: Work, press: Press, farewells: Farewells, gone: Iterable[FeedRecord]) -> Report:

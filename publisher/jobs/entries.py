@@ -45,12 +45,12 @@ def entries(desk: Desk, told: Told, sources: Iterable[str], *, full: bool) -> It
     for source in sources:
         post = told.posts[source]
         if post in desk.recovered:
-            yield _relabelled(library, desk.recovered[post])
+            yield _as_stood(library, desk.recovered[post], full=full)
             continue
         rendered, record = library.rendered(post), told.records[source]
         if rendered is not None and rendered.failed:
             stood = desk.standing().get(record.id)
-            yield from [_relabelled(library, stood)] if stood else []
+            yield from [_as_stood(library, stood, full=full)] if stood else []
         else:
             yield _entry(library, post, rendered, record, full=full)
 
@@ -62,7 +62,7 @@ def _entry(library: Library, post: Post, rendered: Rendered | None, record: Reco
         url=post.url,
         title=post.title,
         published=post.published.replace(microsecond=0),
-        updated=updated(post, record),
+        updated=updated(post, record, library.at),
         summary=rendered.summary if rendered else post.summary,
         html=rendered.html if rendered and full else None,
         categories=_categories(library, post.categories),
@@ -75,10 +75,12 @@ def _entry(library: Library, post: Post, rendered: Rendered | None, record: Reco
     )
 
 
-def _relabelled(library: Library, entry: Entry) -> Entry:
-    """An entry that was read back: only Atom holds what stands for a category in paths."""
+def _as_stood(library: Library, entry: Entry, *, full: bool) -> Entry:
+    """An entry that was read back: only Atom holds what stands for a category in paths, and the feed that it comes from
+    may have more of it than this one."""
     categories, tags = ([one.name for one in labels] for labels in (entry.categories, entry.tags))
-    return replace(entry, categories=_categories(library, categories), tags=_tags(library, tags))
+    labels = {"categories": _categories(library, categories), "tags": _tags(library, tags)}
+    return replace(entry, html=entry.html if full else None, **labels)
 
 
 def _categories(library: Library, names: Iterable[str]) -> tuple[Label, ...]:
@@ -91,18 +93,24 @@ def _tags(library: Library, names: Iterable[str]) -> tuple[Label, ...]:
     return tuple(Label(category_slug(name, {}), name, scheme) for name in names)
 
 
-def updated(post: Post, record: Record) -> datetime:
-    """When the post was last changed for its readers, whole seconds: as it says itself, else as is remembered."""
+def updated(post: Post, record: Record, at: datetime) -> datetime:
+    """When the post was last changed for its readers, whole seconds: as it says itself, else as is remembered.
+
+    What it says of a day to come does not hold before: a reader that sorts by it would have the post on top for ever.
+    """
     remembered = datetime.fromisoformat(record.updated) if record.updated else post.published
-    return max(post.updated or remembered, post.published).replace(microsecond=0)
+    said = post.updated if post.updated and post.updated <= at else None
+    return max(said or remembered, post.published).replace(microsecond=0)
 
 
 def newest_update(desk: Desk, told: Told, sources: Iterable[str]) -> datetime:
     """When any of the posts was last changed; NEVER where there is none."""
-    posts = (told.posts[source] for source in sources)
-    recovered = desk.recovered
-    moments = (recovered[one].updated if one in recovered else updated(one, told.records[one.source]) for one in posts)
-    return max(moments, default=NEVER)
+    recovered, at = desk.recovered, desk.library.at
+
+    def moment(post: Post) -> datetime:
+        return recovered[post].updated if post in recovered else updated(post, told.records[post.source], at)
+
+    return max((moment(told.posts[source]) for source in sources), default=NEVER)
 
 
 def recover_lost(
@@ -117,22 +125,27 @@ def recover_lost(
 
 
 def standing_entries(library: Library) -> dict[str, Entry]:
-    """Every entry of our own feeds on disk, by id."""
+    """Every entry of our own feeds on disk, by id; whole where any of them has it whole."""
     found: dict[str, Entry] = {}
     for _, one in standing_feeds(library):
-        found = one | found
+        for id_, entry in one.items():
+            known = found.setdefault(id_, entry)
+            if known.html is None and entry.html is not None:
+                found[id_] = replace(known, html=entry.html)
     return found
 
 
 def standing_feeds(library: Library) -> Iterator[tuple[Path, dict[str, Entry]]]:
-    """Our own feeds on disk, those of the whole site first, each with its entries by id."""
+    """Our own feeds on disk, those of the whole site first, each with its entries by id; archives too, where `ids.json`
+    knows of them."""
     patterns, output = library.config.settings.feeds.paths, library.place.output
     for name in library.config.settings.feeds.formats:
         kinds = [kind for kind in FeedKind if f"{kind}_{name}" in patterns]
         below = [
             path for kind in kinds for path in sorted(output.glob(patterns[f"{kind}_{name}"].replace("{slug}", "*")))
         ]
-        for path in (output / patterns[name], *below):
+        known = [output / one.path for one in library.known.feeds if one.format == name and not one.gone]
+        for path in dict.fromkeys((output / patterns[name], *below, *known)):
             if path.is_file():
                 yield path, recover(path.read_bytes(), FeedFormat(name))
 
@@ -147,4 +160,7 @@ def _revived(record: Record, entry: Entry, root: str) -> Post:
         published=entry.published,
         digest=record.digest,
         categories=tuple(one.name for one in entry.categories),
+        tags=tuple(one.name for one in entry.tags),
+        authors=entry.authors,
+        language=entry.language,
     )

@@ -10,7 +10,7 @@ from publisher.config.settings import CustomSettings, FeedsSettings
 from publisher.core.grouping import Custom, Group, Head, Wanted, group
 from publisher.core.rules import compiled
 from publisher.core.slugs import category_slug
-from publisher.errors import ConfigError, Problem, Severity
+from publisher.jobs.feed_paths import check_paths
 from publisher.jobs.ids import FeedRecord
 from publisher.jobs.site import Place
 from publisher.model.feed import FeedFormat, FeedKind
@@ -71,7 +71,7 @@ def plan(config: Config, place: Place, heads: Iterable[Head], standing: Sequence
     groups = group(heads, _wanted(config, place))
     made = [_planned(config, place, one) for one in groups]
     made += _emptied(config, place, made, standing)
-    _check_paths(config, made)
+    check_paths(config, files(config, made))
     return made
 
 
@@ -123,7 +123,7 @@ def _paths(config: Config, one: Group, own: CustomSettings | None) -> Iterable[t
 
 
 def _emptied(
-    config: Config, place: Place, made: Iterable[Planned], standing: Iterable[FeedRecord]
+    config: Config, place: Place, made: Iterable[Planned], standing: Sequence[FeedRecord]
 ) -> Iterable[Planned]:
     """Feeds that have lost their last post: who reads one must not meet an error, and it may have posts again."""
     present = {path for one in made for _, path in one.paths}
@@ -133,35 +133,23 @@ def _emptied(
         for record in standing
         if record.kind in by and not record.gone and record.path not in present
     }
+    stood: dict[tuple[str, str], set[str]] = {key: set() for key in lost}
+    for record in standing:
+        stood.get((record.kind, record.name), set()).add(record.path)
     for kind, name in sorted(lost):
         slug = category_slug(name, config.settings.categories if kind == FeedKind.CATEGORY else {})
         one = _planned(config, place, Group(FeedKind(kind), name, slug, ()))
         paths = {path for _, path in one.paths}
         # Where its path is another now, by a setting, it has moved: what stood at the old path is gone.
-        stood = {record.path for record in standing if (record.kind, record.name) == (kind, name)}
-        if paths & stood and not paths & present:
+        if paths & stood[kind, name] and not paths & present:
             present |= paths
             yield one
 
 
-def _check_paths(config: Config, made: Iterable[Planned]) -> None:
-    """ConfigError where two feeds would lie at one path: each build would write both, and readers see them in turn."""
-    feeds = config.settings.feeds
-    taken = {feeds.paths[name]: f"the {name} of all feeds" for name in PAGES}
-    for one in made:
-        for _, path in one.paths:
-            if path in taken:
-                raise _refused(config, f"feeds.paths: {taken[path]} and the feed of {one.shown} would both be {path}")
-            taken[path] = f"the feed of {one.shown}"
-    for old, new in feeds.redirects.items():
-        if old in taken:
-            raise _refused(config, f"feeds.redirects: {taken[old]} lies at {old}")
-        if new not in taken:
-            raise _refused(config, f"feeds.redirects: {old} leads to {new}, where no feed lies")
-
-
-def _refused(config: Config, message: str) -> ConfigError:
-    return ConfigError([Problem(config.shown, 0, 0, Severity.ERROR, "config", message)])
+def files(config: Config, made: Iterable[Planned]) -> Iterable[tuple[str, str]]:
+    """All that is written, each with its path."""
+    yield from ((f"the {name} of all feeds", config.settings.feeds.paths[name]) for name in PAGES)
+    yield from ((f"the feed of {one.shown}", path) for one in made for _, path in one.paths)
 
 
 def archive_path(path: str, name: str) -> str:

@@ -5,6 +5,7 @@ and what a reader asks for on condition stays unsent.
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import TypeAlias
 
 from publisher.content import output, put_output
 from publisher.core.identity import moment_text
-from publisher.feeds import Output, copies_stand, remove_all, replace_all
+from publisher.errors import OutputError
+from publisher.feeds import Output, copies_stand, remove_all, replace_all, with_copies
+from publisher.jobs.entries import NEVER
 from publisher.jobs.ids import FeedRecord
 from publisher.jobs.library import Library
 from publisher.jobs.site import shown_path
@@ -39,12 +42,12 @@ class Sheet(Struct, frozen=True):
 
 
 Keep: TypeAlias = Callable[[list[FeedRecord]], None]
-Notice: TypeAlias = Callable[[Sheet, bytes, bytes], None]
+Notice: TypeAlias = Callable[[Sheet | FeedRecord, bytes, bytes | None], None]
 
 
 class Press:
     """Takes sheets, in any number, and writes those that changed; `keep` is called with what is to be remembered before
-    any of them is written, `notice` with the bytes that stood and those that took their place."""
+    any of them is written, `notice` with the bytes that stood and those that took their place, None for none."""
 
     def __init__(self, library: Library, now: datetime, keep: Keep, notice: Notice) -> None:
         self._library, self._now, self._keep, self._notice = library, now, keep, notice
@@ -83,25 +86,28 @@ class Press:
         self._write(self._waiting)
         self._waiting, self._bytes = [], 0
 
-    def end(self, kept: Iterable[str]) -> list[FeedRecord]:
-        """Write what waits, and remove what is made no more but for the `kept` paths; what is gone now."""
+    def end(self) -> list[FeedRecord]:
+        """Write what waits, and remove what is made no more; what is gone now."""
         unwanted = [record for path, record in self._before.items() if path not in self._records]
-        gone = [record for record in unwanted if not record.gone]
         for record in unwanted:
-            self._records[record.path] = record._replace(gone=record.gone or moment_text(self._now), pinged="")
+            self._records[record.path] = record._replace(gone=record.gone or self._after(record), pinged="")
         self.flush()
-        removed = [record for record in gone if record.path not in set(kept)]
-        for record in removed:
-            self._remove(record)
-        return removed
+        # Those of before, too: a run that was killed here has remembered them as gone, and not removed them.
+        return [record for record in unwanted if self._remove(record) or not record.gone]
 
-    def changed(self, path: str) -> int:
-        """When a file that was put last changed, in seconds since 1970."""
-        return _seconds(self._records[path].changed)
+    def record(self, path: str) -> FeedRecord:
+        """What is to be remembered of a file that was put."""
+        return self._records[path]
+
+    def data(self, path: str) -> bytes:
+        """The bytes of a file that was put; OSError where it cannot be read any more."""
+        waiting = (data for sheet, data in self._waiting if sheet.path == path)
+        return next(waiting, None) or self._place(path).read_bytes()
 
     def outputs(self) -> list[Path]:
-        """Every file that was put, where it lies."""
-        return [self._place(path) for path, record in self._records.items() if not record.gone]
+        """Every file that was put, with its copies, where it lies."""
+        paths = (self._place(path) for path, record in self._records.items() if not record.gone)
+        return [file for path in paths for file in with_copies(path)]
 
     def _remembered(self) -> list[FeedRecord]:
         return sorted({**self._before, **self._records}.values())
@@ -117,21 +123,51 @@ class Press:
         return copies_stand(path, _seconds(before.changed))
 
     def _record(self, sheet: Sheet, before: FeedRecord | None, data: bytes) -> FeedRecord:
-        digest = hashlib.sha256(data).hexdigest()[:_SIGNS]
+        digest = _digest(data)
         if before and not before.gone and before.digest == digest:
             changed = before.changed
         elif before:
-            # A second later at least, or whoever has the one before is told that it still holds.
-            last = datetime.fromisoformat(before.gone or before.changed)
-            changed = moment_text(max(self._now, last + timedelta(seconds=1)))
+            changed = self._after(before)
         else:
-            changed = moment_text(sheet.updated())
+            changed = moment_text(self._first(sheet, data))
         pinged = before.pinged if before else ""
         return FeedRecord(sheet.path, sheet.kind, sheet.name, sheet.format, changed, digest, pinged=pinged)
 
+    def _first(self, sheet: Sheet, data: bytes) -> datetime:
+        """When a file changed of which nothing is remembered: now, where it takes the place of another, which readers
+        may have with a later time than that of any post."""
+        old = _bytes_of(self._place(sheet.path))
+        # A post may be of a year that no file system knows.
+        return self._now if old is not None and old != data else min(max(sheet.updated(), NEVER), self._now)
+
+    def _after(self, record: FeedRecord) -> str:
+        """Now, but a second after its last change at least, also where the clock went back: or whoever has the file of
+        before is told that it still holds."""
+        last = datetime.fromisoformat(max(record.changed, record.gone))
+        return moment_text(max(self._now, last + timedelta(seconds=1)))
+
+    def _require_own_files(self, paths: Iterable[str]) -> None:
+        """OutputError where a file is linked to that of another feed: each build would replace one by the other."""
+        output = self._library.place.output
+        root = os.path.realpath(output)
+        for path in paths:
+            target = os.path.realpath(output / path)
+            if target != f"{root}/{path}" and (other := self._at(target, path)):
+                hint = "remove the link: feeds.redirects can lead the readers of one to the other"
+                raise OutputError(str(output / path), f"is linked to the file of {other}", hint=hint)
+
+    def _at(self, target: str, path: str) -> str | None:
+        """The other feed whose file this is; that its own copy is linked to it does no harm."""
+        own = self._records[path].digest
+        others = (record for record in self._remembered() if not record.gone and record.digest != own)
+        return next((one.path for one in others if os.path.realpath(self._place(one.path)) == target), None)
+
     def _write(self, waiting: Sequence[tuple[Sheet, bytes]]) -> None:
+        self._require_own_files(sheet.path for sheet, _ in waiting)
         olds = [_bytes_of(self._place(sheet.path)) for sheet, _ in waiting]
-        is_new = replace_all([Output(self._place(one.path), data, self.changed(one.path)) for one, data in waiting])
+        is_new = replace_all(
+            [Output(self._place(one.path), data, _seconds(self._records[one.path].changed)) for one, data in waiting]
+        )
         for (sheet, data), old, changed in zip(waiting, olds, is_new, strict=True):
             path = self._place(sheet.path)
             shown = shown_path(self._library.config, path)
@@ -142,17 +178,31 @@ class Press:
             # Anew: what a post's rendering depends on is known only now.
             put_output(self._library.index, shown, sheet.fingerprint(), *_stat(path))
 
-    def _remove(self, record: FeedRecord) -> None:
-        """Remove a file that is as we wrote it; another program's in its place stays."""
+    def _is_known(self, path: Path) -> bool:
+        """Whether a file is one of ours, though another was to take its place: a run that was killed did not get to
+        that."""
+        known = output(self._library.index, shown_path(self._library.config, path))
+        return known is not None and known[1:] == _stat(path)
+
+    def _remove(self, record: FeedRecord) -> bool:
+        """Remove a file that is as we wrote it; another program's in its place stays. Whether it was there."""
         path = self._place(record.path)
         data = _bytes_of(path)
-        if data is not None and hashlib.sha256(data).hexdigest()[:_SIGNS] == record.digest:
-            remove_all(path)
+        if data is None or not (_digest(data) == record.digest or self._is_known(path)):
+            return False
+        remove_all(path)
+        self._notice(record, data, None)
+        return True
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:_SIGNS]
 
 
 def _bytes_of(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        # To read a pipe would take for ever.
+        return path.read_bytes() if path.is_file() else None
     except OSError:
         return None
 

@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from publisher import __version__
 from publisher.core.archives import Member, neighbours, split
-from publisher.errors import OutputError
-from publisher.feeds import Output, replace_all, serialise
-from publisher.jobs.entries import NEVER, Desk, Told, entries, newest_update
+from publisher.feeds import serialise
+from publisher.jobs.entries import NEVER, Desk, Told, entries, newest_update, updated
 from publisher.jobs.feed_plan import Planned, address, archive_path, feed_path
 from publisher.jobs.feed_press import Press, Sheet
 from publisher.jobs.library import Library
@@ -17,8 +16,8 @@ from publisher.model.feed import Archive, Feed, FeedFormat, Podcast
 from publisher.model.post import Author
 from publisher.struct import Struct
 
-ARCHIVE = "archive"
-"""What FeedRecord calls an archive document: its name is the path of its feed."""
+ARCHIVE, COPY = "archive", "copy"
+"""What FeedRecord calls an archive document, and a copy at a path of before: the name is the path of their feed."""
 
 
 class Leaf(Struct, frozen=True):
@@ -39,18 +38,25 @@ def sheets(desk: Desk, feeds: Sequence[Planned], told: Told) -> Iterator[Sheet]:
             yield teller.sheet(leaf)
 
 
-def redirected(library: Library, press: Press) -> None:
-    """Put a copy of each feed where it was before: not every server can be told to lead readers on.
+def copies(library: Library, press: Press) -> Iterator[Sheet]:
+    """A copy of each feed where it was before: not every server can be told to lead readers on.
 
-    Its self link names the new address. OutputError where it cannot be written.
+    Its self link names the new address.
     """
-    output = library.place.output
-    for old, new in library.config.settings.feeds.redirects.items():
-        try:
-            data = (output / new).read_bytes()
-        except OSError as error:
-            raise OutputError(str(output / new), error.strerror or str(error)) from error
-        replace_all([Output(output / old, data, press.changed(new))])
+    return (_copy(press, old, new) for old, new in library.config.settings.feeds.redirects.items())
+
+
+def _copy(press: Press, old: str, new: str) -> Sheet:
+    record = press.record(new)
+    return Sheet(
+        path=old,
+        kind=COPY,
+        name=new,
+        format=record.format,
+        fingerprint=lambda: f"{new} {record.digest}",
+        make=lambda: press.data(new),
+        updated=lambda: datetime.fromisoformat(record.changed),
+    )
 
 
 def _leaves(desk: Desk, one: Planned, told: Told) -> Iterator[Leaf]:
@@ -106,12 +112,13 @@ class _Teller:
 
     def _mark(self, source: str) -> bytes:
         """Some bytes that change whenever the post's entry might."""
-        known = self._marks.get(source)
-        if known is not None:
-            return known
+        mark = self._marks.get(source)
+        if mark is not None:
+            return mark
         post, record = self._told.posts[source], self._told.records.get(source)
         stamp = self._desk.library.renderer.stamp(post)
-        mark = repr((record and (record.id, record.updated), post, stamp)).encode()
+        known = record and (record.id, updated(post, record, self._desk.library.at))
+        mark = repr((known, post, stamp)).encode()
         # What looks at other files is rendered anew, where they changed, only when it is asked for.
         if stamp == "-":
             self._marks[source] = mark

@@ -113,7 +113,8 @@ def _without_former(records: Sequence[Record]) -> list[Record]:
 
 
 def _one_each(records: Sequence[Record], index: Index) -> tuple[list[Record], list[tuple[str, str]]]:
-    """One record for each id, as merging two branches may leave two: that whose file is there.
+    """One record for each id, as merging two branches may leave two: that whose file is there and, of one file, that
+    whose text changed last, or readers would be told of the change once more.
 
     What only a person can tell is in dispute, by the file, with what to do: an id whose files are both there, of which
     the first has it; and a file that is there and has several ids.
@@ -122,7 +123,9 @@ def _one_each(records: Sequence[Record], index: Index) -> tuple[list[Record], li
     disputed: list[tuple[str, str]] = []
     for record in records:
         other = kept.setdefault(record.id, record)
-        if other.source == record.source or not index.has_post(other.source):
+        if other.source == record.source:
+            kept[record.id] = max(other, record, key=lambda one: one.updated)
+        elif not index.has_post(other.source):
             kept[record.id] = record
         elif index.has_post(record.source):
             message = f"ids.json gives it the id of {other.source}, {record.id}: remove the line that is wrong"

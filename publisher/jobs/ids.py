@@ -7,9 +7,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from json.encoder import encode_basestring
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from publisher.config import Config
 from publisher.core.identity import Record, is_provisional
@@ -34,6 +35,7 @@ _LINE, _FULL_LINE = (
 )
 _FEEDS, _POSTS = b'\n"feeds": [\n', b'\n"posts": [\n'
 _CONFLICT = b"<<<<<<< "
+_MOMENT = re.compile(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 class Witness(Struct, frozen=True):
@@ -86,7 +88,7 @@ def parse(data: bytes | None) -> Memory:
         return Memory()
     try:
         # utf-8-sig: editors on Windows put a byte order mark before what they save.
-        document = json.loads(data.decode("utf-8-sig"))
+        document = _sound(json.loads(data.decode("utf-8-sig")), data)
         ledger = document["ledger"]
         if document["version"] not in _READ:
             raise ValueError(f"it is of version {document['version']}, and this program writes {VERSION}")
@@ -95,6 +97,13 @@ def parse(data: bytes | None) -> Memory:
         return Memory(records, None if ledger is None else Witness(**ledger), feeds)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _unmerged(data) or _damaged(error) from error
+
+
+def _sound(document: Any, data: bytes) -> Any:
+    """The document itself; ValueError where it holds half of a surrogate pair, which no file can be named by."""
+    if b"\\u" in data:
+        json.dumps(document, ensure_ascii=False).encode()
+    return document
 
 
 def mark_of(data: bytes | None, url: str) -> str:
@@ -130,23 +139,47 @@ def _unmerged(data: bytes) -> ConfigError | None:
     return ConfigError([Problem(FILE_NAME, line, 1, Severity.ERROR, "ids", message)], hint=hint)
 
 
-def _record(line: dict[str, str]) -> Record:
-    if not all(isinstance(value, str) for value in line.values()):
-        raise TypeError(f"a value that is no text in {line}")
-    return Record(**line)
+def _record(line: Any) -> Record:
+    record = Record(**_texts(line))
+    if record.updated:
+        _require_moments(record, record.updated)
+    return record
 
 
-def _feeds(lines: Iterable[dict[str, str]]) -> tuple[FeedRecord, ...]:
+def _feeds(lines: Iterable[Any]) -> tuple[FeedRecord, ...]:
     """One for each path: of two that a merge has left the later, because `changed` must never go back."""
     kept: dict[str, FeedRecord] = {}
     for line in lines:
-        if not all(isinstance(value, str) for value in line.values()):
-            raise TypeError(f"a value that is no text in {line}")
-        record = FeedRecord(**line)
+        record = FeedRecord(**_texts(line))
+        _require_moments(record, record.changed, *filter(None, (record.gone,)))
+        if not _is_inside(record.path):
+            raise ValueError(f"{record.path!r} is no path below the output folder")
         other = kept.get(record.path)
-        if other is None or (other.changed, other.pinged) < (record.changed, record.pinged):
+        if other is None or _age(other) < _age(record):
             kept[record.path] = record
     return tuple(kept[path] for path in sorted(kept))
+
+
+def _age(record: FeedRecord) -> tuple[str, str]:
+    return max(record.changed, record.gone), record.pinged
+
+
+def _is_inside(path: str) -> bool:
+    """What is gone is removed: a line that was written by hand must not reach another folder's files."""
+    return bool(path) and path[0] != "/" and "\0" not in path and ".." not in path.split("/")
+
+
+def _require_moments(record: tuple[str, ...], *moments: str) -> None:
+    for moment in moments:
+        if not _MOMENT.fullmatch(moment):
+            raise ValueError(f"{moment!r} is no moment such as 2026-11-24T03:00:00Z, in {record}")
+        datetime.fromisoformat(moment)
+
+
+def _texts(line: Any) -> dict[str, str]:
+    if not isinstance(line, dict) or not all(isinstance(value, str) for value in line.values()):
+        raise TypeError(f"a value that is no text in {line}")
+    return line
 
 
 def feeds_in(data: bytes | None) -> tuple[FeedRecord, ...]:
@@ -156,7 +189,7 @@ def feeds_in(data: bytes | None) -> tuple[FeedRecord, ...]:
     if not (opened and closed):
         return parse(data).feeds
     try:
-        return _feeds(json.loads(b"[%snull]" % rows)[:-1])
+        return _feeds(_sound(json.loads(b"[%snull]" % rows), rows)[:-1])
     except (ValueError, TypeError):
         return parse(data).feeds
 
@@ -199,9 +232,11 @@ def amend(
     lines: dict[str, bytes] = {}
     for id_, line in _lines(data or b""):
         # Of two files with one id neither is lost: which line is wrong a person must say. Where both are of one file,
-        # because two branches each edited its post, either is right.
-        is_other = id_ in lines and _source(lines[id_]) != _source(line)
-        lines[f"{id_}\0{len(lines)}" if is_other else id_] = line
+        # because two branches each edited its post, that counts whose text changed last.
+        other = lines.get(id_)
+        is_other = other is not None and _value(other, "source") != _value(line, "source")
+        if other is None or is_other or _value(other, "updated") <= _value(line, "updated"):
+            lines[f"{id_}\0{len(lines)}" if is_other else id_] = line
     if not provisional:
         lines = {id_: line for id_, line in lines.items() if not is_provisional(id_)}
     return _document(lines | {record.id: _line(record) for record in changed}, witness, feeds)
@@ -229,8 +264,8 @@ def _lines(data: bytes) -> Iterable[tuple[str, bytes]]:
         yield json.loads(quoted) if b"\\" in quoted else quoted[1:-1].decode(), row
 
 
-def _source(line: bytes) -> str:
-    return str(json.loads(line.strip().rstrip(b","))["source"])
+def _value(line: bytes, name: str) -> str:
+    return str(json.loads(line.strip().rstrip(b",")).get(name, ""))
 
 
 def _line(record: Record) -> bytes:

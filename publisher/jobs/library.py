@@ -33,6 +33,7 @@ from publisher.feeds import replace
 from publisher.jobs.identities import Known, recognise
 from publisher.jobs.ids import FILE_NAME, NOTE, FeedRecord, Witness, amend, ids_bytes, mark_of
 from publisher.jobs.site import Place, require_settings, resolve, shown_path
+from publisher.model.feed import FeedKind
 from publisher.model.post import Post
 from publisher.struct import Struct
 
@@ -172,7 +173,7 @@ def open_library(
             scan=scanned,
             known=known,
             problems=tuple(
-                sorted([*place.problems, *scanned.problems, *known.problems, *_shared(config, index.categories())])
+                sorted([*place.problems, *scanned.problems, *known.problems, *_shared(config, place, index)])
             ),
             fed_unreadable=tuple(source for source in scanned.unreadable if source in fed),
             began_ns=began_ns,
@@ -196,16 +197,23 @@ def _all_gone(config: Config, place: Place, number: int, found: Iterable[Problem
     return ContentError([Problem(where, 0, 0, Severity.ERROR, "no-posts", message), *errors], hint=hint)
 
 
-def _shared(config: Config, categories: Iterable[tuple[str, ...]]) -> list[Problem]:
+def _shared(config: Config, place: Place, index: Index) -> Iterator[Problem]:
+    """Different names that have one feed: those of categories, which readers of mail choose by, too, and of what feeds
+    are asked for."""
     file = shown_path(config, config.file)
-    return [
-        Problem(
-            file,
-            0,
-            0,
-            Severity.WARNING,
-            "shared-feed",
-            f"{' and '.join(names)} share the feed category/{slug}: give them paths of their own under 'categories:'",
-        )
-        for slug, names in shared_feeds(categories, config.settings.categories).items()
-    ]
+    for kind in dict.fromkeys((FeedKind.CATEGORY, *map(FeedKind, config.settings.feeds.by))):
+        slugs = config.settings.categories if kind is FeedKind.CATEGORY else {}
+        mend = "give them paths of their own under 'categories:'" if kind is FeedKind.CATEGORY else "rename one of them"
+        for slug, names in shared_feeds(_labels(kind, place, index), slugs).items():
+            told = " and ".join(" ".join(name.split()) for name in names)
+            yield Problem(file, 0, 0, Severity.WARNING, "shared-feed", f"{told} share the feed {kind}/{slug}: {mend}")
+
+
+def _labels(kind: FeedKind, place: Place, index: Index) -> Iterable[Sequence[str]]:
+    match kind:
+        case FeedKind.SECTION:
+            return ((section_of(path, place.rules),) for path in index.paths())
+        case FeedKind.LANGUAGE:
+            return ()
+        case _:
+            return index.labels(kind)

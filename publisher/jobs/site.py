@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from publisher.config import HOME_NAME, Config, place_of, refusal, shown
 from publisher.content import ContentSource, Engine, Rules, survey
 from publisher.errors import ContentError, Problem, Severity
-from publisher.feeds.urls import uri
+from publisher.feeds.urls import uri, web
 from publisher.jobs.outputs import require_served
 from publisher.model.post import Author
 from publisher.model.site import PLACEHOLDER_HOST, Site
@@ -43,8 +43,8 @@ def resolve(config: Config) -> Place:
         timezone=settings.site.timezone or found.timezone or "UTC",
         author=Author(author.name, author.email) if author else found.author,
         description=settings.site.description or found.description or "",
-        icon=settings.site.icon,
-        logo=settings.site.logo,
+        icon=web(settings.site.icon),
+        logo=web(settings.site.logo),
         address=settings.site.address,
     )
     output = settings.feeds.output or found.output

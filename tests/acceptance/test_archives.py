@@ -119,6 +119,17 @@ def test_a_back_dated_post_and_a_deleted_one_change_only_the_documents_they_must
     assert done["withdrawn"] == [] or done["withdrawn"][0]["title"] == "あとから書いた昔の記事"
 
 
+def test_a_post_that_leaves_with_its_archive_is_told_of(big: Site) -> None:
+    path = list(chain(big, "atom.xml"))[2]
+    last = titles(path)[0]
+    (big.folder / f"posts/記事{last[1:-1].zfill(3)}.md").unlink()
+
+    done = big.ok("build", "--json").json
+
+    assert not path.exists(), "it is named after its newest post"
+    assert [one["title"] for one in done["withdrawn"]] == [last]
+
+
 def test_without_archives_their_documents_go(big: Site) -> None:
     path = big.folder / "config.yaml"
     path.write_text(path.read_text("utf-8").replace("archive: true", "archive: false"), encoding="utf-8")

@@ -290,6 +290,19 @@ def test_categories_that_share_a_feed_though_they_differ_are_warned_of(site: Sit
     assert "C and C++" in problem["message"]
 
 
+def test_tags_and_authors_that_share_a_feed_are_warned_of_where_they_have_feeds(site: Site) -> None:
+    head = f'title: 言語\ndate: {days_ago(2)}\ntags: [C, "C++"]\nauthors: ["山田・太郎", "山田 太郎"]'
+    site.write("posts/言語.md", f"---\n{head}\n---\n\n本文\n")
+
+    assert site.ok("check", "--json").json == []
+    told = site.ok("check", "--json", PUBLISHER_FEEDS__BY='["author", "tag"]').json
+
+    assert [problem["message"] for problem in told] == [
+        "C and C++ share the feed tag/c: rename one of them",
+        "山田 太郎 and 山田・太郎 share the feed author/山田-太郎: rename one of them",
+    ]
+
+
 @pytest.mark.parametrize("content", [".", "posts"])
 def test_feeds_may_lie_at_the_sites_own_root(site: Site, content: str) -> None:
     site.ok("build", PUBLISHER_FEEDS__OUTPUT=".", PUBLISHER_CONTENT__PATH=content)

@@ -250,6 +250,12 @@ def test_a_feed_that_moves_leaves_a_copy_where_a_redirect_says(site: Site) -> No
     old, new = (site.folder / f"public/category/{name}/feed.xml" for name in ("本", "books"))
     assert old.read_bytes() == new.read_bytes()
     assert b"https://midori.example/category/books/feed.xml" in old.read_bytes()
+    assert gzip.decompress(old.with_name("feed.xml.gz").read_bytes()) == new.read_bytes()
+
+    path = site.folder / "config.yaml"
+    path.write_text(path.read_text("utf-8").replace("redirects:", "redirects: {} #"), encoding="utf-8")
+    assert site.ok("build", "--json").json["gone"] == ["public/category/本/feed.xml"]
+    assert not old.exists()
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,20 @@ def test_feeds_that_the_engine_took_away_are_written_again(site: Site) -> None:
     assert (site.folder / "public/atom.xml").exists()
 
 
+def test_what_is_deleted_at_the_sites_own_root_is_written_again_and_templates_there_count(site: Site) -> None:
+    lines = Lines(site.start("build", "--watch", PUBLISHER_FEEDS__OUTPUT="."))
+    lines.until("written, ")
+
+    for name in ("feed.xml", "feeds.opml", "feeds/feed.css"):
+        (site.folder / name).unlink()
+        lines.until("1 file written")
+        assert (site.folder / name).is_file()
+
+    site.write("templates/feed/ja.json", '{"title": "購読のしかた"}')
+    lines.until("1 file written")
+    assert "購読のしかた" in (site.folder / "feeds/index.html").read_text("utf-8")
+
+
 def test_a_ledger_that_is_gone_is_not_taken_for_nothing_to_do(site: Site, smtp: Server) -> None:
     site.ok("subscriber", "add", "hanako@example.jp")
     site.ok("digest", "weekly", "--yes")

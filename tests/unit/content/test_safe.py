@@ -79,6 +79,9 @@ def test_what_readers_show_is_kept(kept: str) -> None:
         ('<p style="position: fixed; text-align: right; color: red">x</p>', '<p style="text-align: right">x</p>'),
         ('<span style="color: url(x); font-weight: bold">x</span>', '<span style="font-weight: bold">x</span>'),
         ('<span style="color: rgb(1, 2, 3)">x</span>', '<span style="color: rgb(1, 2, 3)">x</span>'),
+        # The W3C validator's DangerousStyleAttr.
+        ('<span style="color: hsl(120, 50%, 50%); background-color: honeydew">x</span>', "<span>x</span>"),
+        ('<span style="background-color: #FFF4CC">x</span>', '<span style="background-color: #fff4cc">x</span>'),
         ('<p style="position: fixed">x</p>', "<p>x</p>"),
         ('<code class="language-c x">x</code><p class="y">y</p>', '<code class="language-c x">x</code><p>y</p>'),
     ],

@@ -63,6 +63,13 @@ def test_one_sorted_line_per_post_each_ending_alike(tmp_path: Path) -> None:
         '{"version": 1, "ledger": null, "posts": [{"id": "x"}]}',
         '{"version": 1, "ledger": null, "posts": [{"id": 1, "source": "", "url": "", "published": "", "title": "",'
         ' "digest": ""}]}',
+        '{"version": 2, "ledger": null, "feeds": null, "posts": [null]}',
+        '{"version": 2, "ledger": null, "feeds": ["feed.xml"], "posts": [null]}',
+        '{"version": 2, "ledger": null, "posts": ["tag:x"]}',
+        '{"version": 2, "ledger": null, "posts": [{"id": "\\ud800", "source": "", "url": "", "published": "",'
+        ' "title": "", "digest": ""}]}',
+        '{"version": 2, "ledger": null, "posts": [{"id": "", "source": "", "url": "", "published": "", "title": "",'
+        ' "digest": "", "updated": "昨日"}]}',
     ],
 )
 def test_a_damaged_file_is_an_error_and_never_a_fresh_start(tmp_path: Path, text: str) -> None:
@@ -181,6 +188,37 @@ def test_of_two_lines_of_one_feed_the_later_counts(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace(line, f"{later}\n{line}"), encoding="utf-8")
 
     assert feeds_in(ids_bytes(tmp_path)) == (FEED._replace(changed="2026-11-24T04:00:00Z"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("changed", ""),
+        ("changed", "昨日"),
+        ("changed", "2026-11-24"),
+        ("changed", "2026-13-01T00:00:00Z"),
+        ("changed", "9999-12-31T23:59:59Z"),
+        ("gone", "2026-11-24T03:00:00+09:00"),
+        ("path", ""),
+        ("path", "/etc/feed.xml"),
+        ("path", "../posts/feed.xml"),
+        ("path", "a\0b"),
+    ],
+)
+def test_a_line_that_says_nothing_of_a_feed_is_damage(tmp_path: Path, name: str, value: str) -> None:
+    remember(tmp_path, Memory((RECORD,), None, (FEED._replace(**{name: value}),)))
+
+    with pytest.raises(ConfigError, match="cannot be read"):
+        feeds_in(ids_bytes(tmp_path))
+    with pytest.raises(ConfigError, match="cannot be read"):
+        recall(tmp_path)
+
+
+def test_of_two_lines_of_one_feed_that_one_branch_gave_up_the_latest_counts(tmp_path: Path) -> None:
+    gone = FEED._replace(gone="2026-11-26T00:00:00Z")
+    remember(tmp_path, Memory((RECORD,), None, (FEED._replace(changed="2026-11-25T00:00:00Z"), gone)))
+
+    assert feeds_in(ids_bytes(tmp_path)) == (gone,)
 
 
 def test_a_file_without_feeds_is_read(tmp_path: Path) -> None:
