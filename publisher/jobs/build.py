@@ -1,6 +1,6 @@
 """Build: the folder's posts into feed files, of which only those that changed are replaced."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -35,12 +35,13 @@ from publisher.struct import Struct
 
 
 class Work(Struct, frozen=True):
-    """All that feeds are made from: what is to be told, and the feeds that tell it."""
+    """All that feeds are made from: what is to be told, and the feeds that tell it; and what is to be remembered."""
 
     desk: Desk
     feeds: Sequence[Planned]
     told: Told
     texts: Sequence[Record]
+    staged: Mapping[bytes, bytes]
 
 
 def build(config: Config, *, at: datetime, now: datetime | None = None, progress: Progress | None = None) -> Report:
@@ -56,7 +57,7 @@ def _built(library: Library, now: datetime) -> Report:
     work = prepare(library, now)
 
     def keep(feeds: list[FeedRecord]) -> None:
-        library.keep(texts=work.texts, feeds=feeds, staged=True)
+        library.keep(texts=work.texts, feeds=feeds, staged=work.staged)
 
     farewells = Farewells(library)
     press = Press(library, now, keep, farewells.notice)
@@ -115,12 +116,13 @@ def prepare(library: Library, now: datetime) -> Work:
     )
     posts = library.index.load({source for one in feeds for source in one.sources})
     # Identities before feeds: none must ever carry an id that the next build could not find again.
-    library.renderer.prepare(posts.values(), meanwhile=library.stage)
+    staged: dict[bytes, bytes] = {}
+    library.renderer.prepare(posts.values(), meanwhile=lambda: staged.update(library.stage()))
     records = records_of(library.index, posts.keys())
     texts = list(revised(_looked_at(library, posts.values(), records), now))
     records |= {record.source: record for record in texts}
     known = posts | {post.source: post for post in desk.recovered}
-    return Work(desk, feeds, Told(known, records), texts)
+    return Work(desk, feeds, Told(known, records), texts, staged)
 
 
 def _desk(library: Library) -> Desk:

@@ -6,7 +6,7 @@ One sorted line per feed file and per post, each ending in a comma, so that two 
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from json.encoder import encode_basestring
 from pathlib import Path
@@ -210,15 +210,20 @@ def remember(home: Path, memory: Memory) -> bool:
     return replace(home / FILE_NAME, _document(lines, memory.witness, memory.feeds))
 
 
+def lines_of(records: Iterable[Record]) -> dict[bytes, bytes]:
+    """The lines of posts, by id."""
+    return {record.id.encode(): _line(record) for record in records}
+
+
 def amend(
     data: bytes | None,
-    changed: Iterable[Record],
+    changed: Mapping[bytes, bytes],
     witness: Witness | None,
     *,
     provisional: bool,
     feeds: Iterable[FeedRecord] | None = None,
 ) -> bytes:
-    """The file with some records new or changed; every other line stays as it stands, byte for byte.
+    """The file with some lines new or changed, see `lines_of`; every other stays as it stands, byte for byte.
 
     Ten thousand lines are carried over in the time that two hundred take to be written anew. What was recorded under
     the placeholder host stays only where `provisional`. `feeds` are all there are; None for those in the file.
@@ -228,7 +233,7 @@ def amend(
     if data and (provisional or PLACEHOLDER_HOST.encode() not in data):
         quick = _quick_lines(data)
     if quick is not None:
-        return _file(quick | {record.id.encode(): _line(record) for record in changed}, witness, feeds)
+        return _file({**quick, **changed}, witness, feeds)
     lines: dict[str, bytes] = {}
     for id_, line in _lines(data or b""):
         # Of two files with one id neither is lost: which line is wrong a person must say. Where both are of one file,
@@ -239,7 +244,7 @@ def amend(
             lines[f"{id_}\0{len(lines)}" if is_other else id_] = line
     if not provisional:
         lines = {id_: line for id_, line in lines.items() if not is_provisional(id_)}
-    return _document(lines | {record.id: _line(record) for record in changed}, witness, feeds)
+    return _document(lines | {id_.decode(): line for id_, line in changed.items()}, witness, feeds)
 
 
 def _quick_lines(data: bytes) -> dict[bytes, bytes] | None:

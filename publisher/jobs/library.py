@@ -1,7 +1,7 @@
 """The posts of the site with their identities: what builds, digests and one-offs all start from."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
@@ -31,7 +31,7 @@ from publisher.core.words import counted
 from publisher.errors import CacheDamaged, ContentError, Problem, Severity
 from publisher.feeds import replace
 from publisher.jobs.identities import Known, recognise
-from publisher.jobs.ids import FILE_NAME, NOTE, FeedRecord, Witness, amend, ids_bytes, mark_of
+from publisher.jobs.ids import FILE_NAME, NOTE, FeedRecord, Witness, amend, ids_bytes, lines_of, mark_of
 from publisher.jobs.site import Place, require_settings, resolve, shown_path
 from publisher.model.feed import FeedKind
 from publisher.model.post import Post
@@ -97,11 +97,12 @@ class Library(Struct, frozen=True, dict=True):
         """The post's whole content and summary, or None where its file is gone and was never rendered."""
         return self.renderer.render(post)
 
-    def stage(self) -> None:
-        """Have the index know what was learnt of the posts' identities, before `keep` writes it."""
+    def stage(self) -> dict[bytes, bytes]:
+        """Have the index know what was learnt of the posts' identities, before `keep` writes it; what it will write."""
         # Until then the index is ahead of the file, and has to be read anew if this goes no further.
         self.index.put_note(NOTE, "")
         put_records(self.index, self.known.changed)
+        return lines_of(self.known.changed)
 
     def keep(
         self,
@@ -109,24 +110,24 @@ class Library(Struct, frozen=True, dict=True):
         *,
         texts: Sequence[Record] = (),
         feeds: Sequence[FeedRecord] | None = None,
-        staged: bool = False,
+        staged: Mapping[bytes, bytes] | None = None,
     ) -> None:
         """Write what was learnt of the posts' identities and, where given, of their `texts`, of all `feeds`, and which
         ledger the site uses, where any of it is new."""
         witness = witness or self.known.witness
         is_same = feeds is None or tuple(feeds) == self.known.feeds
         if not (self.known.changed or texts or self.known.provisional) and is_same and witness == self.known.witness:
-            if staged:
+            if staged is not None:
                 self.index.put_note(NOTE, self.known.mark)
             self._settle()
             return
         before = ids_bytes(self.config.home)
-        changed = {record.id: record for record in (*self.known.changed, *texts)}
-        data = amend(before, changed.values(), witness, provisional=self.known.placeholder, feeds=feeds)
+        lines = lines_of(self.known.changed) if staged is None else staged
+        data = amend(before, {**lines, **lines_of(texts)}, witness, provisional=self.known.placeholder, feeds=feeds)
         replace(self.config.home / FILE_NAME, data)
         # Where the cache turns out to be damaged only now: it is emptied at the end, and the file read again.
         with suppress(CacheDamaged):
-            self._mirror(before, data, witness, texts if staged else list(changed.values()))
+            self._mirror(before, data, witness, texts if staged is not None else [*self.known.changed, *texts])
 
     def _mirror(self, before: bytes | None, data: bytes, witness: Witness | None, records: Sequence[Record]) -> None:
         url = self.place.site.url

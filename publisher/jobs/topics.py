@@ -169,7 +169,7 @@ def _is_announced(kept: Trial | None, what: str) -> bool:
 
 def _write(config: Config, place: Place, cache: Cache, before: bytes | None, feeds: Iterable[FeedRecord]) -> None:
     memory = parse(before)
-    data = amend(before, (), memory.witness, provisional=True, feeds=feeds)
+    data = amend(before, {}, memory.witness, provisional=True, feeds=feeds)
     replace(config.home / FILE_NAME, data)
     # What the index has of the file's posts stays true.
     if cache.note(NOTE) == mark_of(before, place.site.url):

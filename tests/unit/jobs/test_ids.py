@@ -17,6 +17,7 @@ from publisher.jobs.ids import (
     amend,
     feeds_in,
     ids_bytes,
+    lines_of,
     parse,
     recall,
     remember,
@@ -93,7 +94,7 @@ def test_records_survive_a_file_that_a_formatter_has_laid_out(
     laid_out = json.dumps(document, indent=indent, separators=separators).encode()
     new = RECORD._replace(id="tag:c", source="posts/新.md")
 
-    amended = parse(amend(laid_out, [new], memory.witness, provisional=False))
+    amended = parse(amend(laid_out, lines_of([new]), memory.witness, provisional=False))
 
     assert amended == Memory(tuple(sorted([*memory.records, new])), memory.witness)
 
@@ -102,7 +103,7 @@ def test_lines_that_a_change_does_not_touch_stay_byte_for_byte(tmp_path: Path) -
     remember(tmp_path, Memory((RECORD, RECORD._replace(id='tag:b "引用"', source="次.md"))))
     data = (tmp_path / FILE_NAME).read_bytes().replace("題".encode(), b"\\u984c")
 
-    amended = amend(data, [RECORD._replace(title="改題")], None, provisional=False)
+    amended = amend(data, lines_of([RECORD._replace(title="改題")]), None, provisional=False)
 
     before, after = data.splitlines(), amended.splitlines()
     assert [line for line in after if line not in before] == [
@@ -115,7 +116,9 @@ def test_of_two_lines_with_one_id_neither_is_lost(tmp_path: Path) -> None:
     remember(tmp_path, Memory((RECORD, RECORD._replace(id="tag:b", source="次.md"))))
     data = (tmp_path / FILE_NAME).read_bytes().replace(b"tag:b", RECORD.id.encode())
 
-    records = parse(amend(data, [RECORD._replace(id="tag:c", source="新.md")], None, provisional=False)).records
+    records = parse(
+        amend(data, lines_of([RECORD._replace(id="tag:c", source="新.md")]), None, provisional=False)
+    ).records
 
     assert {record.source for record in records} == {RECORD.source, "次.md", "新.md"}
 
@@ -124,7 +127,9 @@ def test_of_two_lines_of_one_post_one_is_left(tmp_path: Path) -> None:
     remember(tmp_path, Memory((RECORD, RECORD._replace(id="tag:b", title="改題"))))
     data = (tmp_path / FILE_NAME).read_bytes().replace(b"tag:b", RECORD.id.encode())
 
-    records = parse(amend(data, [RECORD._replace(id="tag:c", source="新.md")], None, provisional=False)).records
+    records = parse(
+        amend(data, lines_of([RECORD._replace(id="tag:c", source="新.md")]), None, provisional=False)
+    ).records
 
     assert [record.id for record in records] == ["tag:c", RECORD.id]
 
@@ -134,7 +139,7 @@ def test_a_byte_order_mark_is_read_and_not_written(tmp_path: Path) -> None:
     data = b"\xef\xbb\xbf" + (tmp_path / FILE_NAME).read_bytes().replace(b"\n", b"\r\n")
 
     assert parse(data).records == (RECORD,)
-    assert amend(data, [RECORD], None, provisional=False) == (tmp_path / FILE_NAME).read_bytes()
+    assert amend(data, lines_of([RECORD]), None, provisional=False) == (tmp_path / FILE_NAME).read_bytes()
 
 
 @given(st.text(), st.text())
@@ -151,11 +156,13 @@ def test_any_title_and_file_name_survive(tmp_path_factory: pytest.TempPathFactor
 def test_a_file_of_ours_is_amended_as_any_other_is(ids: list[str], place: int) -> None:
     records = [RECORD._replace(id=id_, source=f"{number}.md") for number, id_ in enumerate(ids)]
     new = RECORD._replace(id=ids[place] if place < len(ids) else "tag:新", title="改題")
-    data = amend(None, records, None, provisional=False)
+    data = amend(None, lines_of(records), None, provisional=False)
     # A blank line at its end keeps its meaning, and is not how it is written.
     other = data.replace(b"null]}", b"\nnull]}")
 
-    assert amend(data, [new], None, provisional=False) == amend(other, [new], None, provisional=False)
+    assert amend(data, lines_of([new]), None, provisional=False) == amend(
+        other, lines_of([new]), None, provisional=False
+    )
 
 
 FEED = FeedRecord("category/投資/feed.xml", "category", "投資", "rss", "2026-11-24T03:00:00Z", "0123456789abcdef")
@@ -173,8 +180,8 @@ def test_amending_posts_leaves_feeds_alone_and_the_other_way_round(tmp_path: Pat
     remember(tmp_path, Memory((RECORD,), None, (FEED,)))
     other = RECORD._replace(id="tag:z", source="z.md", updated="2026-11-25T00:00:00Z", text="a-b")
 
-    posts = parse(amend(ids_bytes(tmp_path), [other], None, provisional=False))
-    feeds = parse(amend(ids_bytes(tmp_path), [], None, provisional=False, feeds=[]))
+    posts = parse(amend(ids_bytes(tmp_path), lines_of([other]), None, provisional=False))
+    feeds = parse(amend(ids_bytes(tmp_path), lines_of([]), None, provisional=False, feeds=[]))
 
     assert (posts.records, posts.feeds) == ((RECORD, other), (FEED,))
     assert (feeds.records, feeds.feeds) == ((RECORD,), ())
