@@ -8,16 +8,12 @@ files' worth of bytes, in one document for each feed where ours are hundreds tha
 ratio of medians of runs that take turns.
 """
 
-import argparse
-import compileall
-import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from feeds import CONFIG, Cost, Sites, corpus, median
+from feeds import CONFIG, Case, Sites, compare, corpus
 
-GOALS = {"cold": 5.0, "unchanged": 0.12, "one new": 0.5, "back-dated": 0.5, "deleted": 0.5}
-"""Of wall time. All texts are made once, by Python instead of Go; after that archives must cost next to nothing."""
 _RSS = Path("layouts/_default/rss.xml")
 
 
@@ -48,35 +44,16 @@ class Archived(Sites):
         self.posts()[len(self.posts()) // 2].unlink()
 
 
-def main() -> None:
-    """Measure every case."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--posts", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    given = parser.parse_args()
-    compileall.compile_dir(Path(__file__).parent.parent / "publisher", quiet=1)
-    with tempfile.TemporaryDirectory() as folder:
-        sites = Archived(given.corpus.resolve(), given.posts, Path(folder))
-        print(f"{given.posts} posts, medians of {given.rounds}; Publisher / Hugo [seconds, megabytes]", flush=True)
-        cases = {
-            "cold": sites.clean,
-            "unchanged": sites.settle,
-            "one new": lambda: (sites.settle(), sites.add()),
-            "back-dated": lambda: (sites.settle(), sites.back_date()),
-            "deleted": lambda: (sites.settle(), sites.delete()),
-        }
-        for case, before in cases.items():
-            ours: list[Cost] = []
-            hugos: list[Cost] = []
-            for _ in range(given.rounds):
-                before()
-                ours.append(sites.publisher())
-                hugos.append(sites.hugo())
-            figures = [(name, median(ours, name), median(hugos, name)) for name in ("wall", "cpu", "peak")]
-            told = [f"{name} {mine / theirs:5.2f} [{mine:.2f} / {theirs:.2f}]" for name, mine, theirs in figures]
-            print(f"{case:11} · goal {GOALS[case]} · " + " · ".join(told), flush=True)
+def _cases(sites: Archived) -> Mapping[str, Case]:
+    # Of wall time. All texts are made once, by Python instead of Go; after that archives must cost next to nothing.
+    return {
+        "cold": (sites.clean, {"wall": 5.0}),
+        "unchanged": (sites.settle, {"wall": 0.12}),
+        "one new": (lambda: (sites.settle(), sites.add()), {"wall": 0.5}),
+        "back-dated": (lambda: (sites.settle(), sites.back_date()), {"wall": 0.5}),
+        "deleted": (lambda: (sites.settle(), sites.delete()), {"wall": 0.5}),
+    }
 
 
 if __name__ == "__main__":
-    main()
+    compare(__doc__, 3, Archived, _cases)

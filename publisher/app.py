@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from publisher.http import Response
     from publisher.jobs.library import Library, Progress
     from publisher.jobs.mailing import Desk
-    from publisher.jobs.ping import Post
+    from publisher.jobs.ping import PostForm
     from publisher.store.engine import Store
     from publisher.templating import Templates
     from publisher.transport import Transport
@@ -44,7 +44,7 @@ class App(Struct, frozen=True, dict=True):
     config: Config
     clock: Callable[[], datetime] = system_clock
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    post: "Post" = web_post
+    post: "PostForm" = web_post
 
     def read(
         self,

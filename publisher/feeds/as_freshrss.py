@@ -14,21 +14,8 @@ from html import escape, unescape
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from publisher.feeds.kept import (
-    PREFIXES,
-    Kept,
-    absolute,
-    alternate,
-    entries,
-    first,
-    is_atom,
-    line,
-    objects,
-    texts,
-    whole,
-    word,
-    words,
-)
+from publisher.feeds.kept import Kept, absolute, alternate, entries, first, is_atom, objects, texts, whole, word, words
+from publisher.feeds.names import PREFIXES
 
 _NOT_ASCII = re.compile("[^ -\x7f]")
 _KEY_BYTES = 767
@@ -54,7 +41,7 @@ def _xml(root: Element) -> Iterator[Kept]:
             "tags": _split(_labels(entry)),
             "enclosures": _enclosures(entry),
         }
-        yield Kept(_key(id_, link, date), line(title), id_ or link, values)
+        yield Kept(_key(id_, link, date), title, id_ or link, values)
 
 
 def _atom(entry: Element) -> tuple[str, str, str, str]:
@@ -86,7 +73,7 @@ def _json(feed: dict[str, Any]) -> Iterator[Kept]:
                 "tags": _split(words(item.get("tags"))),
                 "enclosures": word(item.get("image")),
             }
-            yield Kept(_key(id_, link, word(item.get("date_published"))), line(title), id_ or link, values)
+            yield Kept(_key(id_, link, word(item.get("date_published"))), title, id_ or link, values)
 
 
 def _key(id_: str, link: str, date: str) -> str:

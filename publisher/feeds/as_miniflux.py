@@ -12,22 +12,8 @@ from html import unescape
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from publisher.feeds.kept import (
-    PREFIXES,
-    Kept,
-    absolute,
-    alternate,
-    entries,
-    first,
-    is_atom,
-    line,
-    objects,
-    texts,
-    whole,
-    word,
-    words,
-)
-from publisher.feeds.names import XML_LANG
+from publisher.feeds.kept import Kept, absolute, alternate, entries, first, is_atom, objects, texts, whole, word, words
+from publisher.feeds.names import PREFIXES, XML_LANG
 
 
 def kept(document: Element | dict[str, Any]) -> list[Kept]:
@@ -49,7 +35,7 @@ def _atom(root: Element) -> Iterator[Kept]:
             "language": _language(entry.get(XML_LANG, "")) or _language(feed.get(XML_LANG, "")),
             "enclosures": _files(entry, ((one, "href") for one in entry.iterfind(_ENCLOSURES, PREFIXES))),
         }
-        yield Kept(_hash(id_ or url), line(title), first([id_.strip(), url]), values)
+        yield Kept(_hash(id_ or url), title, first([id_.strip(), url]), values)
 
 
 def _rss(root: Element) -> Iterator[Kept]:
@@ -72,7 +58,7 @@ def _rss(root: Element) -> Iterator[Kept]:
         }
         again = f"{guid}|{url}" if guid and times[guid] > 1 else guid
         key = first([again, url, title + content])
-        yield Kept(_hash(key), line(title), first([guid.strip(), url]), values)
+        yield Kept(_hash(key), title, first([guid.strip(), url]), values)
 
 
 _ENCLOSURES = "atom:link[@rel='enclosure']"
@@ -97,7 +83,7 @@ def _json(feed: dict[str, Any]) -> Iterator[Kept]:
             "enclosures": {_attachment(one) for one in objects(item.get("attachments"))},
         }
         id_ = first([word(item.get("id")), url])
-        yield Kept(_hash(id_ or content), line(title), id_, values)
+        yield Kept(_hash(id_ or content), title, id_, values)
 
 
 def _hash(value: str) -> str:

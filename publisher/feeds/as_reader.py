@@ -15,7 +15,8 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from publisher.feeds.kept import PREFIXES, Kept, alternate, entries, first, is_atom, line, objects, texts, whole, word
+from publisher.feeds.kept import Kept, alternate, entries, first, is_atom, objects, texts, whole, word
+from publisher.feeds.names import PREFIXES
 
 
 def kept(document: Element | dict[str, Any]) -> list[Kept]:
@@ -29,7 +30,7 @@ def _xml(root: Element) -> Iterator[Kept]:
         link = alternate(entry) if is_atom(root) else first(texts(entry, "link"))
         id_ = first([*texts(entry, "guid", "atom:id"), "" if is_atom(root) else link])
         title = first([whole(entry.find(path, PREFIXES)) for path in ("title", "atom:title")])
-        yield Kept(id_, line(title), id_, _values(_alone(root, entry)))
+        yield Kept(id_, title, id_, _values(_alone(root, entry)))
 
 
 def _alone(root: Element, entry: Element) -> bytes:
@@ -77,7 +78,7 @@ def _json(feed: dict[str, Any]) -> Iterator[Kept]:
             "enclosures": _some(objects(item.get("attachments")), "url", "mime_type", "size_in_bytes"),
         }
         id_ = word(item.get("id"))
-        yield Kept(id_, line(word(item.get("title"))), id_, _without_empty(values))
+        yield Kept(id_, word(item.get("title")), id_, _without_empty(values))
 
 
 def _enclosures(entry: dict[str, Any]) -> list[dict[str, Any]]:

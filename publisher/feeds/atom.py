@@ -5,15 +5,15 @@ from html import escape
 from typing import Any
 
 from publisher.feeds.generator import add_entry, begin, finish_root, namespaces, xml_elem
-from publisher.feeds.names import XML_LANG
+from publisher.feeds.names import MEDIA_TYPES, XML_LANG
 from publisher.feeds.plain import unmistakable
-from publisher.model.feed import Entry, Feed
+from publisher.model.feed import Entry, Feed, FeedFormat
 from publisher.model.post import Author
 
 
 def atom(feed: Feed) -> bytes:
     """The cleaned feed."""
-    generator = begin(feed, "application/atom+xml")
+    generator = begin(feed, MEDIA_TYPES[FeedFormat.ATOM])
     generator.id(feed.id)
     if feed.description:
         generator.subtitle(unmistakable(feed.description))

@@ -4,15 +4,11 @@ from collections.abc import Iterable
 from html import escape
 
 from publisher.feeds.clean import legal
+from publisher.feeds.names import MEDIA_TYPES
 from publisher.model.feed import FeedFormat, FeedKind
 from publisher.model.listing import Listed
 from publisher.struct import Struct
 
-MEDIA_TYPES = {
-    FeedFormat.RSS: "application/rss+xml",
-    FeedFormat.ATOM: "application/atom+xml",
-    FeedFormat.JSON: "application/feed+json",
-}
 NAMES = {FeedFormat.RSS: "RSS", FeedFormat.ATOM: "Atom", FeedFormat.JSON: "JSON"}
 
 

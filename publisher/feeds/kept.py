@@ -8,12 +8,8 @@ from urllib.parse import urljoin
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from publisher.feeds.names import ATOM, CONTENT, DC
+from publisher.feeds.names import ATOM, PREFIXES
 from publisher.struct import Struct
-
-ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
-MEDIA = "http://search.yahoo.com/mrss/"
-PREFIXES = {"atom": ATOM, "content": CONTENT, "dc": DC, "itunes": ITUNES, "media": MEDIA}
 
 _ADDRESS = re.compile(r"""(\s(?:href|src)\s*=\s*["'])([^"':]+)(?=["'])""")
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*\sencoding=[\"']([\w.:-]+)")
@@ -22,7 +18,7 @@ _DECLARED = re.compile(rb"\s*<\?xml[^>]*\sencoding=[\"']([\w.:-]+)")
 class Kept(Struct, frozen=True):
     """An entry as a reader keeps it: `key` is what it knows it by, `values` by name what it compares.
 
-    `title` and `id` are for people, see model.seen.Noticed.
+    `title` and `id` are what people know it by, see model.seen.Noticed.
     """
 
     key: str
@@ -97,11 +93,6 @@ def alternate(entry: Element) -> str:
 def absolute(html: str, base: str) -> str:
     """HTML with its links and pictures as readers that resolve them see it: jekyll-feed's are relative to the entry."""
     return _ADDRESS.sub(lambda found: found[1] + urljoin(base, found[2]), html) if base else html
-
-
-def line(text: str) -> str:
-    """A text for people, in one line."""
-    return " ".join(text.split())
 
 
 def _decoded(text: bytes) -> bytes | str:

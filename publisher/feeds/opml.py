@@ -1,8 +1,6 @@
 """OPML 2.0: all feeds of the site as one list that feed readers import."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -18,13 +16,14 @@ _SPECIFICATION = "http://opml.org/spec2.opml"
 _VERSIONS = {FeedFormat.RSS: "RSS2"}
 
 
-def opml(site: Site, listed: Sequence[Listed], changed: datetime | None, *, overrides: Path | None) -> bytes:
+def opml(site: Site, listed: Sequence[Listed], *, overrides: Path | None) -> bytes:
     """Each feed once, the site's own first, the others under the name of their kind (opml.org/spec2.opml).
 
-    `changed` is when the list last changed. Raises TemplateError where the words of `overrides` are broken.
+    It names no time: the file's own tells when it changed. Raises TemplateError where the words of `overrides` are
+    broken.
     """
     root = Element("opml", version="2.0")
-    _head(SubElement(root, "head"), site, changed)
+    _head(SubElement(root, "head"), site)
     body = SubElement(root, "body")
     headings = words(site.language, overrides)[1]
     for kind in FeedKind:
@@ -37,10 +36,8 @@ def opml(site: Site, listed: Sequence[Listed], changed: datetime | None, *, over
     return legal(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n').encode()
 
 
-def _head(head: Element, site: Site, changed: datetime | None) -> None:
+def _head(head: Element, site: Site) -> None:
     SubElement(head, "title").text = site.title
-    if changed:
-        SubElement(head, "dateModified").text = format_datetime(changed.astimezone(UTC), usegmt=True)
     if site.author:
         SubElement(head, "ownerName").text = site.author.name
         if site.author.email:

@@ -8,8 +8,9 @@ from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from publisher.feeds.autodiscovery import MEDIA_TYPES, NAMES, head_links
+from publisher.feeds.autodiscovery import NAMES, head_links
 from publisher.feeds.clean import legal
+from publisher.feeds.names import MEDIA_TYPES
 from publisher.feeds.words import Words, words
 from publisher.model.feed import FeedKind
 from publisher.model.listing import Listed, Teaser

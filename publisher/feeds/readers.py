@@ -33,11 +33,16 @@ def _compare(before: Iterable[Kept], after: list[Kept]) -> Seen:
     now = {one.key for one in after}
     both = [(one, _changed(known[one.key].values, one.values)) for one in after if one.key in known]
     return Seen(
-        new=tuple(Noticed(one.title, one.id) for one in after if one.key not in known),
-        updated=tuple(Noticed(one.title, one.id, changed) for one, changed in both if changed),
-        unchanged=tuple(Noticed(one.title, one.id) for one, changed in both if not changed),
-        gone=tuple(Noticed(one.title, one.id) for key, one in known.items() if key not in now),
+        new=tuple(_noticed(one) for one in after if one.key not in known),
+        updated=tuple(_noticed(one, changed) for one, changed in both if changed),
+        unchanged=tuple(_noticed(one) for one, changed in both if not changed),
+        gone=tuple(_noticed(one) for key, one in known.items() if key not in now),
     )
+
+
+def _noticed(one: Kept, changed: tuple[str, ...] = ()) -> Noticed:
+    # In one line: feeds wrap their titles.
+    return Noticed(" ".join(one.title.split()), one.id, changed)
 
 
 def _changed(before: dict[str, object], after: dict[str, object]) -> tuple[str, ...]:

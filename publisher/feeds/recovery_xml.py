@@ -7,12 +7,10 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from publisher.feeds.moments import aware, moment
-from publisher.feeds.names import ATOM, CONTENT, DC, GENERATOR, ITUNES, MEDIA, XML_LANG
+from publisher.feeds.names import ATOM, GENERATOR, PREFIXES, XML_LANG
 from publisher.feeds.plain import as_written
 from publisher.model.feed import Enclosure, Entry, Episode, Label
 from publisher.model.post import Author
-
-_PREFIXES = {"atom": ATOM, "content": CONTENT, "dc": DC, "itunes": ITUNES, "media": MEDIA}
 
 
 def read_rss(data: bytes) -> Iterable[Entry]:
@@ -37,8 +35,8 @@ def _rss_item(item: Element, feed_language: str | None) -> Entry:
         html=_optional(item, "content:encoded"),
         categories=tuple(map(_rss_label, categories)),
         tags=tuple(map(_rss_label, tags)),
-        authors=tuple(Author(as_written(one.text or "")) for one in item.iterfind("dc:creator", _PREFIXES)),
-        language=item.findtext("dc:language", feed_language, _PREFIXES),
+        authors=tuple(Author(as_written(one.text or "")) for one in item.iterfind("dc:creator", PREFIXES)),
+        language=item.findtext("dc:language", feed_language, PREFIXES),
         image=_attribute(item, "media:thumbnail", "url"),
         enclosures=tuple(_rss_enclosures(item)),
         episode=_episode(item),
@@ -54,7 +52,7 @@ def _rss_enclosures(item: Element) -> Iterator[Enclosure]:
     for one in item.iterfind("enclosure"):
         seconds = _optional(item, "itunes:duration")
         yield Enclosure(one.attrib["url"], one.attrib["type"], int(one.attrib["length"]), _number(seconds))
-    for one in item.iterfind("media:content", _PREFIXES):
+    for one in item.iterfind("media:content", PREFIXES):
         length, seconds = int(one.get("fileSize", "0")), one.get("duration")
         yield Enclosure(one.attrib["url"], one.attrib["type"], length, _number(seconds))
 
@@ -77,23 +75,23 @@ def read_atom(data: bytes) -> Iterable[Entry]:
     feed = ElementTree.fromstring(data)
     if _optional(feed, "atom:generator") != GENERATOR:
         return []
-    return [_atom_entry(entry, feed.get(XML_LANG)) for entry in feed.iterfind("atom:entry", _PREFIXES)]
+    return [_atom_entry(entry, feed.get(XML_LANG)) for entry in feed.iterfind("atom:entry", PREFIXES)]
 
 
 def _atom_entry(entry: Element, feed_language: str | None) -> Entry:
     categories, tags = _around(entry, f"{{{ATOM}}}category", f"{{{ATOM}}}published")
-    links = entry.findall("atom:link", _PREFIXES)
+    links = entry.findall("atom:link", PREFIXES)
     return Entry(
         id=_text(entry, "atom:id"),
         url=_required(next((link for link in links if link.get("rel") == "alternate"), None)).attrib["href"],
         title=as_written(_text(entry, "atom:title")),
         published=moment(_text(entry, "atom:published")),
         updated=moment(_text(entry, "atom:updated")),
-        summary=_atom_summary(entry.find("atom:summary", _PREFIXES)),
+        summary=_atom_summary(entry.find("atom:summary", PREFIXES)),
         html=_optional(entry, "atom:content"),
         categories=tuple(map(_atom_label, categories)),
         tags=tuple(map(_atom_label, tags)),
-        authors=tuple(_atom_author(author) for author in entry.iterfind("atom:author", _PREFIXES)),
+        authors=tuple(_atom_author(author) for author in entry.iterfind("atom:author", PREFIXES)),
         language=entry.get(XML_LANG, feed_language),
         image=_attribute(entry, "media:thumbnail", "url"),
         enclosures=tuple(_atom_enclosure(link) for link in links if link.get("rel") == "enclosure"),
@@ -137,15 +135,15 @@ def _required(element: Element | None) -> Element:
 
 
 def _text(parent: Element, path: str) -> str:
-    return _required(parent.find(path, _PREFIXES)).text or ""
+    return _required(parent.find(path, PREFIXES)).text or ""
 
 
 def _optional(parent: Element, path: str) -> str | None:
-    return parent.findtext(path, None, _PREFIXES)
+    return parent.findtext(path, None, PREFIXES)
 
 
 def _attribute(parent: Element, path: str, name: str) -> str | None:
-    element = parent.find(path, _PREFIXES)
+    element = parent.find(path, PREFIXES)
     return None if element is None else element.attrib[name]
 
 

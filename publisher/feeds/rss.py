@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 from publisher.feeds import podcast
 from publisher.feeds.generator import add_entry, archive_links, begin, finish_root, namespaces, xml_elem
-from publisher.feeds.names import ATOM, CONTENT
+from publisher.feeds.names import ATOM, CONTENT, MEDIA_TYPES
 from publisher.feeds.plain import as_html, unmistakable
-from publisher.model.feed import Entry, Feed
+from publisher.model.feed import Entry, Feed, FeedFormat
 
-_MEDIA_TYPE = "application/rss+xml"
+_MEDIA_TYPE = MEDIA_TYPES[FeedFormat.RSS]
 # RSS 2.0, `image`; a favicon.ico is none of them.
 _IMAGES = ("jpg", "jpeg", "gif", "png")
 

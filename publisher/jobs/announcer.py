@@ -7,7 +7,7 @@ from threading import Event, Thread
 from publisher.config import Config
 from publisher.errors import PublisherError
 from publisher.jobs.announced import Pinged
-from publisher.jobs.ping import Post, ping, require_hub
+from publisher.jobs.ping import PostForm, ping, require_hub
 
 Say = Callable[[str], None]
 
@@ -26,7 +26,7 @@ class Announcer:
     def __init__(
         self,
         *,
-        post: Post,
+        post: PostForm,
         clock: Callable[[], datetime],
         stop: Event,
         say: Say,

@@ -15,12 +15,12 @@ from publisher.core.selection import newest_first
 from publisher.errors import Problem, Severity, TemplateError
 from publisher.jobs.entries import Desk, Told, recover_lost, standing_entries
 from publisher.jobs.feed_pages import own_templates, pages
-from publisher.jobs.feed_paths import require_free
+from publisher.jobs.feed_paths import require_free, require_no_other_page
 from publisher.jobs.feed_plan import Planned, files, is_wide, plan
 from publisher.jobs.feed_press import Press, Sheet
+from publisher.jobs.feed_records import FeedRecord
 from publisher.jobs.feed_sheets import ARCHIVE, copies, sheets
 from publisher.jobs.ids import FILE_NAME as IDS_NAME
-from publisher.jobs.ids import FeedRecord
 from publisher.jobs.library import Library, Progress
 from publisher.jobs.lost_ids import require_no_lost_ids
 from publisher.jobs.moved import moved_posts, moved_problems
@@ -96,13 +96,12 @@ def _beside(press: Press, wanted: Sequence[Sheet], feeds: Callable[[], None]) ->
         press.add(wanted[number], data)
 
 
-def would_write(library: Library, now: datetime) -> Iterator[tuple[str, FeedFormat, bytes | None, bytes]]:
+def would_write(work: Work) -> Iterator[tuple[str, FeedFormat, bytes | None, bytes]]:
     """Each feed as a build would write it, archives left out: its path below the output folder, its format, what stands
     there, None for nothing, and what would. Nothing is written."""
-    work = prepare(library, now)
     for sheet in sheets(work.desk, work.feeds, work.told):
         if sheet.kind != ARCHIVE:
-            path = library.place.output / sheet.path
+            path = work.desk.library.place.output / sheet.path
             yield sheet.path, FeedFormat(sheet.format), path.read_bytes() if path.is_file() else None, sheet.make()
 
 
@@ -114,6 +113,7 @@ def prepare(library: Library, now: datetime) -> Work:
     require_free(
         library, [*(path for _, path in files(library.config, feeds)), *library.config.settings.feeds.redirects]
     )
+    require_no_other_page(library)
     posts = library.index.load({source for one in feeds for source in one.sources})
     # Identities before feeds: none must ever carry an id that the next build could not find again.
     staged: dict[bytes, bytes] = {}
@@ -167,18 +167,26 @@ def _report(work: Work, press: Press, farewells: Farewells, gone: Iterable[FeedR
     def shown(path: str) -> str:
         return shown_path(library.config, library.place.output / path)
 
-    rendering = rendering_problems(library.index, work.told.posts.values())
+    problems, fed_unreadable = faults(work)
     return Report(
         posts=library.count() + len(desk.recovered),
         written=tuple(press.written),
         unchanged=press.count - len(press.written),
-        problems=tuple(sorted({*library.problems, *rendering, *moved_problems(desk.moved)})),
-        fed_unreadable=(*library.fed_unreadable, *_unrendered(desk, rendering), *sorted(desk.moved)),
+        problems=problems,
+        fed_unreadable=fed_unreadable,
         next_moment=_moment(library.index.next_published(library.at)),
         withdrawn=tuple(farewells.posts),
         emptied=tuple(shown(path) for path in farewells.emptied),
         gone=tuple(shown(record.path) for record in gone if record.kind != ARCHIVE),
     )
+
+
+def faults(work: Work) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
+    """All that is wrong, once the feeds are made; and the files of posts that were fed and cannot be told anew."""
+    desk, library = work.desk, work.desk.library
+    rendering = rendering_problems(library.index, work.told.posts.values())
+    problems = sorted({*library.problems, *rendering, *moved_problems(desk.moved)})
+    return tuple(problems), (*library.fed_unreadable, *_unrendered(desk, rendering), *sorted(desk.moved))
 
 
 def _unrendered(desk: Desk, problems: Iterable[Problem]) -> list[str]:

@@ -1,18 +1,19 @@
 """Diff: what a build would change in the feeds that stand, and what their readers would notice of it."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
 from publisher.config import Config
-from publisher.errors import Problem, Severity
+from publisher.errors import Problem
 from publisher.feeds.readers import seen
-from publisher.jobs.build import would_write
+from publisher.jobs.build import Work, faults, prepare, would_write
+from publisher.jobs.feed_records import digest_of
 from publisher.jobs.feed_sheets import ARCHIVE
 from publisher.jobs.library import Library, Progress
 from publisher.jobs.reading import read
+from publisher.jobs.report import code_of
 from publisher.jobs.site import shown_path
 from publisher.model.feed import FeedFormat
 from publisher.model.seen import Reader, Seen
@@ -38,7 +39,7 @@ class FeedDiff(Struct, frozen=True):
 
 
 class Diff(Struct, frozen=True):
-    """The feeds that would not stay as they are, how many would, and what was found wrong while reading the posts."""
+    """The feeds that would not stay as they are, how many would, and all that is wrong with the posts."""
 
     feeds: tuple[FeedDiff, ...]
     unchanged: int
@@ -46,9 +47,8 @@ class Diff(Struct, frozen=True):
     fed_unreadable: tuple[str, ...]
 
     def exit_code(self, *, strict: bool) -> int:
-        """As of a build: 65 where a post that was fed cannot be read now, or with `strict` where any cannot; else 0."""
-        errors = any(problem.severity is Severity.ERROR for problem in self.problems)
-        return 65 if self.fed_unreadable or (strict and errors) else 0
+        """That of the build; see report.code_of."""
+        return code_of(self.problems, self.fed_unreadable, strict=strict)
 
 
 def diff(config: Config, *, at: datetime, now: datetime, progress: Progress | None = None) -> Diff:
@@ -60,17 +60,18 @@ def diff(config: Config, *, at: datetime, now: datetime, progress: Progress | No
 
 
 def _compared(library: Library, now: datetime) -> Diff:
+    work = prepare(library, now)
     written = {record.path: record.digest for record in library.known.feeds if not record.gone}
     stays = 0
     changed: list[FeedDiff] = []
-    for path, format_, old, new in _versions(library, now):
+    for path, format_, old, new in _versions(work):
         change = _change(old, new, written.get(path))
         if change is None:
             stays += 1
             continue
         shown = shown_path(library.config, library.place.output / path)
         changed.append(FeedDiff(shown, format_, change, {} if change is Change.LOST else seen(old, new)))
-    return Diff(tuple(changed), stays, tuple(sorted(library.problems)), library.fed_unreadable)
+    return Diff(tuple(changed), stays, *faults(work))
 
 
 def _change(old: bytes | None, new: bytes | None, digest: str | None) -> Change | None:
@@ -79,14 +80,15 @@ def _change(old: bytes | None, new: bytes | None, digest: str | None) -> Change 
         return Change.GONE
     if old is None and digest:
         # Jekyll removes it at each build; readers have it all the same.
-        return None if hashlib.sha256(new).hexdigest().startswith(digest) else Change.LOST
+        return None if digest_of(new) == digest else Change.LOST
     return None if old == new else Change.CHANGED if old is not None else Change.NEW
 
 
-def _versions(library: Library, now: datetime) -> Iterator[tuple[str, FeedFormat, bytes | None, bytes | None]]:
+def _versions(work: Work) -> Iterator[tuple[str, FeedFormat, bytes | None, bytes | None]]:
     """Each feed before and after, None where it is not there; last those that are made no more."""
+    library = work.desk.library
     made: set[str] = {*library.config.settings.feeds.redirects}
-    for path, format_, old, new in would_write(library, now):
+    for path, format_, old, new in would_write(work):
         made.add(path)
         yield path, format_, old, new
     for record in library.known.feeds:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from publisher import __version__
@@ -11,56 +11,68 @@ from publisher.jobs.entries import Desk, Told, newest_update
 from publisher.jobs.feed_plan import PAGES, Planned, address
 from publisher.jobs.feed_press import Sheet
 from publisher.jobs.listing import listing
+from publisher.jobs.site import Place
+from publisher.model.listing import Listed
 from publisher.packaged import templates
 
 
 def own_templates(config: Config) -> Path:
     """The site's own templates of these files."""
-    return config.home / "templates" / "feed"
+    return _overrides(config) / "feed"
 
 
 def pages(desk: Desk, feeds: Sequence[Planned], told: Told) -> Iterator[Sheet]:
     """The page, the style sheet and the list of subscriptions."""
-    library = desk.library
-    place, paths = library.place, library.config.settings.feeds.paths
-    overrides = library.config.home / "templates"
-    listed = list(listing(place, feeds, told))
-    bare = list(listing(place, feeds))
+    config, place = desk.library.config, desk.library.place
+    listed, bare = list(listing(place, feeds, told)), list(listing(place, feeds))
     changed = newest_update(desk, told, feeds[0].sources)
-
-    def page() -> bytes:
-        from publisher.feeds.page import page as make
-
-        opml_at = address(place, paths["opml"])
-        return make(place.site, listed, opml=opml_at, mail=_mail(library.config), overrides=overrides)
-
-    def style() -> bytes:
-        from publisher.feeds.page import style as make
-
-        return make(place.site, page=address(place, paths["page"]), overrides=overrides)
-
-    def opml() -> bytes:
-        from publisher.feeds.opml import opml as make
-
-        return make(place.site, bare, None, overrides=overrides)
-
-    signs = cache(lambda: _signs(library.config))
-
-    def sheet(word: str, make: Callable[[], bytes], *told_of: object) -> Sheet:
-        parts = repr((__version__, word, place.site, paths, told_of))
-        return Sheet(
-            path=paths[word],
+    signs = cache(partial(_signs, config))
+    # Each with how it is made, and what it tells of.
+    made: dict[str, tuple[Callable[[Config, Place], bytes], object]] = {
+        "page": (partial(_page, listed), (listed, _mail(config))),
+        "style": (_style, ()),
+        "opml": (partial(_opml, bare), (bare,)),
+    }
+    for word, (make, told_of) in made.items():
+        parts = repr((__version__, word, place.site, config.settings.feeds.paths, told_of))
+        yield Sheet(
+            path=config.settings.feeds.paths[word],
             kind=word,
             name="",
             format=PAGES[word],
-            fingerprint=lambda: hashlib.sha256(f"{parts}{signs()}".encode(errors="surrogatepass")).hexdigest(),
-            make=make,
+            fingerprint=partial(_fingerprint, parts, signs),
+            make=partial(make, config, place),
             updated=lambda: changed,
         )
 
-    yield sheet("page", page, listed, _mail(library.config))
-    yield sheet("style", style)
-    yield sheet("opml", opml, bare)
+
+def _page(listed: Sequence[Listed], config: Config, place: Place) -> bytes:
+    # Here, not above: a build where nothing changed needs no templates.
+    from publisher.feeds.page import page
+
+    at = address(place, config.settings.feeds.paths["opml"])
+    return page(place.site, listed, opml=at, mail=_mail(config), overrides=_overrides(config))
+
+
+def _style(config: Config, place: Place) -> bytes:
+    from publisher.feeds.page import style
+
+    at = address(place, config.settings.feeds.paths["page"])
+    return style(place.site, page=at, overrides=_overrides(config))
+
+
+def _opml(listed: Sequence[Listed], config: Config, place: Place) -> bytes:
+    from publisher.feeds.opml import opml
+
+    return opml(place.site, listed, overrides=_overrides(config))
+
+
+def _overrides(config: Config) -> Path:
+    return config.home / "templates"
+
+
+def _fingerprint(parts: str, signs: Callable[[], str]) -> str:
+    return hashlib.sha256(f"{parts}{signs()}".encode(errors="surrogatepass")).hexdigest()
 
 
 def _signs(config: Config) -> str:

@@ -1,14 +1,17 @@
 """Whether all that is written can lie beside one another."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from publisher.cache import FILE_NAME as CACHE_NAME
 from publisher.config import Config, database_file, place_of, refusal
 from publisher.errors import ConfigError
+from publisher.feeds.names import GENERATOR
 from publisher.jobs.ids import FILE_NAME as IDS_NAME
 from publisher.jobs.library import Library
 from publisher.jobs.site import shown_path
 
+_OURS = f'<meta name="generator" content="{GENERATOR}">'.encode()
 _HINT = "choose another path: feeds.paths, or for a feed of your own feeds.custom.NAME.paths"
 
 
@@ -45,6 +48,30 @@ def require_free(library: Library, paths: Iterable[str]) -> None:
         is_template = (output / path).is_relative_to(config.home / "templates")
         if is_template or (shown in kept and path not in ours):
             raise refusal(config, _key_of(config, path), f"{shown} is no feed, and would be written over", hint=_HINT)
+
+
+def require_no_other_page(library: Library) -> None:
+    """ConfigError where the site has a page of its own where that of all feeds would lie, such as Hugo's of a section
+    `feeds`. Of feeds the last one written counts, but nobody asked for this page by a path of theirs.
+
+    Told once: what `ids.json` or the page's own head says is ours stays so.
+    """
+    config = library.config
+    path = config.settings.feeds.paths["page"]
+    file = library.place.output / path
+    if any(record.path == path for record in library.known.feeds) or not _is_other(file):
+        return
+    hint = "write another path, such as all-feeds/index.html; where the page is an old one of ours, remove it"
+    message = f"{shown_path(config, file)} is a page of your site, and would be written over"
+    raise refusal(config, "feeds.paths.page", message, hint=hint)
+
+
+def _is_other(page: Path) -> bool:
+    try:
+        return page.is_file() and _OURS not in page.read_bytes()
+    except OSError:
+        # Ours can be read by whoever wrote it.
+        return True
 
 
 def _check_redirects(config: Config, taken: Mapping[str, str]) -> None:

@@ -11,12 +11,14 @@ from publisher.core.grouping import Custom, Group, Head, Wanted, group
 from publisher.core.rules import compiled
 from publisher.core.slugs import category_slug
 from publisher.jobs.feed_paths import check_paths
-from publisher.jobs.ids import FeedRecord
+from publisher.jobs.feed_records import FeedRecord
 from publisher.jobs.site import Place
 from publisher.model.feed import FeedFormat, FeedKind
 from publisher.struct import Struct
 
 _ALL = 10**9
+"""What is no limit: archives hold every post."""
+
 PAGES = {"page": "html", "style": "css", "opml": "opml"}
 """What is written beside the feeds, by the word that names its path, with its format."""
 
@@ -66,7 +68,7 @@ def is_wide(config: Config) -> bool:
 def plan(config: Config, place: Place, heads: Iterable[Head], standing: Sequence[FeedRecord]) -> list[Planned]:
     """The feeds that there are to be; those that stood before and have no posts any more stay, empty.
 
-    ConfigError where two of them would lie at one path.
+    ConfigError where their paths cannot be, see feed_paths.check_paths.
     """
     groups = group(heads, _wanted(config, place))
     made = [_planned(config, place, one) for one in groups]
@@ -147,7 +149,7 @@ def _emptied(
 
 
 def files(config: Config, made: Iterable[Planned]) -> Iterable[tuple[str, str]]:
-    """All that is written, each with its path."""
+    """The feeds, and what stands beside them: what each is, and its path. Archives lie in folders of their own."""
     yield from ((f"the {name} of all feeds", config.settings.feeds.paths[name]) for name in PAGES)
     yield from ((f"the feed of {one.shown}", path) for one in made for _, path in one.paths)
 

@@ -4,7 +4,6 @@ Each file's time of change is remembered there, so that a fresh checkout serves 
 and what a reader asks for on condition stays unsent.
 """
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,13 +15,13 @@ from publisher.core.identity import moment_text
 from publisher.errors import OutputError
 from publisher.feeds import Output, copies_stand, remove_all, replace_all, with_copies
 from publisher.jobs.entries import NEVER
-from publisher.jobs.ids import FeedRecord
+from publisher.jobs.feed_records import FeedRecord, digest_of
 from publisher.jobs.library import Library
 from publisher.jobs.site import shown_path
 from publisher.struct import Struct
 
 _MOST_BYTES = 64 * 1024 * 1024
-_SIGNS = 16
+"""So much waits in memory for `ids.json` to be written."""
 
 
 class Sheet(Struct, frozen=True):
@@ -123,7 +122,7 @@ class Press:
         return copies_stand(path, _seconds(before.changed))
 
     def _record(self, sheet: Sheet, before: FeedRecord | None, data: bytes) -> FeedRecord:
-        digest = _digest(data)
+        digest = digest_of(data)
         if before and not before.gone and before.digest == digest:
             changed = before.changed
         elif before:
@@ -188,15 +187,11 @@ class Press:
         """Remove a file that is as we wrote it; another program's in its place stays. Whether it was there."""
         path = self._place(record.path)
         data = _bytes_of(path)
-        if data is None or not (_digest(data) == record.digest or self._is_known(path)):
+        if data is None or not (record.is_of(data) or self._is_known(path)):
             return False
         remove_all(path)
         self._notice(record, data, None)
         return True
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:_SIGNS]
 
 
 def _bytes_of(path: Path) -> bytes | None:

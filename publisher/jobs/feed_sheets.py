@@ -29,6 +29,11 @@ class Leaf(Struct, frozen=True):
     sources: tuple[str, ...]
     archive: Archive | None = None
 
+    @property
+    def is_archive(self) -> bool:
+        """Whether it is one of the documents behind the feed that readers subscribe to."""
+        return self.archive is not None and self.archive.current is not None
+
 
 def sheets(desk: Desk, feeds: Sequence[Planned], told: Told) -> Iterator[Sheet]:
     """Every document of every feed, archives before the feed that leads to them."""
@@ -89,12 +94,11 @@ class _Teller:
         self._marks: dict[str, bytes] = {}
 
     def sheet(self, leaf: Leaf) -> Sheet:
-        is_archive = leaf.archive is not None and leaf.archive.current is not None
         path = next(path for format_, path in leaf.feed.paths if format_ is leaf.format)
         return Sheet(
             path=leaf.path,
-            kind=ARCHIVE if is_archive else leaf.feed.kind,
-            name=path if is_archive else leaf.feed.name,
+            kind=ARCHIVE if leaf.is_archive else leaf.feed.kind,
+            name=path if leaf.is_archive else leaf.feed.name,
             format=leaf.format,
             fingerprint=lambda: self._fingerprint(leaf),
             make=lambda: serialise(self._feed(leaf), leaf.format),
@@ -127,7 +131,7 @@ class _Teller:
     def _feed(self, leaf: Leaf) -> Feed:
         library, one = self._desk.library, leaf.feed
         place, feeds = library.place, library.config.settings.feeds
-        told = tuple(entries(self._desk, self._told, leaf.sources, full=one.full))
+        made = tuple(entries(self._desk, self._told, leaf.sources, full=one.full))
         return Feed(
             id=_id(library, one),
             title=one.title,
@@ -135,15 +139,15 @@ class _Teller:
             page_url=place.site.url,
             self_url=address(place, leaf.path),
             language=one.language,
-            updated=max((entry.updated for entry in told), default=NEVER),
-            entries=told,
+            updated=max((entry.updated for entry in made), default=NEVER),
+            entries=made,
             author=place.site.author,
             icon=place.site.icon,
             logo=place.site.logo,
-            hub=feeds.hub if leaf.archive is None or leaf.archive.current is None else None,
+            hub=None if leaf.is_archive else feeds.hub,
             style=urlsplit(address(place, feeds.paths["style"])).path,
             archive=leaf.archive,
-            podcast=_podcast(library) if any(entry.enclosures for entry in told) else None,
+            podcast=_podcast(library) if any(entry.enclosures for entry in made) else None,
         )
 
 

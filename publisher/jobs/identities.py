@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from itertools import islice
 from urllib.parse import urlsplit
 
-from publisher.config import Config
-from publisher.config.blame import refusal
+from publisher.config import Config, refusal
 from publisher.content import Index, has_records, holder, mirror, orphans, outdated, strays
 from publisher.core.identity import Identities, Record, assign, is_provisional, record_of
 from publisher.errors import Problem, Severity
-from publisher.jobs.ids import NOTE, FeedRecord, Witness, feeds_in, ids_bytes, mark_of, parse
+from publisher.jobs.feed_records import FeedRecord
+from publisher.jobs.ids import NOTE, Witness, feeds_in, ids_bytes, mark_of, parse
 from publisher.model.site import PLACEHOLDER_HOST, Site
 from publisher.struct import Struct
 

@@ -7,15 +7,15 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from json.encoder import encode_basestring
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from publisher.config import Config
 from publisher.core.identity import Record, is_provisional
 from publisher.errors import ConfigError, Problem, Severity, WrongLedger
 from publisher.feeds import replace
+from publisher.jobs.feed_records import FeedRecord, feed_line, feed_records, require_moments, texts_of
 from publisher.model.site import PLACEHOLDER_HOST
 from publisher.struct import Struct, asdict, field
 
@@ -35,7 +35,6 @@ _LINE, _FULL_LINE = (
 )
 _FEEDS, _POSTS = b'\n"feeds": [\n', b'\n"posts": [\n'
 _CONFLICT = b"<<<<<<< "
-_MOMENT = re.compile(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 class Witness(Struct, frozen=True):
@@ -43,25 +42,6 @@ class Witness(Struct, frozen=True):
 
     uid: str
     issues: int
-
-
-class FeedRecord(NamedTuple):
-    """What is remembered of one file that a feed is written to.
-
-    `path` is below the output folder, with `/`; `kind` a FeedKind, `name` what the feed is of, "" for the site's;
-    `format` a FeedFormat. `changed` is when its bytes last changed, ISO 8601 in UTC, whole seconds; `digest` the start
-    of their SHA-256, in hex. `gone` is when it ceased to be made, "" where it is; `pinged` the digest that its hub was
-    last told of.
-    """
-
-    path: str
-    kind: str
-    name: str
-    format: str
-    changed: str
-    digest: str
-    gone: str = ""
-    pinged: str = ""
 
 
 class Memory(Struct, frozen=True):
@@ -93,7 +73,7 @@ def parse(data: bytes | None) -> Memory:
         if document["version"] not in _READ:
             raise ValueError(f"it is of version {document['version']}, and this program writes {VERSION}")
         records = tuple(_record(line) for line in document["posts"] if line is not None)
-        feeds = _feeds(line for line in document.get("feeds", []) if line is not None)
+        feeds = feed_records(line for line in document.get("feeds", []) if line is not None)
         return Memory(records, None if ledger is None else Witness(**ledger), feeds)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _unmerged(data) or _damaged(error) from error
@@ -140,46 +120,10 @@ def _unmerged(data: bytes) -> ConfigError | None:
 
 
 def _record(line: Any) -> Record:
-    record = Record(**_texts(line))
+    record = Record(**texts_of(line))
     if record.updated:
-        _require_moments(record, record.updated)
+        require_moments(record, record.updated)
     return record
-
-
-def _feeds(lines: Iterable[Any]) -> tuple[FeedRecord, ...]:
-    """One for each path: of two that a merge has left the later, because `changed` must never go back."""
-    kept: dict[str, FeedRecord] = {}
-    for line in lines:
-        record = FeedRecord(**_texts(line))
-        _require_moments(record, record.changed, *filter(None, (record.gone,)))
-        if not _is_inside(record.path):
-            raise ValueError(f"{record.path!r} is no path below the output folder")
-        other = kept.get(record.path)
-        if other is None or _age(other) < _age(record):
-            kept[record.path] = record
-    return tuple(kept[path] for path in sorted(kept))
-
-
-def _age(record: FeedRecord) -> tuple[str, str]:
-    return max(record.changed, record.gone), record.pinged
-
-
-def _is_inside(path: str) -> bool:
-    """What is gone is removed: a line that was written by hand must not reach another folder's files."""
-    return bool(path) and path[0] != "/" and "\0" not in path and ".." not in path.split("/")
-
-
-def _require_moments(record: tuple[str, ...], *moments: str) -> None:
-    for moment in moments:
-        if not _MOMENT.fullmatch(moment):
-            raise ValueError(f"{moment!r} is no moment such as 2026-11-24T03:00:00Z, in {record}")
-        datetime.fromisoformat(moment)
-
-
-def _texts(line: Any) -> dict[str, str]:
-    if not isinstance(line, dict) or not all(isinstance(value, str) for value in line.values()):
-        raise TypeError(f"a value that is no text in {line}")
-    return line
 
 
 def feeds_in(data: bytes | None) -> tuple[FeedRecord, ...]:
@@ -189,7 +133,7 @@ def feeds_in(data: bytes | None) -> tuple[FeedRecord, ...]:
     if not (opened and closed):
         return parse(data).feeds
     try:
-        return _feeds(_sound(json.loads(b"[%snull]" % rows), rows)[:-1])
+        return feed_records(_sound(json.loads(b"[%snull]" % rows), rows)[:-1])
     except (ValueError, TypeError):
         return parse(data).feeds
 
@@ -286,11 +230,6 @@ def _document(lines: dict[str, bytes], witness: Witness | None, feeds: Iterable[
 def _file(lines: dict[bytes, bytes], witness: Witness | None, feeds: Iterable[FeedRecord]) -> bytes:
     # By the ids' UTF-8, which sorts as their letters do.
     ledger = json.dumps(None if witness is None else asdict(witness))
-    head = [f'{{"version": {VERSION},', f'"ledger": {ledger},', '"feeds": [', *map(_feed_line, sorted(feeds)), "null],"]
+    head = [f'{{"version": {VERSION},', f'"ledger": {ledger},', '"feeds": [', *map(feed_line, sorted(feeds)), "null],"]
     rows = [b'"posts": [', *(lines[id_] for id_ in sorted(lines)), b"null]}", b""]
     return b"\n".join([*(line.encode() for line in head), *rows])
-
-
-def _feed_line(record: FeedRecord) -> str:
-    told = {name: value for name, value in record._asdict().items() if value or name not in ("gone", "pinged")}
-    return json.dumps(told, ensure_ascii=False) + ","

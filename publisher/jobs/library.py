@@ -30,8 +30,9 @@ from publisher.core.selection import shared_feeds
 from publisher.core.words import counted
 from publisher.errors import CacheDamaged, ContentError, Problem, Severity
 from publisher.feeds import replace
+from publisher.jobs.feed_records import FeedRecord
 from publisher.jobs.identities import Known, recognise
-from publisher.jobs.ids import FILE_NAME, NOTE, FeedRecord, Witness, amend, ids_bytes, lines_of, mark_of
+from publisher.jobs.ids import FILE_NAME, NOTE, Witness, amend, ids_bytes, lines_of, mark_of
 from publisher.jobs.site import Place, require_settings, resolve, shown_path
 from publisher.model.feed import FeedKind
 from publisher.model.post import Post

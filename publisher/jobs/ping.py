@@ -43,7 +43,7 @@ _PATIENCE = 600.0  # how long an answer waits to be kept while a build runs, in 
 _HUB = key_of("")
 
 
-class Post(Protocol):
+class PostForm(Protocol):
     """What http.post is."""
 
     def __call__(
@@ -57,7 +57,7 @@ class Round(Struct, frozen=True):
     config: Config
     place: Place
     hub: str
-    post: Post
+    post: PostForm
     clock: Callable[[], datetime]
     stop: Callable[[], bool]
 
@@ -82,7 +82,7 @@ def due(config: Config, now: datetime) -> Pinged:
     return Pinged(hub, tuple(_told(topic, trials.get(topic.key), held, now, place) for topic in found))
 
 
-def ping(config: Config, *, post: Post, clock: Callable[[], datetime], stop: Callable[[], bool]) -> Pinged:
+def ping(config: Config, *, post: PostForm, clock: Callable[[], datetime], stop: Callable[[], bool]) -> Pinged:
     """Tell the hub of all that is due, one topic after the other; a hub that does not answer is left alone for a while.
 
     StoreBusy where a build holds the cache for too long; what was told by then is kept.

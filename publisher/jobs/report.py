@@ -1,7 +1,7 @@
 """What a build did."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from publisher.core.words import counted
@@ -48,9 +48,14 @@ class Report(Struct, frozen=True):
             yield f"{path}: is made no more, and was removed; feeds.redirects can lead its readers to another"
 
     def exit_code(self, *, strict: bool) -> int:
-        """65 where a post that was fed cannot be read now, or with `strict` where any cannot; else 0."""
-        errors = any(problem.severity is Severity.ERROR for problem in self.problems)
-        return 65 if self.fed_unreadable or (strict and errors) else 0
+        """See `code_of`."""
+        return code_of(self.problems, self.fed_unreadable, strict=strict)
+
+
+def code_of(problems: Iterable[Problem], fed_unreadable: Sequence[str], *, strict: bool) -> int:
+    """65 where a post that was fed cannot be read now, or with `strict` where any cannot; else 0."""
+    errors = any(problem.severity is Severity.ERROR for problem in problems)
+    return 65 if fed_unreadable or (strict and errors) else 0
 
 
 def dump_report(report: Report) -> str:

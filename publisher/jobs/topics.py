@@ -4,7 +4,6 @@ Which bytes a hub knows of stands in `ids.json`. What is under way is kept in no
 that a hub is asked again sooner than it would have been.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -18,7 +17,8 @@ from publisher.core.announce import Standing, Trial, is_reachable
 from publisher.errors import CacheDamaged
 from publisher.feeds import replace
 from publisher.jobs.feed_plan import address
-from publisher.jobs.ids import FILE_NAME, NOTE, FeedRecord, amend, feeds_in, ids_bytes, mark_of, parse
+from publisher.jobs.feed_records import FeedRecord
+from publisher.jobs.ids import FILE_NAME, NOTE, amend, feeds_in, ids_bytes, mark_of, parse
 from publisher.jobs.site import Place, resolve
 from publisher.model.feed import FeedFormat, FeedKind
 from publisher.struct import Struct, astuple
@@ -145,7 +145,7 @@ def stands(topic: Topic, place: Place) -> bool:
     except OSError:
         # Deployed from a folder that is not there any more.
         return True
-    return hashlib.sha256(data).hexdigest().startswith(topic.record.digest)
+    return topic.record.is_of(data)
 
 
 def settle(config: Config, place: Place, cache: Cache) -> list[Topic]:

@@ -7,8 +7,8 @@ import re
 from publisher.content import holder
 from publisher.feeds import recover
 from publisher.jobs.feed_press import Sheet
+from publisher.jobs.feed_records import FeedRecord
 from publisher.jobs.feed_sheets import ARCHIVE
-from publisher.jobs.ids import FeedRecord
 from publisher.jobs.library import Library
 from publisher.jobs.report import Withdrawn
 from publisher.model.feed import FeedFormat, FeedKind
@@ -18,8 +18,6 @@ _IDS = {
     FeedFormat.ATOM: re.compile(rb"^    <id>([^<]*)</id>", re.MULTILINE),
     FeedFormat.JSON: re.compile(rb'^ *"id": "((?:[^"\\]|\\.)*)"', re.MULTILINE),
 }
-
-
 _TOLD = {*FeedKind, ARCHIVE}
 
 
@@ -38,7 +36,7 @@ class Farewells:
 
     def notice(self, one: Sheet | FeedRecord, old: bytes, new: bytes | None) -> None:
         """A file has been replaced or, where `new` is None, removed."""
-        if one.kind not in _TOLD:
+        if one.kind not in _TOLD or one.format not in _IDS:
             return
         before, after = _ids(old, one.format), _ids(new or b"", one.format)
         if before and not after and new is not None:

@@ -5,16 +5,11 @@ from enum import StrEnum
 from urllib.parse import quote, unquote, urlsplit
 
 from publisher.config import Config
+from publisher.feeds.names import MEDIA_TYPES
+from publisher.jobs.feed_records import FeedRecord
 from publisher.jobs.feed_sheets import ARCHIVE
-from publisher.jobs.ids import FeedRecord
-from publisher.model.feed import FeedFormat
 from publisher.struct import Struct
 
-FEED_TYPES: Mapping[str, str] = {
-    FeedFormat.RSS: "application/rss+xml",
-    FeedFormat.ATOM: "application/atom+xml",
-    FeedFormat.JSON: "application/feed+json",
-}
 _INDEX = "/index.html"
 
 
@@ -28,8 +23,8 @@ class Kind(StrEnum):
     OPML = "opml"
 
 
-_KINDS: Mapping[str, tuple[Kind, str]] = {
-    **{format_: (Kind.FEED, type_) for format_, type_ in FEED_TYPES.items()},
+KINDS: Mapping[str, tuple[Kind, str]] = {
+    **{format_: (Kind.FEED, type_) for format_, type_ in MEDIA_TYPES.items()},
     "html": (Kind.PAGE, "text/html"),
     "css": (Kind.STYLE, "text/css"),
     "opml": (Kind.OPML, "text/x-opml"),
@@ -89,7 +84,7 @@ def addresses(config: Config, url: str, records: Iterable[FeedRecord]) -> Addres
     targets: dict[str, Target] = {}
     gone: set[str] = set()
     for record in records:
-        kind, type_ = _KINDS.get(record.format, (None, ""))
+        kind, type_ = KINDS.get(record.format, (None, ""))
         if record.gone:
             gone.add(record.path)
         elif kind is not None:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote
 
+from publisher.feeds.names import MEDIA_TYPES
 from publisher.model.feed import FeedFormat
 from publisher.struct import Struct
-from publisher.web.addresses import FEED_TYPES, Kind, Target
+from publisher.web.addresses import Kind, Target
 from publisher.web.conditions import Asked, Part, Shown, Verdict, part, verdict
 from publisher.web.dates import http_date
 from publisher.web.negotiation import XML, coding, rather_xml
@@ -16,8 +17,8 @@ Headers = list[tuple[bytes, bytes]]
 
 METHODS = b"GET, HEAD, OPTIONS"
 
-_XML_FEEDS = (FEED_TYPES[FeedFormat.RSS], FEED_TYPES[FeedFormat.ATOM])
-_WITHOUT_CHARSET = (FEED_TYPES[FeedFormat.JSON],)
+_XML_FEEDS = (MEDIA_TYPES[FeedFormat.RSS], MEDIA_TYPES[FeedFormat.ATOM])
+_WITHOUT_CHARSET = (MEDIA_TYPES[FeedFormat.JSON],)
 SHORT, LONG = "public, max-age=300", "public, max-age=86400"
 
 _IN_ADDRESSES = ":/?#[]@!$&'()*+,;=%"

@@ -190,6 +190,16 @@ def test_a_post_that_cannot_be_read_ends_it_as_it_ends_a_build(fed: Site) -> Non
     assert "posts/図書館の棚.md" in done.err
 
 
+def test_a_post_that_cannot_be_rendered_ends_it_as_it_ends_a_build(fed: Site) -> None:
+    built = {"PUBLISHER_CONTENT__SOURCE": "built"}
+
+    done = fed.run("build", "--diff", "--json", **built)
+
+    after = fed.run("build", "--json", **built)
+    assert done.code == after.code == 65
+    assert done.json["problems"] == after.json["problems"] != []
+
+
 def test_watching_and_comparing_exclude_each_other(fed: Site) -> None:
     done = fed.run("build", "--diff", "--watch")
 

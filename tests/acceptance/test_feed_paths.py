@@ -4,6 +4,26 @@ import pytest
 from support.site import CONFIG, Site
 
 
+def test_a_page_of_the_site_is_not_written_over_by_that_of_all_feeds(site: Site) -> None:
+    theirs = site.write("public/feeds/index.html", "<!DOCTYPE html><title>飼料の話</title>")
+
+    done = site.run("build")
+
+    assert done.code == 78
+    assert "feeds.paths.page: public/feeds/index.html is a page of your site, and would be written over" in done.err
+    assert theirs.read_text("utf-8") == "<!DOCTYPE html><title>飼料の話</title>"
+    assert not (site.folder / "public/feed.xml").exists()
+    site.ok("build", PUBLISHER_FEEDS__PATHS__PAGE="all/index.html")
+
+
+def test_our_own_page_is_known_again_where_all_that_was_remembered_is_lost(site: Site) -> None:
+    site.ok("build")
+    for path in (site.folder / "ids.json", *site.folder.glob("cache.db*")):
+        path.unlink()
+
+    site.ok("build")
+
+
 @pytest.mark.parametrize(
     ("feeds", "message"),
     [

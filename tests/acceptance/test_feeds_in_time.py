@@ -13,7 +13,8 @@ from support.site import Site
 from publisher.config import load_config
 from publisher.errors import ConfigError, OutputError
 from publisher.jobs.build import _built, build
-from publisher.jobs.ids import FeedRecord, recall
+from publisher.jobs.feed_records import FeedRecord
+from publisher.jobs.ids import recall
 from publisher.jobs.library import open_library
 from publisher.jobs.report import Report
 from publisher.jobs.unchanged import unchanged
@@ -169,6 +170,19 @@ def test_a_feed_that_was_to_be_replaced_and_then_is_made_no_more_is_removed(gard
 
     assert "public/atom.xml" in built(garden, 2).gone
     assert not output(garden).exists()
+
+
+def test_a_feed_of_a_format_that_another_version_wrote_is_removed_where_it_is_made_no_more(garden: Site) -> None:
+    built(garden)
+    ids = garden.folder / "ids.json"
+    told = '"name": "花", "format": "atom"'
+    assert told in ids.read_text("utf-8")
+    ids.write_text(ids.read_text("utf-8").replace(told, told.replace("atom", "rdf")), encoding="utf-8")
+
+    configure(garden, "feeds:\n  by: []\n")
+
+    assert "public/category/花/atom.xml" in built(garden, 1).gone
+    assert not output(garden, "category/花/atom.xml").exists()
 
 
 def test_two_feeds_that_are_linked_to_one_file_are_refused_and_none_is_lost(garden: Site) -> None:

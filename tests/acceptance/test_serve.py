@@ -388,7 +388,9 @@ def test_a_port_that_is_taken_is_said_and_ends_with_69(standing: Site, server: S
     assert "--listen" in done.err
 
 
-@pytest.mark.parametrize("listen", ["8080", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http", ":8080"])
+@pytest.mark.parametrize(
+    "listen", ["8080", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http", "127.0.0.1:８０８０", ":8080"]
+)
 def test_what_is_no_place_to_listen_is_refused(standing: Site, listen: str) -> None:
     done = standing.run("serve", "--listen", listen)
 

@@ -18,8 +18,9 @@ from publisher.core.identity import Record
 from publisher.errors import ConfigError, StoreBusy
 from publisher.http import Response, post
 from publisher.jobs.announced import Pinged
-from publisher.jobs.ids import FILE_NAME, FeedRecord, Memory, Witness, ids_bytes, mark_of, recall, remember
-from publisher.jobs.ping import LEASE, Post, due, require_hub
+from publisher.jobs.feed_records import FeedRecord
+from publisher.jobs.ids import FILE_NAME, Memory, Witness, ids_bytes, mark_of, recall, remember
+from publisher.jobs.ping import LEASE, PostForm, due, require_hub
 from publisher.jobs.ping import ping as ping_with
 from publisher.jobs.topics import locked, waiting
 
@@ -84,7 +85,7 @@ def changed(config: Config, path: str, text: str = "新しい内容") -> None:
     remember(config.home, Memory(memory.records, memory.witness, feeds))
 
 
-def ping(config: Config, clock: Clock, send: Post = here, *, stopped: bool = False) -> Pinged:
+def ping(config: Config, clock: Clock, send: PostForm = here, *, stopped: bool = False) -> Pinged:
     return ping_with(config, post=send, clock=clock, stop=lambda: stopped)
 
 

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from publisher.config import Config
-from publisher.jobs.feed_plan import archive_path
+from publisher.feeds.names import MEDIA_TYPES
+from publisher.jobs.feed_plan import PAGES, archive_path
+from publisher.jobs.feed_records import FeedRecord
 from publisher.jobs.feed_sheets import ARCHIVE
-from publisher.jobs.ids import FeedRecord
 from publisher.model.feed import FeedFormat, FeedKind
 from publisher.model.site import Site
 from publisher.struct import Struct
-from publisher.web.addresses import FEED_TYPES, Kind, base_path
+from publisher.web.addresses import KINDS, Kind, base_path
 from publisher.web.answers import lifetime
 
 SLUG = "{slug}"
@@ -60,14 +61,13 @@ class Layout(Struct, frozen=True):
 def layout(config: Config, site: Site, feeds: Iterable[FeedRecord]) -> Layout:
     """That of the site, by its settings and what was built."""
     settings, records, base = config.settings.feeds, list(feeds), base_path(site.url)
-    formats = dict.fromkeys([*settings.formats, *(one.format for one in records if one.format in FEED_TYPES)])
+    formats = dict.fromkeys([*settings.formats, *(one.format for one in records if one.format in MEDIA_TYPES)])
     kin = (_kin(config, format_, records, base) for format_ in formats)
-    paths, moved = settings.paths, settings.redirects
-    extras = {paths["page"]: "text/html", paths["style"]: "text/css", paths["opml"]: "text/x-opml"}
+    moved = settings.redirects
     return Layout(
         title=" ".join(site.title.split()),
         kin=tuple(one for one in kin if one.patterns),
-        extras=tuple((base + path, type_) for path, type_ in extras.items()),
+        extras=tuple((base + settings.paths[word], KINDS[format_][1]) for word, format_ in PAGES.items()),
         gone=tuple(base + one.path for one in records if one.gone and one.path not in moved),
         moved=tuple((base + old, base + new) for old, new in moved.items()),
         base=base,
@@ -84,7 +84,7 @@ def _kin(config: Config, format_: str, records: Iterable[FeedRecord], base: str)
     patterns += sorted(path for path in live if not known.fullmatch(path) and path not in moved)
     archives = [archive_path(path, SLUG) for path in patterns] if config.settings.feeds.archive else []
     return Kin(
-        format_, FEED_TYPES[format_], tuple(base + one for one in patterns), tuple(base + one for one in archives)
+        format_, MEDIA_TYPES[format_], tuple(base + one for one in patterns), tuple(base + one for one in archives)
     )
 
 

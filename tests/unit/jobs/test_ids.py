@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from publisher.core.identity import Record
 from publisher.errors import ConfigError
+from publisher.jobs.feed_records import FeedRecord
 from publisher.jobs.ids import (
     FILE_NAME,
-    FeedRecord,
     Memory,
     Witness,
     amend,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.config import Config, load_config
-from publisher.jobs.ids import FeedRecord
+from publisher.jobs.feed_records import FeedRecord
 from publisher.web.addresses import Addresses, Gone, Kind, Moved, Target, addresses
 
 NOW = "2026-11-24T03:00:00Z"

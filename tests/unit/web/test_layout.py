@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.config import load_config
-from publisher.jobs.ids import FeedRecord
+from publisher.jobs.feed_records import FeedRecord
 from publisher.model.site import Site
 from publisher.web.snippets.layout import Layout, any_of, layout, regex
 
