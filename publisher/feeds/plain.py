@@ -16,7 +16,7 @@ def unmistakable(text: str) -> str:
     RSS does not say whether a title is text or HTML, and readers differ: `<b>` in a title is a bold word to SimplePie
     (FreshRSS), `&amp;` is `&` to miniflux, which unescapes twice (jekyll-feed #388). Escaped twice it would be
     `&lt;b&gt;` to all others. With a joiner all show what was written, and the W3C validator finds no HTML
-    (ContainsHTML, ContainsUndeclaredHTML). `Q&A` and `a < b` stay as they are.
+    (ContainsHTML, ContainsUndeclaredHTML). `Q&A`, `S&P500` and `a < b` stay as they are.
     """
     return _MARKUP.sub(_held, text) if "<" in text or "&" in text else text
 
@@ -34,6 +34,7 @@ def as_written(text: str) -> str:
 
 def _held(found: re.Match[str]) -> str:
     word = found[1]
-    # `R&D2` is no reference to HTML, and one to the validator.
-    is_plain = word is not None and word.isalpha() and unescape(f"&{word}; &{word} ") == f"&{word}; &{word} "
+    # `S&P500` is no reference to any reader. The W3C validator remarks on it, by a pattern; but a title that cannot be
+    # searched for would be worse.
+    is_plain = word is not None and word[0] != "#" and unescape(f"&{word}; &{word} ") == f"&{word}; &{word} "
     return found[0] if is_plain else found[0] + _JOINER
