@@ -1,8 +1,6 @@
 """The command: runs it, and turns every error of ours into its words and its exit code."""
 
-import sys
-
-from publisher.cli import main
+from publisher.cli import command
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()
