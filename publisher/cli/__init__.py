@@ -19,7 +19,7 @@ def command() -> NoReturn:
 
 
 def _leave(code: object) -> NoReturn:
-    """End the process at once: to take every module and post apart first takes a tenth of a build of one new post.
+    """End the process at once: to take every module and post apart first took a tenth of a build of one edited post.
 
     As Python does it where anything may be left to be said or done: by another thread, into a broken pipe.
     """

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from threading import Timer
 
-from support.site import Site, days_ago
+from support.site import Site
 from support.smtp import Server
 
 
@@ -97,13 +97,3 @@ def test_a_bar_needs_no_thread_beside_which_no_work_could_be_shared() -> None:
         os.close(parent)
         os.close(child)
     assert done.stdout == b"1"
-
-
-def test_what_a_command_says_is_whole_though_it_ends_at_once(site: Site) -> None:
-    for number in range(60):
-        site.post(f"長い題の記事{number}", days_ago(number + 10), categories=f"分類{number}")
-
-    done = site.ok("build", "--json")
-
-    assert len(done.json["written"]) > 120
-    assert done.err.rstrip().endswith("0 unchanged")
