@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.errors import TemplateError
-from publisher.templating import Templates, format_date
+from publisher.templating import Later, Templates, format_date
 
 
 def write(folder: Path, name: str, source: str) -> None:
@@ -42,7 +42,7 @@ def test_only_html_is_escaped(tmp_path: Path, templates: Templates) -> None:
 
 @given(st.text())
 def test_text_comes_out_as_it_went_in(title: str) -> None:
-    assert Templates(None).render_text("{{ title }}", "subject", title=title) == title
+    assert Templates(None).begin_text("{{ title }}", "subject", Later("m", ()), title=title) == title
 
 
 @pytest.mark.parametrize(
@@ -128,4 +128,6 @@ def test_a_digest_that_cannot_be_known_is_refused(tmp_path: Path, templates: Tem
 )
 def test_dates_are_written_as_the_language_has_it(language: str, written: str) -> None:
     assert format_date(date(2026, 1, 5), language) == written
-    assert Templates(None).render_text("{{ d | date(l) }}", "x", d=date(2026, 1, 5), l=language) == written
+    assert (
+        Templates(None).begin_text("{{ d | date(l) }}", "x", Later("m", ()), d=date(2026, 1, 5), l=language) == written
+    )

@@ -1,8 +1,7 @@
-"""The only door to jinja2."""
+"""The folders that templates are in, and what rendering one of them comes to."""
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import date
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, TypeVar
@@ -13,49 +12,12 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from publisher.errors import TemplateError
 from publisher.packaged import templates
+from publisher.templating.dates import format_date
+from publisher.templating.faults import FAULTS, Unknown
+from publisher.templating.later import CURRENT, Later, StagedEnvironment
 
 T = TypeVar("T")
-
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-# What a faulty template makes Python raise, beside jinja2's own errors: 1/0, None.x(), "a"+1, range(10**9), a file
-# that cannot be read or is not UTF-8. Anything else is a bug of ours and must show itself as one.
-_FAULTS = (
-    jinja2.TemplateError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-
-
-def format_date(value: date, language: str) -> str:
-    """`value` in its own zone, as people write it: 2026年1月5日, 5 January 2026, elsewhere 2026-01-05.
-
-    No locale: the C library's names change with the machine, and setlocale is process-wide.
-    """
-    match language.split("-")[0].lower():
-        case "ja" | "zh":
-            return f"{value.year}年{value.month}月{value.day}日"
-        case "en":
-            return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-        case _:
-            return f"{value.year:04}-{value.month:02}-{value.day:02}"
+_Environment = TypeVar("_Environment", bound=SandboxedEnvironment)
 
 
 class Templates:
@@ -67,24 +29,40 @@ class Templates:
 
     def __init__(self, overrides: Path | None) -> None:
         self._folders = [folder for folder in (overrides, templates()) if folder]
+        self._environment = self._made(SandboxedEnvironment)
+        self._staged = self._made(StagedEnvironment)
+
+    def _made(self, kind: type[_Environment]) -> _Environment:
         # jinja2's own select_autoescape looks at the last extension only and leaves a.html.j2 unescaped.
-        self._environment = SandboxedEnvironment(
+        environment = kind(
             loader=jinja2.FileSystemLoader(self._folders),
-            undefined=jinja2.StrictUndefined,
+            undefined=Unknown,
             autoescape=lambda name: name is not None and name.endswith(".html.j2"),
             keep_trailing_newline=True,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["date"] = format_date
+        environment.filters["date"] = format_date
+        return environment
 
     def render(self, name: str, **variables: Any) -> str:
-        """The template `name`, such as `mail/ja/digest.html.j2`; raises TemplateError."""
+        """The template `name`, such as `feed/index.html.j2`; raises TemplateError."""
         return self._guarded(name, lambda: self._environment.get_template(name).render(variables))
 
-    def render_text(self, source: str, name: str, **variables: Any) -> str:
-        """`source` as a template of plain text, called `name` in errors; raises TemplateError."""
-        return self._guarded(name, lambda: self._environment.from_string(source).render(variables))
+    def begin(self, name: str, later: Later, **variables: Any) -> str:
+        """The first stage of the template `name`: what it says of the recipient are tokens; raises TemplateError."""
+        return self._begun(name, later, lambda: self._staged.get_template(name).render(variables))
+
+    def begin_text(self, source: str, name: str, later: Later, **variables: Any) -> str:
+        """The first stage of `source`, a template of plain text, called `name` in errors; raises TemplateError."""
+        return self._begun(name, later, lambda: self._staged.from_string(source).render(variables))
+
+    def _begun(self, name: str, later: Later, work: Callable[[], str]) -> str:
+        token = CURRENT.set(later)
+        try:
+            return self._guarded(name, work)
+        finally:
+            CURRENT.reset(token)
 
     def exists(self, name: str) -> bool:
         """Whether there is a template of this name."""
@@ -129,7 +107,7 @@ class Templates:
             raise TemplateError(str(error.name or name), 0, "no such template") from error
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(error.name or name, error.lineno, error.message or "syntax error") from error
-        except _FAULTS as error:
+        except FAULTS as error:
             raise TemplateError(*self._place(name, error), str(error) or type(error).__name__) from error
 
     def _place(self, name: str, error: BaseException) -> tuple[str, int]:

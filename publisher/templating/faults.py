@@ -1,0 +1,39 @@
+"""What goes wrong in a template of somebody else's."""
+
+import difflib
+
+import jinja2
+from jinja2.utils import missing
+
+from publisher.struct import Struct
+
+# What a faulty template makes Python raise, beside jinja2's own errors: 1/0, None.x(), "a"+1, range(10**9), a file
+# that cannot be read or is not UTF-8. Anything else is a bug of ours and must show itself as one.
+FAULTS = (
+    jinja2.TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+class Unknown(jinja2.StrictUndefined):
+    """A name that is not known: an error where it is used, in the words of who wrote the template.
+
+    jinja2 would name our classes, which nobody who writes a template has seen.
+    """
+
+    @property
+    def _undefined_message(self) -> str:
+        if self._undefined_hint:
+            return self._undefined_hint
+        if self._undefined_obj is missing or not isinstance(self._undefined_obj, Struct):
+            return f"{self._undefined_name!r} is not known here"
+        known = self._undefined_obj.__struct_fields__
+        near = difflib.get_close_matches(str(self._undefined_name), known, n=1)
+        way = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        return f"{self._undefined_name!r} is not known here; {way}"
