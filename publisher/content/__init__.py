@@ -7,8 +7,10 @@ if TYPE_CHECKING:
     from publisher.content.codes import Code
     from publisher.content.index import Index, duplicate_addresses
     from publisher.content.linting import Link, Lint, lint
+    from publisher.content.media_files import weigh
     from publisher.content.native import native_ids, rule_variants
     from publisher.content.nouns import ContentSource, Engine, Rules, Scan, Served, Survey
+    from publisher.content.picture_sizes import measured
     from publisher.content.records import (
         has_records,
         holder,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from publisher.content.renderings import Rendered, output, put_output, rendering_problems
     from publisher.content.scanning import scan
     from publisher.content.sections import section_of
+    from publisher.content.served import forms, inside, is_bundle, names_at, path_below
     from publisher.content.surroundings import looked_at
     from publisher.content.surveying import survey
 
@@ -44,15 +47,21 @@ __all__ = [
     "Served",
     "Survey",
     "duplicate_addresses",
+    "forms",
     "has_records",
     "holder",
+    "inside",
+    "is_bundle",
     "lint",
     "looked_at",
+    "measured",
     "mirror",
+    "names_at",
     "native_ids",
     "orphans",
     "outdated",
     "output",
+    "path_below",
     "put_output",
     "put_records",
     "record_named",
@@ -66,14 +75,17 @@ __all__ = [
     "settle",
     "strays",
     "survey",
+    "weigh",
 ]
 _ROOMS = {
     "codes": ("Code",),
     "index": ("Index", "duplicate_addresses"),
     "linting": ("Link", "Lint", "lint"),
+    "media_files": ("weigh",),
     "native": ("native_ids", "rule_variants"),
     "surroundings": ("looked_at",),
     "nouns": ("ContentSource", "Engine", "Rules", "Scan", "Served", "Survey"),
+    "picture_sizes": ("measured",),
     "records": (
         *("has_records", "holder", "mirror", "orphans", "outdated", "put_records"),
         *("record_named", "recorded_before", "recorded_ids", "records_of", "settle", "strays"),
@@ -82,6 +94,7 @@ _ROOMS = {
     "renderings": ("Rendered", "output", "put_output", "rendering_problems"),
     "scanning": ("scan",),
     "sections": ("section_of",),
+    "served": ("forms", "inside", "is_bundle", "names_at", "path_below"),
     "surveying": ("survey",),
 }
 

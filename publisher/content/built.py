@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from publisher.content.codes import Code
 from publisher.content.plaintext import one_line
-from publisher.content.tags import is_tangled
 from publisher.content.world import Page
+from publisher.core.tags import is_tangled
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

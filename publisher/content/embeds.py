@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from html import escape
 
-from publisher.content.tags import BLOCKS, TOKEN, attributes, start_tag
+from publisher.core.tags import BLOCKS, TOKEN, attributes, start_tag
 
 _WORTH_A_LOOK = re.compile(r"<[ieonmIEONM](?i:frame|mbed|bject|oscript|nput|ath)|data-(?:lazy-)?(?:src|original)")
 _TEX = re.compile(r"<annotation[^<>]*application/x-tex[^<>]*>([^<]*)<")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape, unescape
 
 from publisher.content.plaintext import LIMIT, one_line, shorten
-from publisher.content.tags import BLOCKS, TOKEN
+from publisher.core.tags import BLOCKS, TOKEN
 
 MARK = "<!--publisher:more-->"
 """Stands in the HTML where the engine's rule ends the excerpt."""

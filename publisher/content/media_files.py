@@ -1,19 +1,15 @@
 """Where a file that a post names lies, and how large it is."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from posixpath import dirname
-from urllib.parse import unquote, urlsplit
 
 from publisher.content.links import absolute_value
 from publisher.content.posts import address_of
+from publisher.content.served import names_at
 from publisher.content.world import Page
 from publisher.struct import Struct
 
-# Where engines take files from that they serve as they are: Jekyll and plain folders, Hugo and Zola, Pelican, Eleventy.
-_STATIC = ("", "static", "content", "src", "src/static", "public", "assets")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: what stands for the file where LFS has not fetched it.
 _POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]+\n)*oid [^\n]+\nsize (\d{1,15})\n")
@@ -68,26 +64,7 @@ def _addresses(page: Page, text: str) -> Iterator[str | None]:
 
 
 def _found(page: Page, url: str) -> Path | None:
-    for name in _names(page, url):
+    for name in names_at(page.world.rules, url, page.post):
         if path := page.media(name):
             return path
     return None
-
-
-def _names(page: Page, url: str) -> Iterator[str]:
-    """The files that an engine may serve at an address, last the one it has served."""
-    rules, own = page.world.rules, page.post.url
-    # As the config has it, the site's own address may hold Japanese.
-    root = absolute_value("src", rules.url, own) or rules.url
-    if not url.startswith(root):
-        return
-    path = unquote(urlsplit(url).path)
-    below = path.removeprefix(unquote(urlsplit(root).path))
-    names = []
-    if page.source.name.startswith("index.") and url.startswith(own):
-        # A post with a folder of its own, and what lies in it.
-        names.append(f"{dirname(page.post.source)}/{path.removeprefix(unquote(urlsplit(own).path))}")
-    names += [f"{root}/{below}" for root in (*_STATIC, rules.content.strip("/"), rules.output.strip("/"))]
-    # A Mac may have decomposed が in the file's name, or composed it in the post's.
-    forms = (form for name in names for form in (name, *(unicodedata.normalize(way, name) for way in ("NFC", "NFD"))))
-    yield from dict.fromkeys(form.removeprefix("./").lstrip("/") for form in forms)

@@ -114,7 +114,7 @@ class Renderer:
     def _html(self, page: Page, separator: str | None) -> str:
         from publisher.content.dialects import dialect_of
         from publisher.content.excerpt import mark
-        from publisher.content.tags import is_tangled, text_only
+        from publisher.core.tags import is_tangled, text_only
 
         if self.rules.source is ContentSource.BUILT:
             from publisher.content.built import to_html as built_html

@@ -11,6 +11,7 @@ from publisher.content.codes import Code
 from publisher.content.file_text import MAX_BYTES
 from publisher.content.needs import EXISTS, FILE, FOLDER, MEDIA, POST, POSTS, Need, short
 from publisher.content.nouns import Rules
+from publisher.content.served import inside
 from publisher.content.source import Source
 from publisher.errors import ContentError, Problem
 from publisher.model.post import Post
@@ -62,12 +63,7 @@ class World(Struct, frozen=True, dict=True):
 
     def path(self, name: str) -> Path | None:
         """The file of that name below the site's folder, links followed; None where it would lie outside."""
-        root = self._root
-        try:
-            path = (root / name).resolve()
-        except (OSError, ValueError):
-            return None
-        return path if path.is_relative_to(root) else None
+        return inside(self._root, name)
 
     def bytes_of(self, name: str) -> bytes | None:
         """A file's bytes; None where there is none, or it is over 10 MB."""

@@ -210,6 +210,14 @@ def test_what_cannot_be_understood_is_left_out_and_told(site: Any, key: str, val
     assert told(found) == [(6, 5 + len(key), "bad-media", f"podcast: '{text}' {fault}")]
 
 
+def test_a_link_to_itself_is_a_file_that_is_not_there(site: Any) -> None:
+    (site.folder / "輪.mp3").symlink_to("輪.mp3")
+    found = media(site, "enclosure: 輪.mp3")
+
+    assert found.enclosures == ()
+    assert [message for *_, message in told(found)] == ["enclosure: '輪.mp3' is not there"]
+
+
 def test_a_length_or_type_that_is_none_is_told(site: Any) -> None:
     site.write("a.mp3", mp3(3))
     found = media(site, "enclosures:\n- {url: 'https://x.example/a.mp3', length: 13.7 MB}\n- {url: a.mp3, type: /}")

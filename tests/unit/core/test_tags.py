@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.content.tags import TOKEN, attributes, is_tangled, start_tag, text_only
+from publisher.core.tags import TOKEN, attributes, is_tangled, start_tag, text_only
 
 
 def found(html: str) -> list[str]:
