@@ -7,7 +7,7 @@ from typing import Any
 from publisher.config.load import Config
 from publisher.core.schedules import parse_schedule
 from publisher.errors import ConfigError, NotFound, Problem, Severity
-from publisher.model.newsletter import Frequency, Newsletter
+from publisher.model.newsletter import Frequency, Newsletter, Utm
 
 
 def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
@@ -27,6 +27,12 @@ def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
         categories=None if chosen.categories is None else tuple(chosen.categories),
         languages=tuple(chosen.languages),
         template=chosen.template,
+        preheader=chosen.preheader,
+        logo=chosen.logo or config.settings.site.logo,
+        accent=chosen.accent,
+        footer=chosen.footer,
+        attached=chosen.images == "attached",
+        utm=Utm(chosen.utm.source, chosen.utm.medium, chosen.utm.campaign or name) if chosen.utm else None,
     )
 
 

@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from publisher.core.lines import LONGEST_NAME, is_one_line
 from publisher.core.words import LANGUAGE, is_known_language
 
 _LONGEST_STEP, _LONGEST_PATH = 200, 1000
 """In bytes and in characters; most file systems take 255 bytes, of which our own endings and a slug need some."""
-_HEADER_BREAKERS = re.compile("[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # A name in any script, or an address in numbers.
 _HOST = re.compile(r"(?![.-])(?:[^\s\\%<>\"^`{|}.]|\.(?!\.))+(?<!-)")
 
 
 def _one_line(text: str) -> str:
-    if _HEADER_BREAKERS.search(text):
+    if not is_one_line(text):
         raise ValueError("must be one line, without control or text-direction characters")
     return text
 
@@ -101,6 +101,8 @@ def _mailbox(text: str) -> str:
     bare = text.rpartition("<")[2].rstrip(">") if text.endswith(">") else text
     if not re.fullmatch(r'("[^"]+"|[^@\s<>"]+)@[^@\s<>]+\.[^@\s<>.]+', bare):
         raise ValueError(f"{text!r} is no mailbox: write news@example.com or 編集部 <news@example.com>")
+    if len(text.rpartition("<")[0]) > LONGEST_NAME:
+        raise ValueError(f"{text[:40]!r}… has a name longer than {LONGEST_NAME} characters: shorten it")
     return text
 
 

@@ -15,6 +15,7 @@ from publisher.config.feeds_schema import (
     PodcastConfig,
 )
 from publisher.config.fields import Address, Language, Line, Location, Mailbox, Name, Section, Slug, Zone, empty, place
+from publisher.config.mail_schema import DkimConfig, UtmConfig, colour
 from publisher.core.schedules import parse_schedule
 from publisher.model.newsletter import Frequency
 
@@ -100,6 +101,12 @@ class NewsletterConfig(Section):
     from_: Mailbox | None = Field(default=None, alias="from")
     reply_to: Mailbox | None = None
     subject: Line | None = None
+    preheader: Line | None = None
+    logo: Address | None = None
+    accent: Annotated[str, AfterValidator(colour)] | None = None
+    footer: str | None = None
+    images: Literal["linked", "attached"] = "linked"
+    utm: UtmConfig | None = None
     schedules: Annotated[dict[str, str], AfterValidator(_schedules)]
     timezone: Zone | None = None
     categories: Annotated[list[Line] | None, BeforeValidator(_all_or_list)] = None
@@ -119,6 +126,7 @@ class MailConfig(Section):
     tls: bool | None = None
     connections: int = Field(default=1, ge=1, le=50)
     return_path: Mailbox | None = None
+    dkim: DkimConfig | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> "MailConfig":
@@ -130,8 +138,9 @@ class MailConfig(Section):
 
 
 class WebConfig(Section):
-    """`web`: what `publisher serve` listens to."""
+    """`web`: what `publisher serve` listens to, and where the world finds it."""
 
+    url: Address | None = None
     listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8080"
 
 
@@ -167,7 +176,9 @@ SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("feeds", "podcast"): PodcastConfig,
     ("feeds", "podcast", "owner"): OwnerConfig,
     ("newsletters", "*"): NewsletterConfig,
+    ("newsletters", "*", "utm"): UtmConfig,
     ("mail",): MailConfig,
+    ("mail", "dkim"): DkimConfig,
     ("web",): WebConfig,
 }
 """Every section of the file; `*` stands for a newsletter's or a feed's name."""

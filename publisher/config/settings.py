@@ -86,6 +86,14 @@ class FeedsSettings(Struct, frozen=True):
     paths: Mapping[str, str]
 
 
+class UtmSettings(Struct, frozen=True):
+    """`newsletters.NAME.utm`."""
+
+    source: str
+    medium: str
+    campaign: str | None
+
+
 class NewsletterSettings(Struct, frozen=True):
     """`newsletters.NAME`; `categories` None for all."""
 
@@ -93,12 +101,25 @@ class NewsletterSettings(Struct, frozen=True):
     from_: str | None
     reply_to: str | None
     subject: str | None
+    preheader: str | None
+    logo: str | None
+    accent: str | None
+    footer: str | None
+    images: str
+    utm: UtmSettings | None
     schedules: Mapping[str, str]
     timezone: str | None
     categories: Sequence[str] | None
     languages: Sequence[str]
     template: str
     catch_up: str
+
+
+class DkimSettings(Struct, frozen=True):
+    """`mail.dkim`; `keys` are files by selector, `domain` None where it is the sender's."""
+
+    domain: str | None
+    keys: Mapping[str, str]
 
 
 class MailSettings(Struct, frozen=True):
@@ -112,11 +133,13 @@ class MailSettings(Struct, frozen=True):
     tls: bool | None
     connections: int
     return_path: str | None
+    dkim: DkimSettings | None
 
 
 class WebSettings(Struct, frozen=True):
-    """`web`; `listen` is HOST:PORT."""
+    """`web`; `url` is where the world finds it, `listen` HOST:PORT."""
 
+    url: str | None
     listen: str
 
 
@@ -143,7 +166,7 @@ class Settings(Struct, frozen=True):
             feeds=_feeds(**values["feeds"]),
             categories=values["categories"],
             newsletters={name: _newsletter(**one) for name, one in values["newsletters"].items()},
-            mail=MailSettings(**values["mail"]),
+            mail=_mail(**values["mail"]),
             web=WebSettings(**values["web"]),
             database=values["database"],
         )
@@ -161,4 +184,10 @@ def _podcast(**values: Any) -> PodcastSettings:
 
 
 def _newsletter(**values: Any) -> NewsletterSettings:
-    return NewsletterSettings(from_=values.pop("from"), **values)
+    utm = values.pop("utm")
+    return NewsletterSettings(from_=values.pop("from"), utm=UtmSettings(**utm) if utm else None, **values)
+
+
+def _mail(**values: Any) -> MailSettings:
+    dkim = values.pop("dkim")
+    return MailSettings(dkim=DkimSettings(**dkim) if dkim else None, **values)

@@ -37,18 +37,28 @@ class DeliveryStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Rendered(Struct, frozen=True):
-    """A mail that knows all but its recipient.
+class Picture(Struct, frozen=True):
+    """An image that travels in a mail: `cid` names it there, without brackets (RFC 2392); `type` is a media type."""
 
-    Slots for the recipient stand in the texts as `marker` + name + `marker`; the marker is
-    alphanumeric, derived from the content and absent from it, so nothing a writer or a reader
-    typed can become a slot.
+    cid: str
+    type: str
+    name: str
+    data: bytes
+
+
+class Rendered(Struct, frozen=True):
+    """A mail that knows all but its recipient: its texts are templates of the second stage.
+
+    Their delimiters hold the `marker`, which is alphanumeric, derived from the content and absent from it, so
+    nothing a writer or a reader typed can become template code.
     """
 
     subject: str
     html: str
     text: str
     marker: str
+    preheader: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 class Variant(Struct, frozen=True):
@@ -74,7 +84,10 @@ class Recipient(Struct, frozen=True):
 
 
 class Issue(Struct, frozen=True):
-    """One mailing. `at` bounds its posts; `since` is set on a newsletter's first, how far it reached back."""
+    """One mailing. `at` bounds its posts; `since` is set on a newsletter's first, how far it reached back.
+
+    `archive_url` is where all that was published lies, `page_url` where this mail is to be read, if anywhere.
+    """
 
     id: int
     uid: str
@@ -87,6 +100,8 @@ class Issue(Struct, frozen=True):
     sender: str
     reply_to: str | None
     list_title: str
+    archive_url: str
+    page_url: str | None
     at: datetime
     since: datetime | None
     created_at: datetime

@@ -26,10 +26,20 @@ class Schedule(Struct, frozen=True):
     day: int | None = None
 
 
+class Utm(Struct, frozen=True):
+    """What links to the site say of where a reader comes from: the parameters utm_source, utm_medium, utm_campaign."""
+
+    source: str
+    medium: str
+    campaign: str
+
+
 class Newsletter(Struct, frozen=True):
     """One newsletter as configured.
 
     `sender` and `reply_to` are mailbox texts (RFC 5322 section 3.4); `sender` is None until set.
+    `subject` and `preheader` are templates that replace the packaged ones. `logo` is an absolute address, `accent` a
+    colour such as `#1f5a99`, `footer` plain text. `attached` is whether images travel in the mail.
     `categories` None means all, future ones too. `languages` empty means any.
     """
 
@@ -43,6 +53,12 @@ class Newsletter(Struct, frozen=True):
     categories: tuple[str, ...] | None
     languages: tuple[str, ...]
     template: str
+    preheader: str | None = None
+    logo: str | None = None
+    accent: str | None = None
+    footer: str | None = None
+    attached: bool = False
+    utm: Utm | None = None
 
     def frequency_of(self, wanted: Frequency) -> Frequency:
         """What a reader who chose `wanted` gets: that, or the first there is where it is no longer offered."""

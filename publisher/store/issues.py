@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from publisher.core.lifecycle import OPEN, check_issue
 from publisher.errors import Conflict, NotFound, StoreBusy
-from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Rendered, Variant
-from publisher.store.tables import deliveries, issues, variant_posts, variants
+from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Picture, Rendered, Variant
+from publisher.store.tables import deliveries, issues, pictures, variant_pictures, variant_posts, variants
 from publisher.struct import Struct
 
 
@@ -25,6 +25,8 @@ class Draft(Struct, frozen=True):
     sender: str
     reply_to: str | None
     list_title: str
+    archive_url: str
+    page_url: str | None
     at: datetime
     since: datetime | None
 
@@ -60,6 +62,7 @@ def insert_variant(connection: sa.Connection, issue_id: int, variant: Variant) -
             language=variant.language,
             marker=rendered.marker,
             subject=rendered.subject,
+            preheader=rendered.preheader,
             html=rendered.html,
             text=rendered.text,
         )
@@ -71,6 +74,7 @@ def insert_variant(connection: sa.Connection, issue_id: int, variant: Variant) -
         for position, post_id in enumerate(variant.post_ids)
     ]
     connection.execute(variant_posts.insert(), rows)
+    _insert_pictures(connection, issue_id, variant_id, rendered.pictures)
     return variant_id
 
 
@@ -79,7 +83,8 @@ def variant(connection: sa.Connection, variant_id: int) -> Variant:
     row = connection.execute(sa.select(variants).where(variants.c.id == variant_id)).one()
     posts = sa.select(variant_posts.c.post_id).where(variant_posts.c.variant_id == variant_id)
     post_ids = tuple(connection.scalars(posts.order_by(variant_posts.c.position)))
-    return Variant(row.key, post_ids, row.language, Rendered(row.subject, row.html, row.text, row.marker))
+    rendered = Rendered(row.subject, row.html, row.text, row.marker, row.preheader, _pictures(connection, variant_id))
+    return Variant(row.key, post_ids, row.language, rendered)
 
 
 def of_variant(connection: sa.Connection, variant_id: int) -> Issue:
@@ -160,6 +165,34 @@ def finish(connection: sa.Connection) -> list[int]:
     for issue_id in ids:
         move(connection, issue_id, IssueStatus.DONE)
     return ids
+
+
+def _insert_pictures(connection: sa.Connection, issue_id: int, variant_id: int, given: Sequence[Picture]) -> None:
+    """Each picture once in an issue: its variants share them."""
+    query = sa.select(pictures.c.cid).where(pictures.c.issue_id == issue_id)
+    known = set(connection.scalars(query)) if given else set()
+    for one in given:
+        if one.cid not in known:
+            values = {name: getattr(one, name) for name in Picture.__struct_fields__}
+            connection.execute(pictures.insert().values(issue_id=issue_id, **values))
+            known.add(one.cid)
+    for position, one in enumerate(given):
+        row = {"variant_id": variant_id, "position": position, "cid": one.cid}
+        connection.execute(variant_pictures.insert().values(**row))
+
+
+def _pictures(connection: sa.Connection, variant_id: int) -> tuple[Picture, ...]:
+    query = (
+        sa.select(pictures.c.cid, pictures.c.type, pictures.c.name, pictures.c.data)
+        .join(variants, variants.c.issue_id == pictures.c.issue_id)
+        .join(
+            variant_pictures,
+            sa.and_(variant_pictures.c.variant_id == variants.c.id, variant_pictures.c.cid == pictures.c.cid),
+        )
+        .where(variants.c.id == variant_id)
+        .order_by(variant_pictures.c.position)
+    )
+    return tuple(Picture(*row) for row in connection.execute(query))
 
 
 def _issue(row: sa.Row[tuple[object, ...]]) -> Issue:

@@ -117,9 +117,12 @@ def listed(
     *,
     newsletter: str | None = None,
     status: SubscriptionStatus | None = None,
+    address_key: str | None = None,
 ) -> Sequence[Subscription]:
-    """Subscriptions by address, then newsletter."""
+    """Subscriptions by address, then newsletter; of one address where it is named."""
     where = []
+    if address_key is not None:
+        where.append(subscribers.c.address_key == address_key)
     if newsletter is not None:
         where.append(subscriptions.c.newsletter == newsletter)
     if status is not None:

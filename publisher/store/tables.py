@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -100,6 +101,8 @@ issues = Table(
     Column("sender", Text, nullable=False),
     Column("reply_to", Text),
     Column("list_title", Text, nullable=False),
+    Column("archive_url", Text, nullable=False, server_default=""),
+    Column("page_url", Text),
     Column("at", Instant, nullable=False),
     Column("since", Instant),
     Column("created_at", Instant, nullable=False),
@@ -116,9 +119,28 @@ variants = Table(
     Column("language", String(35), nullable=False),
     Column("marker", String(64), nullable=False),
     Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False, server_default=""),
     Column("html", Text, nullable=False),
     Column("text", Text, nullable=False),
     UniqueConstraint("issue_id", "key"),
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("cid", String(128), primary_key=True),
+    Column("type", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+variant_pictures = Table(
+    "variant_pictures",
+    metadata,
+    Column("variant_id", ForeignKey("variants.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("cid", String(128), nullable=False),
 )
 
 variant_posts = Table(

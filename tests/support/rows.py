@@ -33,6 +33,8 @@ def draft(uid: str, at: datetime, **changes: object) -> issues.Draft:
         "sender": "編集部 <news@example.jp>",
         "reply_to": None,
         "list_title": "週刊",
+        "archive_url": "https://example.jp/",
+        "page_url": None,
         "at": at,
         "since": at - timedelta(days=7),
     }

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 
 from publisher.errors import StoreBusy, StoreError, WrongDatabase
-from publisher.store import schema
+from publisher.mail import Filling
+from publisher.store import issues, schema
 from publisher.store.engine import Store, backup, migrate, open_engine
 from publisher.store.tables import meta, metadata, suppressions
 
@@ -212,3 +215,41 @@ def test_a_ledger_that_may_not_be_written_names_the_way_out(tmp_path: Path) -> N
 
     assert "let this user write" in (refusal.value.hint or "")
     ledger.close()
+
+
+def test_a_ledger_of_the_first_version_keeps_what_waits_to_be_sent(tmp_path: Path) -> None:
+    file = tmp_path / "publisher.db"
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(sa.text("INSERT INTO meta VALUES ('uid', 'u'), ('secret', 'ab')"))
+        connection.execute(
+            sa.text(
+                "INSERT INTO issues (id, uid, kind, status, reason, sender, list_title, at, created_at)"
+                " VALUES (1, 'x', 'digest', 'sending', '', 'a@example.jp', '便り', '2026-01-01', '2026-01-01')"
+            )
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO variants (id, issue_id, key, language, marker, subject, html, text)"
+                " VALUES (1, 1, 'k', 'ja', 'slot0', '便り', '<p>{{ 7*7 }} slot0nameslot0様</p>',"
+                " 'slot0unsubscribe_urlslot0')"
+            )
+        )
+    engine.dispose()
+    migrate(f"sqlite:///{file}")
+    store = Store(f"sqlite:///{file}")
+    try:
+        with store.read() as connection:
+            rendered = issues.variant(connection, 1).rendered
+            issue = issues.get(connection, 1)
+    finally:
+        store.close()
+
+    filled = Filling(rendered).fill({"name": "<山田>", "unsubscribe_url": "mailto:a@example.jp"})
+    assert filled.html == "<p>{{ 7*7 }} &lt;山田&gt;様</p>"
+    assert filled.text == "mailto:a@example.jp"
+    assert (issue.archive_url, issue.page_url, rendered.pictures) == ("", None, ())
