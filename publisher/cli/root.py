@@ -33,6 +33,7 @@ _ROOMS = {
     "database": ("db",),
     "ids": ("ids",),
     "ping": ("ping",),
+    "mail": ("mail",),
 }
 """The module of each command. One with several commands, or with a group of them, has a function `register`."""
 

@@ -16,12 +16,13 @@ from publisher.jobs.first_config import Kept, config_text
 from publisher.jobs.ids import FILE_NAME as IDS_NAME
 from publisher.jobs.ids import recall
 from publisher.jobs.library import Library
+from publisher.jobs.line_files import add_lines
 from publisher.jobs.reading import read
 from publisher.jobs.site import require_settings
 from publisher.jobs.standing import Standing, category_feeds, category_patterns, category_slugs, site_feeds
 from publisher.struct import Struct
 
-_IGNORED = ("publisher.db", "publisher.db-*", "cache.db", "cache.db-*", "preview/", "mail/", "smtp-password")
+_IGNORED = ("publisher.db", "publisher.db-*", "cache.db", "cache.db-*", "preview/", "mail/", "dkim/", "smtp-password")
 _OFF = {
     Engine.JEKYLL: "take jekyll-feed out of the plugins in _config.yml",
     Engine.HUGO: 'add "rss" to disableKinds in Hugo\'s configuration',
@@ -62,23 +63,15 @@ def init(folder: Path, *, at: datetime) -> Made:
     feeds, patterns = site_feeds(folder, found), category_patterns(found)
     kept = Kept({one.format: one.path for one in feeds}, patterns)
     replace(config, config_text(folder, found, kept))
-    _add_lines(home / ".gitignore", _IGNORED)
+    add_lines(home / ".gitignore", _IGNORED)
     # Else two branches that each have a new post conflict: the newest line of both comes last.
-    _add_lines(home / ".gitattributes", (f"{IDS_NAME} merge=union",))
+    add_lines(home / ".gitattributes", (f"{IDS_NAME} merge=union",))
     if found.ignore:
-        _add_lines(folder / found.ignore[0], found.ignore[1:])
+        add_lines(folder / found.ignore[0], found.ignore[1:])
     notes = [problem.told() for problem in found.problems]
     notes += _keep_ids(folder, found, kept, feeds, at) if feeds or patterns else []
     paths = [*(one.path for one in feeds), *patterns.values()]
     return Made(found.engine, config, found.output, found.url is not None, tuple(paths), tuple(notes))
-
-
-def _add_lines(path: Path, lines: tuple[str, ...]) -> None:
-    present = path.read_bytes().splitlines() if path.exists() else []
-    known = {line.strip().strip(b"/") for line in present}
-    missing = [line.encode() for line in lines if line.strip("/").encode() not in known]
-    if missing:
-        replace(path, b"\n".join([*present, *missing, b""]))
 
 
 def _keep_ids(folder: Path, found: Survey, kept: Kept, feeds: list[Standing], at: datetime) -> list[str]:
