@@ -1,25 +1,54 @@
-"""From posts to the bytes of a mail: rendered once, filled for each recipient, composed."""
+"""From posts to the bytes of a mail: rendered once, looked at closely, filled for each recipient, printed."""
 
 from publisher.mail.address import Address, Mailbox, parse_address, parse_mailbox
-from publisher.mail.compose import Letter, compose, message_id, unsubscribe_mailto
-from publisher.mail.lines import is_one_line
-from publisher.mail.render import MailPost, render_digest, render_one_off, template_hash
-from publisher.mail.slots import Filled, fill
+from publisher.mail.blocks import blocks_of
+from publisher.mail.dkim import Signer
+from publisher.mail.filled import Filled
+from publisher.mail.filling import Filling
+from publisher.mail.images import Find, Found, MailImage, fit_images, picture
+from publisher.mail.lint import LIMIT, Finding, LintCode, Mail, Weight, lint, weigh
+from publisher.mail.list_headers import Exits, unsubscribe_mailto
+from publisher.mail.nouns import Edition, Frame, Look, MailPost, Named, Note
+from publisher.mail.press import Press, Sheet, message_id
+from publisher.mail.render import render_digest, render_note, render_one_off, template_hash
+from publisher.mail.utm import tagged, tagged_links
 
 __all__ = [
+    "LIMIT",
     "Address",
+    "Edition",
+    "Exits",
     "Filled",
-    "Letter",
+    "Filling",
+    "Find",
+    "Finding",
+    "Found",
+    "Frame",
+    "LintCode",
+    "Look",
+    "Mail",
+    "MailImage",
     "MailPost",
     "Mailbox",
-    "compose",
-    "fill",
-    "is_one_line",
+    "Named",
+    "Note",
+    "Press",
+    "Sheet",
+    "Signer",
+    "Weight",
+    "blocks_of",
+    "fit_images",
+    "lint",
     "message_id",
     "parse_address",
     "parse_mailbox",
+    "picture",
     "render_digest",
+    "render_note",
     "render_one_off",
+    "tagged",
+    "tagged_links",
     "template_hash",
     "unsubscribe_mailto",
+    "weigh",
 ]

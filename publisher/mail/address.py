@@ -5,8 +5,8 @@ import unicodedata
 
 from email_validator import EmailNotValidError, EmailUndeliverableError, ValidatedEmail, validate_email
 
+from publisher.core.lines import LONGEST_NAME, is_one_line
 from publisher.errors import UsageError
-from publisher.mail.lines import is_one_line
 from publisher.struct import Struct
 
 # Until 2009 Japanese carriers gave out addresses with dots that RFC 5321 section 4.1.2 has only in quotes;
@@ -80,6 +80,9 @@ def _quote_dots(text: str) -> str:
 
 
 def _name(name: str, text: str) -> str:
+    if len(name) > LONGEST_NAME:
+        message = f"the name {name[:40]!r}… is longer than {LONGEST_NAME} characters"
+        raise UsageError(message, hint="shorten it")
     quoted = _QUOTED_NAME.fullmatch(name)
     if quoted:
         return re.sub(r"\\(.)", r"\1", quoted[1]).strip()

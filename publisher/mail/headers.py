@@ -1,4 +1,4 @@
-"""Header lines, folded by hand.
+"""Header fields, folded by hand.
 
 The standard library's policies cannot: at 78 columns they turn a long List-Unsubscribe into encoded words, which
 mail providers do not read (cpython #85725), and at 998 they write a Japanese subject as one encoded word of 217
@@ -7,15 +7,23 @@ characters, where RFC 2047 section 2 allows 75.
 
 import re
 from base64 import b64encode
+from collections.abc import Iterator
+from textwrap import wrap
+from urllib.parse import quote
 
+from publisher.core.columns import graphemes
+from publisher.core.lines import one_line
 from publisher.errors import UsageError
 from publisher.mail.address import Mailbox
-from publisher.mail.lines import one_line
 
 _LINE = 78
 _ENCODED_LINE = 76
 _ENCODED_WORD = 75
 _MOST = 998
+_WHOLE = 36
+"""Octets up to which a grapheme cluster stays in one encoded word: what the first line of any of our fields takes."""
+_PARAMETER = 57
+"""Columns that a value may take beside ` filename*10*=utf-8''` and a semicolon."""
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 
@@ -30,52 +38,82 @@ def raw(name: str, value: str) -> str:
 
 
 def unstructured(name: str, value: str) -> str:
-    """Free text such as a subject."""
+    """Free text such as a subject: as it is where that is ASCII, else in encoded words (RFC 2047)."""
     text = one_line(value)
-    line = f"{name}: {text}"
-    return line if _plain(text) and len(line) <= _LINE else f"{name}: {_encoded(text, len(name) + 2)}"
+    return (_folded(name, text) if _plain(text) else "") or f"{name}: {_encoded(text, len(name) + 2)}"
 
 
 def mailbox(name: str, box: Mailbox) -> str:
-    """One mailbox; an address that needs SMTPUTF8 stands in it as it is (RFC 6532)."""
-    if not box.address.ascii:
-        raw(name, box.address.email.encode("ascii", "replace").decode())
-        return f"{name}: {_phrase(box.name, len(name) + 2)}<{one_line(box.address.email)}>"
-    return f"{name}: {_phrase(box.name, len(name) + 2)}<{raw('', box.address.email)[2:]}>"
+    """One mailbox; an address that needs SMTPUTF8 stands in it as it is (RFC 6532). Raises UsageError."""
+    email = one_line(box.address.email)
+    raw(name, email.encode("ascii", "replace").decode())
+    return with_phrase(name, box.name, email)
 
 
-def list_id(title: str, identifier: str) -> str:
-    """RFC 2919: a title for people, an identifier that never changes."""
-    return f"List-Id: {_phrase(title, 9)}<{raw('', identifier)[2:]}>"
+def with_phrase(name: str, words: str, address: str) -> str:
+    """Words for people, then something in angle brackets."""
+    phrase = _phrase(one_line(words), len(name) + 2)
+    line = f"{name}: {phrase} <{address}>" if phrase else f"{name}: <{address}>"
+    last = line.rpartition("\r\n")[2]
+    return line if len(last) <= _ENCODED_LINE or not phrase else f"{name}: {phrase}\r\n <{address}>"
+
+
+def parameter(name: str, value: str) -> str:
+    """A parameter after a field's value, on lines of its own: by RFC 2231 where it is not short ASCII."""
+    text = one_line(value)
+    quoted = _quoted(text)
+    if re.fullmatch("[ -~]*", text) and len(quoted) <= _PARAMETER:
+        return f";\r\n {name}={quoted}"
+    pieces = _pieces(text)
+    if len(pieces) == 1:
+        return f";\r\n {name}*=utf-8''{pieces[0]}"
+    first, *others = pieces
+    lines = [f"{name}*0*=utf-8''{first}", *(f"{name}*{n}*={piece}" for n, piece in enumerate(others, 1))]
+    return "".join(f";\r\n {line}" for line in lines)
 
 
 def _phrase(text: str, used: int) -> str:
-    text = one_line(text)
-    if not text:
-        return ""
+    """Words as RFC 5322 has them before an address. `used` are the columns before them."""
     if _plain(text) and used + len(text) <= _LINE - 4:
-        words = text if _ATOMS.fullmatch(text) else '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
-    else:
-        words = _encoded(text, used)
-    return words + "\r\n "
+        return text if not text or _ATOMS.fullmatch(text) else _quoted(text)
+    return _encoded(text, used)
+
+
+def _quoted(text: str) -> str:
+    return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
 
 
 def _plain(text: str) -> bool:
     return bool(re.fullmatch("[ -~]*", text)) and "=?" not in text and "  " not in text
 
 
+def _folded(name: str, text: str) -> str:
+    """An ASCII field broken at its spaces; "" where a word is too long for that."""
+    lines = wrap(f"{name}: {text}", _LINE, subsequent_indent=" ", break_long_words=False, break_on_hyphens=False)
+    fits = max(map(len, lines)) <= _LINE and (lines[0] != f"{name}:" or not text)
+    return "\r\n".join(lines) if fits else ""
+
+
 def _encoded(text: str, used: int) -> str:
-    """RFC 2047 encoded words: each at most 75 characters, its line at most 76, no character cut in two."""
+    """RFC 2047 encoded words: each at most 75 characters, its line at most 76, no character cut in two.
+
+    Nor is a grapheme cluster, such as an emoji of several: some readers show the words of a subject one by one.
+    """
     words: list[str] = []
     piece = b""
     room = _octets(_ENCODED_LINE - used)
-    for character in text:
-        octets = character.encode()
+    for part in _parts(text):
+        octets = part.encode()
         if len(piece) + len(octets) > room:
             words.append(_word(piece))
             piece, room = b"", _octets(_ENCODED_WORD)
         piece += octets
     return "\r\n ".join([*words, _word(piece)])
+
+
+def _parts(text: str) -> Iterator[str]:
+    for cluster in graphemes(text):
+        yield from [cluster] if len(cluster.encode()) <= _WHOLE else cluster
 
 
 def _octets(columns: int) -> int:
@@ -84,3 +122,14 @@ def _octets(columns: int) -> int:
 
 def _word(piece: bytes) -> str:
     return f"=?utf-8?b?{b64encode(piece).decode()}?="
+
+
+def _pieces(text: str) -> list[str]:
+    """`text` percent-encoded, cut into pieces for one line each."""
+    pieces = [""]
+    for character in text:
+        octets = quote(character, safe="")
+        if len(pieces[-1]) + len(octets) > _PARAMETER:
+            pieces.append("")
+        pieces[-1] += octets
+    return pieces

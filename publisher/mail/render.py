@@ -1,105 +1,65 @@
-"""Posts into a mail that knows all but its recipient; the only door to premailer and its cssutils."""
+"""Posts into a mail that knows all but its recipient: the first of two stages."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
-from xml.dom import DOMException
 
+from publisher.core.lines import carriable, one_line
 from publisher.errors import TemplateError
-from publisher.mail.lines import carriable, one_line
-from publisher.mail.slots import Slots, check_slots, marker_for
-from publisher.mail.text import html_to_text
-from publisher.model.mailing import Rendered
+from publisher.mail.filling import KNOWN, Filling, marker_for
+from publisher.mail.inline import inline_css
+from publisher.mail.nouns import Frame, Group, MailPost, Note
+from publisher.mail.plain import plain_text, underline, wrap
+from publisher.model.mailing import Picture, Rendered
 from publisher.model.post import Author
-from publisher.model.site import Site
-from publisher.struct import Struct, replace
-from publisher.templating import Templates
+from publisher.struct import replace
+from publisher.templating import Later, Templates
 
-_PARTS = ("subject", "html", "txt")
-
-
-class MailPost(Struct, frozen=True):
-    """One post in a mail.
-
-    `url` is absolute and percent-encoded; `summary` plain text; `html` the whole content, sanitised, links
-    absolute, None where only the summary is wanted; `published` aware and in the newsletter's zone.
-    """
-
-    title: str
-    url: str
-    summary: str
-    html: str | None
-    published: datetime
-    categories: tuple[str, ...] = ()
-    authors: tuple[Author, ...] = ()
-
-
-class Group(Struct, frozen=True):
-    """The posts of a digest under one heading; `category` is empty for posts that have none."""
-
-    category: str
-    posts: tuple[MailPost, ...]
+_PARTS = ("subject", "preheader", "html", "txt")
+_TOOLS: dict[str, Any] = {"wrap": wrap, "underline": underline}
+_SAMPLE = dict.fromkeys((*KNOWN, "confirm_url"), "x")
 
 
 def render_digest(
     templates: Templates,
-    *,
-    site: Site,
-    newsletter_title: str,
-    subject: str | None,
-    number: int | None,
-    language: str,
+    frame: Frame,
     posts: Sequence[MailPost],
+    *,
+    more: int = 0,
+    more_url: str = "",
     template: str = "digest",
+    pictures: Sequence[Picture] = (),
 ) -> Rendered:
-    """The digest of `posts`, in their order; `subject` is a template that replaces the packaged one.
-
-    Raises TemplateError.
-    """
-    clean = tuple(_clean(post) for post in posts)
-    variables = {
-        "site": site,
-        "newsletter": {"title": newsletter_title},
-        "number": number,
-        "language": language,
-        "posts": clean,
-        "groups": group_by_category(clean),
-    }
-    return _render(templates, template, subject, variables)
+    """The digest of `posts`, in their order; `more` are left out and found at `more_url`. Raises TemplateError."""
+    clean = tuple(_clean(post, f"post-{number}") for number, post in enumerate(posts, 1))
+    variables = {"posts": clean, "groups": group_by_category(clean), "more": more, "more_url": more_url}
+    return _render(templates, template, frame, variables, pictures)
 
 
 def render_one_off(
-    templates: Templates,
-    *,
-    site: Site,
-    newsletter_title: str | None,
-    subject: str | None,
-    language: str,
-    post: MailPost,
+    templates: Templates, frame: Frame, post: MailPost, *, cut: bool = False, pictures: Sequence[Picture] = ()
 ) -> Rendered:
-    """One post, whole; without a `newsletter_title` it goes to people who subscribed to nothing.
-
-    Raises TemplateError.
-    """
-    clean = _clean(post)
+    """One post, whole, or `cut` to what a mail may hold. Raises TemplateError."""
+    clean = _clean(post, "post-1")
     html = f"<p>{escape(clean.summary)}</p>" if clean.html is None else clean.html
     variables = {
-        "site": site,
-        "newsletter": {"title": newsletter_title} if newsletter_title is not None else None,
-        "number": None,
-        "language": language,
         "post": replace(clean, html=html),
         "posts": (clean,),
-        "text": html_to_text(html),
+        "text": plain_text(html, language=clean.language or frame.language, url=clean.url),
+        "cut": cut,
     }
-    return _render(templates, "one_off", subject, variables)
+    return _render(templates, "one_off", frame, variables, pictures)
+
+
+def render_note(templates: Templates, frame: Frame, note: Note) -> Rendered:
+    """A mail about a subscription. Raises TemplateError."""
+    own = ("confirm_url",) if note is Note.CONFIRM else ()
+    return _render(templates, note.value, replace(frame, subject=None, preheader=None), {}, (), own)
 
 
 def template_hash(templates: Templates, template: str, language: str, fallback: str = "en") -> str:
     """SHA-256 over the templates that a mail in `language` is made of; `fallback` is the site's language."""
-    folder = _folder(templates, template, language, fallback)
-    return templates.digest(f"{folder}/{template}.{part}.j2" for part in _PARTS)
+    return templates.digest(_files(templates, template, language, fallback).values())
 
 
 def group_by_category(posts: Sequence[MailPost]) -> tuple[Group, ...]:
@@ -110,40 +70,81 @@ def group_by_category(posts: Sequence[MailPost]) -> tuple[Group, ...]:
     return tuple(Group(category, tuple(members)) for category, members in groups.items())
 
 
-def _render(templates: Templates, template: str, subject: str | None, variables: dict[str, Any]) -> Rendered:
-    site: Site = variables["site"]
-    folder = _folder(templates, template, variables["language"], site.language)
-    stem = f"{folder}/{template}"
-    sources = templates.digest(f"{stem}.{part}.j2" for part in _PARTS)
-    marker = marker_for(repr((sources, subject, variables)))
-    variables = variables | {"slot": Slots(marker)}
-    line = _subject(templates, stem, subject, variables)
-    variables["subject"] = line
-    html = inline_css(templates.render(f"{stem}.html.j2", **variables), f"{stem}.html.j2")
-    text = templates.render(f"{stem}.txt.j2", **variables)
-    return check_slots(Rendered(line, html, text.strip("\n") + "\n", marker), stem)
+def _render(
+    templates: Templates,
+    template: str,
+    frame: Frame,
+    own: Mapping[str, Any],
+    pictures: Sequence[Picture],
+    asked: Sequence[str] = (),
+) -> Rendered:
+    files = _files(templates, template, frame.language, frame.site.language)
+    facts = {
+        "site": frame.site,
+        "newsletter": frame.newsletter,
+        "look": frame.look,
+        "issue": frame.issue,
+        "language": frame.language,
+        **own,
+    }
+    sources = templates.digest(files.values())
+    later = Later(marker_for(repr((sources, frame.subject, frame.preheader, facts))), (*KNOWN, *asked))
+    variables = facts | _TOOLS
+    variables["subject"] = _subject(templates, files["subject"], frame.subject, later, variables)
+    variables["preheader"] = _line(templates, files.get("preheader"), frame.preheader, later, variables)
+    html = inline_css(templates.begin(files["html"], later, **variables), files["html"])
+    text = templates.begin(files["txt"], later, **variables).strip("\n") + "\n"
+    rendered = Rendered(
+        _closed(later, variables["subject"], files["subject"]),
+        _closed(later, html, files["html"]),
+        _closed(later, text, files["txt"]),
+        later.marker,
+        _closed(later, variables["preheader"], files.get("preheader", "preheader")),
+        tuple(pictures),
+    )
+    # What would fail for every recipient fails now, while somebody looks.
+    Filling(rendered).fill(_SAMPLE)
+    return rendered
 
 
-def _subject(templates: Templates, stem: str, subject: str | None, variables: dict[str, Any]) -> str:
-    name = f"{stem}.subject.j2" if subject is None else "subject"
-    text = templates.render(name, **variables) if subject is None else templates.render_text(subject, name, **variables)
-    line = one_line(text)
+def _subject(templates: Templates, file: str, own: str | None, later: Later, variables: Mapping[str, Any]) -> str:
+    line = _line(templates, file, own, later, variables)
     if not line:
-        raise TemplateError(name, 0, "the subject is empty")
+        raise TemplateError(file if own is None else "subject", 0, "the subject is empty")
     return line
 
 
-def _folder(templates: Templates, template: str, language: str, fallback: str) -> str:
-    """The folder of the nearest language that has `template`: ja-JP, ja, then the site's, then en."""
+def _line(templates: Templates, file: str | None, own: str | None, later: Later, variables: Mapping[str, Any]) -> str:
+    """One line, from the settings' own template if there is one; empty where there is none at all."""
+    if own is not None:
+        return one_line(templates.begin_text(own, "config.yaml", later, **variables))
+    return one_line(templates.begin(file, later, **variables)) if file else ""
+
+
+def _closed(later: Later, text: str, template: str) -> str:
+    try:
+        return later.close(text)
+    except ValueError as error:
+        raise TemplateError(template, 0, str(error)) from error
+
+
+def _files(templates: Templates, template: str, language: str, fallback: str) -> dict[str, str]:
+    """The files of a mail by part, in the folder of the nearest language that has it: ja-JP, ja, the site's, en.
+
+    All from one folder, so that no mail speaks two languages. A template of a site's own may do without a preheader.
+    """
     wanted = (language, language.split("-")[0], fallback, fallback.split("-")[0], "en")
     folders = [f"mail/{tag}" for tag in wanted]
-    for folder in folders:
-        if templates.exists(f"{folder}/{template}.html.j2"):
-            return folder
-    raise TemplateError(f"{folders[0]}/{template}.html.j2", 0, "no such template")
+    folder = next((one for one in folders if templates.exists(f"{one}/{template}.html.j2")), None)
+    if folder is None:
+        raise TemplateError(f"{folders[0]}/{template}.html.j2", 0, "no such template")
+    files = {part: f"{folder}/{template}.{part}.j2" for part in _PARTS}
+    if not templates.exists(files["preheader"]):
+        del files["preheader"]
+    return files
 
 
-def _clean(post: MailPost) -> MailPost:
+def _clean(post: MailPost, anchor: str) -> MailPost:
     return replace(
         post,
         title=one_line(post.title),
@@ -151,37 +152,5 @@ def _clean(post: MailPost) -> MailPost:
         html=None if post.html is None else carriable(post.html),
         categories=tuple(one_line(category) for category in post.categories),
         authors=tuple(Author(one_line(author.name), author.email) for author in post.authors),
+        anchor=anchor,
     )
-
-
-def inline_css(html: str, template: str) -> str:
-    """`html` with its style rules written into style attributes, nothing fetched; raises TemplateError.
-
-    Rules within @media stay in <style>, their !important with them: only so can they overrule what is inline.
-    """
-    if not html.strip():
-        raise TemplateError(template, 0, "there is nothing in it")
-    import cssutils
-    from premailer import Premailer
-
-    # premailer 3.10 with allow_network=False still lets cssutils fetch what @import names.
-    cssutils.util._defaultFetcher = _fetch_nothing
-    cssutils.log.setLevel("CRITICAL")
-    premailer = Premailer(
-        html,
-        allow_network=False,
-        allow_loading_external_files=False,
-        strip_important=False,
-        keep_style_tags=False,
-        remove_classes=False,
-        disable_validation=True,
-    )
-    try:
-        return str(premailer.transform(pretty_print=False)) + "\n"
-    except (AttributeError, ValueError, SyntaxError, DOMException) as error:
-        # AttributeError: nothing rendered at all, or @media within @media (premailer #290).
-        raise TemplateError(template, 0, f"its HTML or CSS cannot be inlined: {error}") from error
-
-
-def _fetch_nothing(_url: str) -> tuple[None, bytes]:
-    return None, b""

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from publisher.mail.render import MailPost
+from publisher.mail import MailPost
 from publisher.model.post import Author
 from publisher.model.site import Site
 

@@ -75,6 +75,7 @@ def test_any_text_is_an_address_or_a_usage_error(text: str) -> None:
         ('"山田, 太郎" <taro@example.jp>', "山田, 太郎"),
         ('"Taro \\"T\\" <Yamada>" <taro@example.jp>', 'Taro "T" <Yamada>'),
         ("🗻富士 <taro@example.jp>", "🗻富士"),
+        (f"{'山' * 200} <taro@example.jp>", "山" * 200),
     ],
 )
 def test_a_mailbox_has_a_name_and_an_address(text: str, name: str) -> None:
@@ -92,6 +93,11 @@ def test_a_mailbox_has_a_name_and_an_address(text: str, name: str) -> None:
         "太郎 <taro@example.jp> <hanako@example.jp>",
         "太郎 <taro>",
         "太郎 taro@example.jp>",
+        f"{'山' * 201} <taro@example.jp>",
+        f"{'山' * 10_000} <taro@example.jp>",
+        "山\u200f田 <taro@example.jp>",
+        "山\x85田 <taro@example.jp>",
+        "山\ud83d田 <taro@example.jp>",
     ],
 )
 def test_a_mailbox_that_could_break_a_header_or_names_two_people_is_refused(text: str) -> None:

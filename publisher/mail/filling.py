@@ -1,0 +1,44 @@
+"""A stored mail, compiled once, and filled for each recipient."""
+
+import hashlib
+from collections.abc import Mapping
+
+from publisher.core.lines import one_line
+from publisher.mail.filled import Filled
+from publisher.model.mailing import Rendered
+from publisher.templating import Pending
+
+KNOWN = ("email", "name", "language", "unsubscribe_url")
+"""What every mail may ask of its recipient, as `subscriber.email` and so on."""
+
+
+class Filling:
+    """The three texts of a mail, ready for recipients. Raises TemplateError where one of them is torn apart."""
+
+    def __init__(self, rendered: Rendered) -> None:
+        marker = rendered.marker
+        self._subject = Pending(rendered.subject, marker, html=False, name="subject")
+        self._html = Pending(rendered.html, marker, html=True, name="html")
+        self._preheader = Pending(rendered.preheader, marker, html=False, name="preheader")
+        self._text = Pending(rendered.text, marker, html=False, name="text")
+
+    def fill(self, recipient: Mapping[str, str]) -> Filled:
+        """One mail: values are escaped in the HTML, plain in text and subject; raises TemplateError.
+
+        `unsubscribe_url` is given ready percent-encoded.
+        """
+        return Filled(
+            subject=one_line("".join(self._subject.fill(recipient))),
+            html_pieces=self._html.fill(recipient),
+            text_pieces=self._text.fill(recipient),
+        )
+
+
+def marker_for(content: str) -> str:
+    """A marker derived from `content` and absent from it.
+
+    Alphanumeric, so that neither HTML escaping nor premailer's URL quoting changes it. Derived, so that the same
+    mail has the same bytes, and so that no post can hold it: writing it down would change it.
+    """
+    marker = "later" + hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()[:32]
+    return marker if marker not in content else marker_for(content + marker)

@@ -1,0 +1,90 @@
+"""What the templates of mails are given."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from publisher.mail.images import MailImage
+from publisher.model.post import Author
+from publisher.model.site import Site
+from publisher.struct import Struct
+
+
+class Note(StrEnum):
+    """The mails that are about a subscription, and bring no post."""
+
+    CONFIRM = "confirm"
+    WELCOME = "welcome"
+    GOODBYE = "goodbye"
+
+
+class MailPost(Struct, frozen=True):
+    """One post in a mail.
+
+    `url` is absolute and percent-encoded; `summary` plain text; `html` the whole content, sanitised, links
+    absolute, None where only the summary is wanted; `published` aware and in the newsletter's zone. `minutes` is how
+    long it takes to read. `language` is a BCP 47 tag where the post gives one.
+    """
+
+    title: str
+    url: str
+    summary: str
+    html: str | None
+    published: datetime
+    categories: tuple[str, ...] = ()
+    authors: tuple[Author, ...] = ()
+    image: MailImage | None = None
+    minutes: int = 1
+    anchor: str = ""
+    language: str | None = None
+
+
+class Group(Struct, frozen=True):
+    """The posts of a digest under one heading; `category` is empty for posts that have none."""
+
+    category: str
+    posts: tuple[MailPost, ...]
+
+
+class Named(Struct, frozen=True):
+    """The newsletter a mail goes out under."""
+
+    name: str
+    title: str
+
+
+class Look(Struct, frozen=True):
+    """What the settings say of a mail's looks.
+
+    `logo` is an absolute address; `accent` a colour on the light ground, `accent_dark` on the dark one; `footer` and
+    `address`, the postal one, are lines of plain text; `sender` is who it is from, in words.
+    """
+
+    accent: str
+    accent_dark: str
+    logo: str | None = None
+    footer: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
+    sender: str = ""
+
+
+class Edition(Struct, frozen=True):
+    """What templates know as `issue`; `date` is aware and in the newsletter's zone."""
+
+    number: int | None = None
+    date: datetime | None = None
+
+
+class Frame(Struct, frozen=True):
+    """What all that a mail says of posts stands in.
+
+    `newsletter` is None in a mail to people who subscribed to nothing. `subject` and `preheader` are templates that
+    replace the packaged ones.
+    """
+
+    site: Site
+    newsletter: Named | None
+    look: Look
+    language: str
+    issue: Edition = Edition()
+    subject: str | None = None
+    preheader: str | None = None

@@ -1,0 +1,104 @@
+"""Tokens let the reader leave that they were made for, and are good for nothing else."""
+
+import hashlib
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from itsdangerous import Signer, URLSafeSerializer
+
+from publisher.mail.tokens import Leave, leave_token, read_leave_token
+
+SECRET, OTHER = b"\x01" * 32, b"\x02" * 32
+NEWSLETTERS = st.none() | st.from_regex(r"[a-z0-9][a-z0-9_-]{0,63}", fullmatch=True)
+EMAILS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).map("{}@example.jp".format)
+WEEKLY = leave_token(SECRET, "weekly", "hanako@example.jp")
+
+
+@given(NEWSLETTERS, EMAILS)
+def test_what_was_said_is_read_back(newsletter: str | None, email: str) -> None:
+    token = leave_token(SECRET, newsletter, email)
+
+    assert read_leave_token([SECRET], token) == Leave(newsletter, email)
+    assert re.fullmatch(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", token)
+    assert token[-1] in string.ascii_letters + string.digits, "a link loses a dash at its end"
+
+
+def test_a_mail_made_again_has_the_same_token_and_another_reader_has_another() -> None:
+    others = [
+        leave_token(SECRET, "weekly", "hanako@example.com"),
+        leave_token(SECRET, "daily", "hanako@example.jp"),
+        leave_token(SECRET, None, "hanako@example.jp"),
+        leave_token(OTHER, "weekly", "hanako@example.jp"),
+    ]
+
+    assert leave_token(SECRET, "weekly", "hanako@example.jp") == WEEKLY
+    assert len({WEEKLY, *others}) == 5
+
+
+def test_a_quoted_address_with_a_colon_is_read_back() -> None:
+    for email in ('"a:b"@example.jp', '"a..b."@docomo.ne.jp', "三浦@日本語.example"):
+        assert read_leave_token([SECRET], leave_token(SECRET, None, email)) == Leave(None, email)
+
+
+@given(st.data())
+def test_no_change_of_a_token_lets_anybody_else_leave(data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(WEEKLY) - 1))
+    letter = data.draw(st.sampled_from(string.ascii_letters + string.digits + "-_.=%"))
+    changed = WEEKLY[:place] + letter + WEEKLY[place + 1 :]
+
+    assert read_leave_token([SECRET], changed) in (None, Leave("weekly", "hanako@example.jp"))
+    if place < WEEKLY.index(".") and changed != WEEKLY:
+        assert read_leave_token([SECRET], changed) is None
+
+
+@given(st.text() | st.text("abcXYZ0189-_.=", max_size=2000) | st.characters().map(lambda one: WEEKLY + one))
+def test_anything_else_is_no_token(text: str) -> None:
+    read = read_leave_token([SECRET], text)
+
+    # base64 is read whatever stands behind its end.
+    assert read is None or text.startswith(WEEKLY)
+
+
+@pytest.mark.parametrize(
+    "text", ["\ud800", WEEKLY + "\ud800", "日本語.日本語", leave_token(SECRET, "weekly", "a" * 1000)]
+)
+def test_what_is_too_long_or_no_ascii_is_none(text: str) -> None:
+    assert read_leave_token([SECRET], text) is None
+
+
+@pytest.mark.parametrize("cut", range(0, len(WEEKLY), 7))
+def test_a_token_that_was_cut_off_is_none(cut: int) -> None:
+    assert read_leave_token([SECRET], WEEKLY[:cut]) is None
+
+
+def test_what_was_signed_for_something_else_or_by_somebody_else_is_none() -> None:
+    said = WEEKLY.partition(".")[0]
+    foreign = [
+        Signer(SECRET).sign(said).decode(),
+        Signer(SECRET, key_derivation="hmac", digest_method=hashlib.sha256).sign(said).decode(),
+        Signer(SECRET, salt=b"confirm", key_derivation="hmac", digest_method=hashlib.sha256).sign(said).decode(),
+        str(URLSafeSerializer(SECRET).dumps("weekly:hanako@example.jp")),
+        leave_token(OTHER, "weekly", "hanako@example.jp"),
+    ]
+
+    assert [read_leave_token([SECRET], token) for token in foreign] == [None] * 5
+
+
+def test_a_token_by_an_old_secret_is_good_for_as_long_as_that_is_known() -> None:
+    assert read_leave_token([OTHER, SECRET], WEEKLY) == Leave("weekly", "hanako@example.jp")
+    assert read_leave_token([OTHER], WEEKLY) is None
+    assert read_leave_token([], WEEKLY) is None
+
+
+def test_the_longest_address_has_room_on_one_line_of_a_header() -> None:
+    local, domain = "あ" * 21 + "a", ".".join(["d" * 61] * 3) + ".jp"
+    email = f"{local}@{domain}"
+    assert len(email.encode()) == 253
+
+    token = leave_token(SECRET, "n" * 64, email)
+
+    assert read_leave_token([SECRET], token) == Leave("n" * 64, email)
+    assert len(f"List-Unsubscribe: <https://www.example.co.jp/newsletters/unsubscribe/{token}/one-click>,") < 600
