@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,9 +17,11 @@ from publisher.struct import Struct, field
 
 if TYPE_CHECKING:
     from publisher.http import Response
+    from publisher.jobs.letter import Outgoing
     from publisher.jobs.library import Library, Progress
     from publisher.jobs.mailing import Desk
     from publisher.jobs.ping import PostForm
+    from publisher.mail import Signer
     from publisher.store.engine import Store
     from publisher.templating import Templates
     from publisher.transport import Transport
@@ -63,25 +66,28 @@ class App(Struct, frozen=True, dict=True):
         return read(self.config, work, at=at or self.clock(), progress=progress, anyway=anyway)
 
     @contextmanager
-    def store(self, *, anew: bool = False) -> "Iterator[Store]":
-        """The ledger, made where there was none; with `anew` also where the site's own is gone, else WrongLedger."""
+    def store(self, *, anew: bool = False, wait_seconds: float | None = None) -> "Iterator[Store]":
+        """The ledger, made where there was none; with `anew` also where the site's own is gone, else WrongLedger.
+
+        A write waits so many seconds for another program's; None is as long as commands wait.
+        """
         from publisher.jobs.ids import require_no_lost_ledger
-        from publisher.store.engine import Store
+        from publisher.store.engine import WAIT_SECONDS, Store
 
         if not anew and not self.has_ledger():
             require_no_lost_ledger(self.config)
 
-        store = Store(self.database_url())
+        store = Store(self.database_url(), WAIT_SECONDS if wait_seconds is None else wait_seconds)
         try:
             yield store
         finally:
             store.close()
 
     @contextmanager
-    def existing(self) -> "Iterator[Store]":
+    def existing(self, *, wait_seconds: float | None = None) -> "Iterator[Store]":
         """The ledger, for commands that work on what is in it; NotFound where there is none, and none is made."""
         self.require_ledger()
-        with self.store() as store:
+        with self.store(wait_seconds=wait_seconds) as store:
             yield store
 
     def require_ledger(self) -> None:
@@ -131,6 +137,24 @@ class App(Struct, frozen=True, dict=True):
             home=self.config.home,
         )
 
+    def outgoing(self) -> "Outgoing":
+        """What the settings say of mail that leaves. Its keys are read when they are first asked for: ConfigError."""
+        from publisher.jobs.letter import Outgoing
+
+        settings = self.config.settings
+        return Outgoing(settings.mail.return_path, settings.web.url, lru_cache(partial(_signer, self.config)))
+
+    def ready(self, newsletter: Newsletter) -> None:
+        """ConfigError where mail of `newsletter` could not leave: no address of the site, no sender, no transport, no
+        key to sign with."""
+        from publisher.jobs.mailing import require_sender
+        from publisher.jobs.site import require_site_url, resolve
+
+        require_site_url(self.config, resolve(self.config).site)
+        sender = require_sender(self.config, newsletter)
+        self.transport()
+        self.outgoing().signer(sender.address.domain)
+
     def timezone(self) -> str:
         """The site's zone."""
         from publisher.jobs.site import resolve
@@ -150,6 +174,12 @@ class App(Struct, frozen=True, dict=True):
         from publisher.jobs.mailing import Desk
 
         return Desk(library, self.templates(), newsletter)
+
+
+def _signer(config: Config, domain: str) -> "Signer | None":
+    from publisher.mail.dkim_files import signer
+
+    return signer(config, domain)
 
 
 def open_app(config: Path | None, environ: Mapping[str, str] = os.environ, cwd: Path | None = None) -> App:

@@ -1,8 +1,9 @@
 """check."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,10 @@ from publisher.cli.annotations import github, sarif
 from publisher.cli.options import Json, Strict, site
 from publisher.cli.talk import bar, problems_json, put, put_json, say
 from publisher.core.words import counted
+
+if TYPE_CHECKING:
+    from publisher.errors import Problem
+    from publisher.jobs.library import Library
 
 
 class Format(StrEnum):
@@ -33,8 +38,16 @@ def check(
     from publisher.jobs.check import check as look
 
     app = site(context)
+
+    def mails(library: "Library") -> "Sequence[Problem]":
+        if not any(one.from_ for one in app.config.settings.newsletters.values()):
+            return ()
+        from publisher.jobs.check_mail import check_mail
+
+        return check_mail(library, app.templates(), app.newsletters())
+
     with bar("Reading posts") as reading, bar("Checking posts") as checking:
-        found = app.read(lambda library: look(library, checking), reading, anyway=True)
+        found = app.read(lambda library: look(library, checking, mails), reading, anyway=True)
     if as_json or form is Format.JSON:
         put_json(problems_json(found.problems))
     elif form is Format.SARIF:

@@ -46,7 +46,7 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
             done += step
             progress(done, total)
 
-        office = PostOffice(store, app.transport(), mail.return_path, app.clock, stop.is_set, advance)
+        office = PostOffice(store, app.transport(), app.outgoing(), app.clock, stop.is_set, advance)
         tally = deliver_all(office, connections=mail.connections)
     if issue is not None:
         say(f"issue {issue.id}" + (f" ({issue.newsletter} no. {issue.number})" if issue.number else ""))

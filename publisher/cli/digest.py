@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from publisher.cli.deliver import send_out
-from publisher.cli.options import At, DryRun, Yes, site
-from publisher.cli.talk import bar, consent, moment, say, tell_serious
+from publisher.cli.options import At, DryRun, Force, Yes, site
+from publisher.cli.talk import bar, consent, moment, say, tell_lint, tell_serious
 from publisher.core.words import counted
 from publisher.errors import Problem, UsageError
 
@@ -24,9 +24,11 @@ def digest(
     at: At = None,
     yes: Yes = False,
     dry_run: DryRun = False,
+    force: Force = False,
 ) -> None:
     """Send everything new to the readers of a newsletter, now."""
-    from publisher.jobs.digest import make_digest, plan_digest
+    from publisher.jobs.digest import make_digest, plan_digest, plan_variants
+    from publisher.jobs.linted import Unfit, problems, require_fit
     from publisher.schedule import calendar
 
     app = site(context)
@@ -41,24 +43,34 @@ def digest(
             say("  'publisher subscriber add ADDR' adds a reader")
             return
 
-        def planned(library: "Library") -> "tuple[Plan, Sequence[Problem], dict[str, str]]":
-            plan = plan_digest(app.desk(library, chosen), store, at=moment_, prev_fire=prev_fire)
-            return plan, library.problems, {library.ids[post.source]: post.title for post in library.posts}
+        def planned(library: "Library") -> "tuple[Plan, Sequence[Problem], dict[str, str], Sequence[Problem]]":
+            desk = app.desk(library, chosen)
+            plan = plan_digest(desk, store, at=moment_, prev_fire=prev_fire)
+            titles = {library.ids[post.source]: post.title for post in library.posts}
+            return plan, library.problems, titles, problems(desk, plan_variants(desk, plan, at=moment_))
 
         with bar("Reading posts") as progress:
-            plan, problems, titles = app.read(planned, progress, moment_)
-        tell_serious(problems)
+            plan, unreadable, titles, found = app.read(planned, progress, moment_)
+        tell_serious(unreadable)
         if not plan.recipients:
             _nothing_new(store, chosen, plan)
             return
         _show_plan(plan, titles)
+        tell_lint(found)
         if dry_run:
             return
+        app.ready(chosen)  # fails before an issue is made that nobody could send
+        if not force:
+            require_fit(found)
         consent(plan.recipients, yes=yes)
-        app.transport()  # fails before an issue is made that nobody could send
         issue = app.read(
             lambda library: make_digest(
-                app.desk(library, chosen), store, at=moment_, now=app.clock(), prev_fire=prev_fire
+                app.desk(library, chosen),
+                store,
+                at=moment_,
+                now=app.clock(),
+                prev_fire=prev_fire,
+                unfit=Unfit.SEND if force else Unfit.REFUSE,
             ),
             at=moment_,
         )

@@ -8,8 +8,8 @@ import typer
 
 from publisher.app import App
 from publisher.cli.deliver import send_out
-from publisher.cli.options import DryRun, NewsletterName, Yes, site
-from publisher.cli.talk import bar, consent, say, tell_serious
+from publisher.cli.options import DryRun, Force, NewsletterName, Yes, site
+from publisher.cli.talk import bar, consent, say, tell_lint, tell_serious
 from publisher.core.words import counted
 from publisher.errors import Problem, UsageError
 from publisher.model.newsletter import Newsletter
@@ -27,9 +27,11 @@ def send(
     to: Annotated[list[str] | None, typer.Option(metavar="ADDR", help="To this address; may be given again.")] = None,
     yes: Yes = False,
     dry_run: DryRun = False,
+    force: Force = False,
 ) -> None:
     """Send one whole post, now."""
-    from publisher.jobs.send import audience, find_post, make_one_off
+    from publisher.jobs.linted import Unfit, problems, require_fit
+    from publisher.jobs.send import audience, find_post, make_one_off, planned_variants
 
     app = site(context)
     if newsletter is None and not to:
@@ -38,23 +40,36 @@ def send(
     addresses = to or []
     with app.store() as store:
 
-        def addressed(library: "Library") -> "tuple[Post, Audience, Sequence[Problem]]":
+        def addressed(library: "Library") -> "tuple[Post, Audience, Sequence[Problem], Sequence[Problem]]":
             found = find_post(library, post, Path.cwd())
             if found.published > app.clock():
                 raise UsageError(f"{found.source} is dated {found.published:%Y-%m-%d %H:%M}: it is not out yet")
-            return found, audience(app.desk(library, chosen), store, found, addresses), library.problems
+            desk = app.desk(library, chosen)
+            whom = audience(desk, store, found, addresses)
+            variants = planned_variants(desk, found, whom, subscribed=not addresses, now=app.clock())
+            return found, whom, library.problems, problems(desk, variants)
 
         with bar("Reading posts") as progress:
-            found, whom, problems = app.read(addressed, progress)
-        tell_serious(problems)
+            found, whom, unreadable, faults = app.read(addressed, progress)
+        tell_serious(unreadable)
         say(f"{found.title}\n  to {counted(whom.count, 'reader')}; {whom.already} had it already")
+        tell_lint(faults)
         if dry_run or not whom.count:
             say("nothing was sent")
             return
+        app.ready(chosen)  # fails before an issue is made that nobody could send
+        if not force:
+            require_fit(faults)
         consent(whom.count, yes=yes)
-        app.transport()  # fails before an issue is made that nobody could send
         issue = app.read(
-            lambda library: make_one_off(app.desk(library, chosen), store, found, to=addresses, now=app.clock())
+            lambda library: make_one_off(
+                app.desk(library, chosen),
+                store,
+                found,
+                to=addresses,
+                now=app.clock(),
+                unfit=Unfit.SEND if force else Unfit.REFUSE,
+            )
         )
         if issue is None:
             say("nothing was sent")

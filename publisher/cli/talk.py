@@ -56,6 +56,12 @@ def tell_serious(problems: Iterable[Problem]) -> None:
             say(problem.told())
 
 
+def tell_lint(found: Iterable[Problem]) -> None:
+    """What is wrong with a mail, before anybody is asked whether it shall go out."""
+    for problem in found:
+        say(problem.told())
+
+
 @contextmanager
 def bar(label: str) -> Iterator[Progress]:
     """A progress bar on a terminal; elsewhere silence, and the caller's summary line is all there is."""

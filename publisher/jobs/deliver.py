@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from publisher.core.retry import Try, is_trouble, judge
 from publisher.errors import Scope, StoreBusy, TemplateError, TransportError, UsageError
-from publisher.jobs.letter import Letters
+from publisher.jobs.letter import Letters, Outgoing
 from publisher.jobs.owner import dead_owners, owner_name
 from publisher.jobs.tally import Tally
 from publisher.model.mailing import Delivery, DeliveryStatus, Envelope, IssueStatus, Reply
@@ -29,11 +29,12 @@ T = TypeVar("T")
 
 
 class PostOffice(Struct, frozen=True):
-    """Where mail is handed over: the ledger, the way out, the clock, whether to stop, and who watches."""
+    """Where mail is handed over: the ledger, the way out, what the settings say of mail, the clock, whether to stop,
+    and who watches."""
 
     store: Store
     transport: Transport
-    return_path: str | None
+    outgoing: Outgoing
     clock: Callable[[], datetime]
     stopped: Callable[[], bool]
     progress: Callable[[int], None]
@@ -78,7 +79,7 @@ class _Worker:
         self.office = office
         self.tally = tally
         self.owner = owner_name(number)
-        self.letters = Letters(office.store, office.return_path)
+        self.letters = Letters(office.store, office.outgoing)
         self.session: Session | None = None
         self.taken = 0
         self.in_a_row = 0

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from publisher.core.periods import PrevFire, first_since, running_since
 from publisher.core.selection import Candidate, in_categories, newest_first, pick, published
+from publisher.jobs.linted import Unfit, hold_back, problems
 from publisher.jobs.mailing import (
     Desk,
     addressed,
-    digest_variant,
     draft,
     first_language,
     require_known_ledger,
@@ -19,7 +19,8 @@ from publisher.jobs.mailing import (
     testify,
 )
 from publisher.jobs.site import require_site_url
-from publisher.model.mailing import Issue, IssueKind, Recipient
+from publisher.jobs.variants import digest_variant
+from publisher.model.mailing import Issue, IssueKind, Recipient, Variant
 from publisher.model.newsletter import Newsletter, Period
 from publisher.model.reader import Subscription, SubscriptionStatus
 from publisher.store import deliveries, issues, subscribers, suppressions
@@ -63,13 +64,32 @@ def plan_digest(desk: Desk, store: Store, *, at: datetime, prev_fire: PrevFire, 
         return _plan(connection, desk, at=at, prev_fire=prev_fire, period=period)
 
 
+def plan_variants(desk: Desk, plan: Plan, *, at: datetime) -> list[Variant]:
+    """The variants of a plan, not yet numbered; none where it mails nobody. TemplateError."""
+    posts = {desk.library.ids[post.source]: post for post in desk.library.posts}
+    return [
+        digest_variant(
+            desk, [(post_id, posts[post_id]) for post_id in one.post_ids], language=one.language, number=None, at=at
+        )
+        for one in (plan.picks if plan.recipients else ())
+    ]
+
+
 def make_digest(
-    desk: Desk, store: Store, *, at: datetime, now: datetime, prev_fire: PrevFire, period: Period | None = None
+    desk: Desk,
+    store: Store,
+    *,
+    at: datetime,
+    now: datetime,
+    prev_fire: PrevFire,
+    period: Period | None = None,
+    unfit: Unfit = Unfit.REFUSE,
 ) -> Issue | None:
     """Store the issue, its variants and its deliveries in one transaction.
 
     None where nothing is new by hand; an empty period is recorded as skipped. Conflict where the period
-    has its issue, ConfigError where sender or site address is missing, WrongLedger, TemplateError.
+    has its issue, ConfigError where sender or site address is missing, ContentError where its mail has errors and is
+    refused for them, WrongLedger, TemplateError.
     """
     require_site_url(desk.library.config, desk.library.place.site)
     sender = require_sender(desk.library.config, desk.newsletter)
@@ -82,15 +102,18 @@ def make_digest(
             return None
         issue = issues.insert(connection, _draft(desk, plan, at=at, period=period), now)
         posts = {desk.library.ids[post.source]: post for post in desk.library.posts}
+        variants: list[Variant] = []
         for one in plan.picks if plan.recipients else ():
             chosen = [(post_id, posts[post_id]) for post_id in one.post_ids]
-            variant = digest_variant(desk, chosen, language=one.language, number=issue.number)
+            variant = digest_variant(desk, chosen, language=one.language, number=issue.number, at=at)
             variant_id = issues.insert_variant(connection, issue.id, variant)
             recipients = [_recipient(reader) for reader in one.readers]
             mails = addressed(store, issue.uid, recipients, variant_id, sender, plan.suppressed)
             deliveries.insert(connection, issue.id, mails)
+            variants.append(variant)
+        held = hold_back(connection, issue, problems(desk, variants), unfit)
     testify(desk.library, store)
-    return issue
+    return held
 
 
 def readers_of(connection: sa.Connection, newsletter: Newsletter, period: Period) -> list[Subscription]:

@@ -7,6 +7,7 @@ from publisher.core.periods import NextFire, PrevFire, ended_period
 from publisher.errors import ConfigError, Conflict, PublisherError, TemplateError, WrongLedger
 from publisher.jobs.digest import make_digest, readers_of
 from publisher.jobs.library import Library
+from publisher.jobs.linted import Unfit
 from publisher.jobs.mailing import Desk
 from publisher.model.mailing import Issue
 from publisher.model.newsletter import Newsletter, Period
@@ -57,7 +58,9 @@ def make_due(
     for one in due:
         desk = Desk(library, templates, one.newsletter)
         try:
-            issue = make_digest(desk, store, at=one.period.end, now=now, prev_fire=prev_fire, period=one.period)
+            issue = make_digest(
+                desk, store, at=one.period.end, now=now, prev_fire=prev_fire, period=one.period, unfit=Unfit.HOLD
+            )
         except Conflict:
             continue
         except (ConfigError, TemplateError, WrongLedger) as error:

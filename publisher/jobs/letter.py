@@ -1,77 +1,122 @@
 """From a stored variant and one recipient to the message that is handed over."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from publisher.mail import Letter, Mailbox, compose, fill, parse_address, parse_mailbox, unsubscribe_mailto
-from publisher.model.mailing import Delivery, Envelope, Variant
+from publisher.jobs.leave import exits
+from publisher.mail import (
+    Address,
+    Exits,
+    Filling,
+    Mailbox,
+    Press,
+    Sheet,
+    Signer,
+    parse_mailbox,
+    unsubscribe_mailto,
+)
+from publisher.model.mailing import Delivery, Envelope, Issue, IssueKind, Variant
 from publisher.store import issues
 from publisher.store.engine import Store
 from publisher.struct import Struct
 
-_KEPT = 64
+_KEPT = 16
 
 
-class Masthead(Struct, frozen=True):
-    """What all letters of an issue say of where they come from; `name` None where no list is mailed."""
+class Outgoing(Struct, frozen=True):
+    """What the settings say of mail that leaves.
 
-    sender: Mailbox
-    reply_to: Mailbox | None
-    title: str
-    name: str | None
+    `web_url` is where this program answers those who leave, None where they must write; `signer` gives what signs
+    for the domain of a sender, None where nothing is signed.
+    """
+
+    return_path: str | None = None
+    web_url: str | None = None
+    signer: Callable[[str], Signer | None] = lambda _domain: None
 
 
 class Letters:
     """Writes messages; keeps the variants it has read, of which an issue has few and its deliveries many."""
 
-    def __init__(self, store: Store, return_path: str | None) -> None:
-        self._return_path = return_path
-        self._load = lru_cache(maxsize=_KEPT)(lambda variant_id: _load(store, variant_id))
+    def __init__(self, store: Store, outgoing: Outgoing) -> None:
+        self._secret, self._outgoing = store.secret, outgoing
+        self._load = lru_cache(maxsize=_KEPT)(lambda variant_id: _load(store, variant_id, outgoing))
 
     def write(self, delivery: Delivery, now: datetime) -> Envelope:
         """The message of a delivery, dated `now`; UsageError or TemplateError where it cannot be composed."""
-        masthead, variant = self._load(delivery.variant_id)
-        to = Mailbox(delivery.recipient.name, parse_address(delivery.recipient.email))
-        return envelope(letter(masthead, variant, to, delivery.message_id, now), self._return_path)
+        # As it was taken in: to read it anew would cost a third of what a letter costs.
+        email = delivery.recipient.email
+        to = Mailbox(delivery.recipient.name, Address(email, delivery.recipient.address_key, email.isascii()))
+        plate = self._load(delivery.variant_id)
+        return plate.letter(to, delivery.message_id, now, self._secret, language=delivery.recipient.language)
 
 
-def masthead(sender: str, reply_to: str | None, title: str, name: str | None) -> Masthead:
-    """From mailboxes as they are written; UsageError where one is none."""
-    return Masthead(parse_mailbox(sender), parse_mailbox(reply_to) if reply_to else None, title, name)
+class Plate:
+    """A variant ready to be printed for its recipients: all that is the same for them is made once."""
+
+    def __init__(self, sheet: Sheet, variant: Variant, outgoing: Outgoing) -> None:
+        self._sheet, self._language, self._outgoing = sheet, variant.language, outgoing
+        self._filling = Filling(variant.rendered)
+        self._press = Press(sheet, outgoing.signer(sheet.sender.address.domain))
+
+    def letter(
+        self,
+        to: Mailbox,
+        message_id: str,
+        now: datetime,
+        secret: bytes,
+        *,
+        language: str | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> Envelope:
+        """One recipient's message; UsageError or TemplateError where it cannot be made.
+
+        `more` is what this mail alone asks of its recipient, such as a confirmation its `confirm_url`.
+        """
+        email, sender = to.address.email, self._sheet.sender.address
+        mailto = unsubscribe_mailto(sender.email, self._sheet.list_name, email)
+        page, post = (
+            exits(self._outgoing.web_url, secret, self._sheet.list_name, email)
+            if self._outgoing.web_url
+            else (mailto, None)
+        )
+        recipient = {
+            "email": email,
+            "name": to.name,
+            "language": language or self._language,
+            "unsubscribe_url": page,
+            **(more or {}),
+        }
+        data = self._press.print(
+            to, self._filling.fill(recipient), message_id=message_id, date=now, exits=Exits(mailto, post)
+        )
+        return Envelope(
+            sender=self._outgoing.return_path or sender.email,
+            recipient=email,
+            data=data,
+            utf8=not (to.address.ascii and sender.ascii),
+        )
 
 
-def letter(
-    top: Masthead, variant: Variant, to: Mailbox, message_id: str, now: datetime, *, test: bool = False
-) -> Letter:
-    """One recipient's letter; `test` marks it as a trial. UsageError or TemplateError where it cannot be made."""
-    unsubscribe = unsubscribe_mailto(top.sender.address.email, top.name, to.address.email)
-    values = {"email": to.address.email, "name": to.name, "unsubscribe_url": unsubscribe}
-    return Letter(
-        sender=top.sender,
-        reply_to=top.reply_to,
-        to=to,
-        filled=fill(variant.rendered, values),
-        message_id=message_id,
-        date=now,
-        list_title=top.title,
-        list_name=top.name,
-        unsubscribe_mailto=unsubscribe,
+def sheet_of(issue: Issue, variant: Variant) -> Sheet:
+    """What all letters of a variant say beside its text; UsageError where the sender is no mailbox."""
+    return Sheet(
+        sender=parse_mailbox(issue.sender),
+        reply_to=parse_mailbox(issue.reply_to) if issue.reply_to else None,
+        list_title=issue.list_title,
+        list_name=issue.newsletter,
         language=variant.language,
-        test=test,
+        issue=str(issue.number or issue.uid[:8]),
+        archive_url=issue.archive_url,
+        page_url=issue.page_url,
+        # RFC 3834 section 5: a periodic mail that nobody wrote by hand; a one-off somebody did.
+        auto_submitted=issue.kind is IssueKind.DIGEST,
+        pictures=variant.rendered.pictures,
     )
 
 
-def envelope(letter: Letter, return_path: str | None) -> Envelope:
-    """A letter's bytes and where they go."""
-    return Envelope(
-        sender=return_path or letter.sender.address.email,
-        recipient=letter.to.address.email,
-        data=compose(letter),
-        utf8=not (letter.to.address.ascii and letter.sender.address.ascii),
-    )
-
-
-def _load(store: Store, variant_id: int) -> tuple[Masthead, Variant]:
+def _load(store: Store, variant_id: int, outgoing: Outgoing) -> Plate:
     with store.read() as connection:
         issue, variant = issues.of_variant(connection, variant_id), issues.variant(connection, variant_id)
-    return masthead(issue.sender, issue.reply_to, issue.list_title, issue.newsletter), variant
+    return Plate(sheet_of(issue, variant), variant, outgoing)

@@ -1,23 +1,23 @@
-"""What every mailing needs before it becomes an issue: a sender, a ledger that may send, variants."""
+"""What every mailing needs before it becomes an issue: a desk, a sender, a ledger that may send."""
 
-import hashlib
-import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from publisher.config import Config
 from publisher.core.words import counted
 from publisher.errors import ConfigError, Problem, Severity, UsageError, WrongLedger
+from publisher.jobs.dead_links import dead_links
 from publisher.jobs.ids import Witness, recall
 from publisher.jobs.library import Library
 from publisher.jobs.lost_ids import require_no_lost_ids
-from publisher.mail import Mailbox, MailPost, message_id, parse_mailbox, render_digest, render_one_off, template_hash
-from publisher.model.mailing import IssueKind, IssueStatus, Recipient, Variant
+from publisher.jobs.pictures import finder
+from publisher.mail import Find, Mailbox, message_id, parse_mailbox
+from publisher.model.mailing import IssueKind, IssueStatus, Recipient
 from publisher.model.newsletter import Newsletter
-from publisher.model.post import Post
 from publisher.store import issues
 from publisher.store.deliveries import Addressed
 from publisher.store.engine import Store
@@ -25,12 +25,22 @@ from publisher.struct import Struct
 from publisher.templating import Templates
 
 
-class Desk(Struct, frozen=True):
+class Desk(Struct, frozen=True, dict=True):
     """Where mail is made: the posts, the templates, and the newsletter it goes out under."""
 
     library: Library
     templates: Templates
     newsletter: Newsletter
+
+    @cached_property
+    def find(self) -> Find:
+        """What finds the site's own pictures."""
+        return finder(self.library)
+
+    @cached_property
+    def missing(self) -> Callable[[str], bool]:
+        """What tells whether an address of the site leads nowhere."""
+        return dead_links(self.library)
 
 
 def require_sender(config: Config, newsletter: Newsletter) -> Mailbox:
@@ -91,6 +101,7 @@ def draft(
     at: datetime,
     period: str | None = None,
     since: datetime | None = None,
+    page_url: str | None = None,
     skipped: str = "",
 ) -> issues.Draft:
     """An issue to be made, its sender and title frozen as they are set now; `skipped` says why it mails nobody."""
@@ -105,63 +116,11 @@ def draft(
         sender=desk.newsletter.sender,
         reply_to=desk.newsletter.reply_to,
         list_title=desk.newsletter.title,
+        archive_url=desk.library.place.site.url,
+        page_url=page_url,
         at=at,
         since=since,
     )
-
-
-def digest_variant(desk: Desk, posts: Sequence[tuple[str, Post]], *, language: str, number: int | None) -> Variant:
-    """The variant of readers who share these posts, each an id and a post."""
-    newsletter = desk.newsletter
-    rendered = render_digest(
-        desk.templates,
-        site=desk.library.place.site,
-        newsletter_title=newsletter.title,
-        subject=newsletter.subject,
-        number=number,
-        language=language,
-        posts=[mail_post(desk, post, whole=False) for _, post in posts],
-        template=newsletter.template,
-    )
-    ids = tuple(post_id for post_id, _ in posts)
-    return Variant(_key(desk, ids, language, newsletter.template), ids, language, rendered)
-
-
-def one_off_variant(desk: Desk, post_id: str, post: Post, *, language: str, subscribed: bool) -> Variant:
-    """The variant of everybody who gets this one post whole; it says whether they are `subscribed`."""
-    rendered = render_one_off(
-        desk.templates,
-        site=desk.library.place.site,
-        newsletter_title=desk.newsletter.title if subscribed else None,
-        subject=None,
-        language=language,
-        post=mail_post(desk, post, whole=True),
-    )
-    return Variant(_key(desk, (post_id,), language, "one_off"), (post_id,), language, rendered)
-
-
-def mail_post(desk: Desk, post: Post, *, whole: bool) -> MailPost:
-    """A post as templates see it, its date in the newsletter's zone; with its whole content where `whole`."""
-    rendered = desk.library.rendered(post)
-    return MailPost(
-        title=post.title,
-        url=post.url,
-        summary=rendered.summary if rendered else post.summary,
-        html=rendered.html if rendered and whole else None,
-        published=post.published.astimezone(ZoneInfo(desk.newsletter.timezone)),
-        categories=post.categories,
-        authors=post.authors,
-    )
-
-
-def _key(desk: Desk, ids: tuple[str, ...], language: str, template: str) -> str:
-    parts = [
-        ids,
-        language,
-        "html+text",
-        template_hash(desk.templates, template, language, desk.library.place.site.language),
-    ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def addressed(

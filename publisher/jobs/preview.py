@@ -1,66 +1,159 @@
-"""Preview: what a mail will look like, as files; the ledger is read, never written."""
+"""Preview: what a mail will look like; the ledger is read, never written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from publisher.core.periods import PrevFire, first_since
 from publisher.errors import NotFound
-from publisher.feeds import replace
+from publisher.feeds import replace as write_file
 from publisher.jobs.digest import candidates
-from publisher.jobs.letter import envelope, letter, masthead
-from publisher.jobs.mailing import Desk, digest_variant, first_language, one_off_variant
-from publisher.mail import Letter, Mailbox, compose, parse_address
-from publisher.model.mailing import Variant
+from publisher.jobs.issue import last_digest_at
+from publisher.jobs.letter import Outgoing, Plate
+from publisher.jobs.linted import SAMPLE_EMAIL, SAMPLE_SENDER, sample_recipient
+from publisher.jobs.mailing import Desk, first_language
+from publisher.jobs.read_back import read_back
+from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
+from publisher.mail import Mailbox, Note, Sheet, parse_address, parse_mailbox
+from publisher.model.mailing import Envelope, Variant
 from publisher.model.post import Post
+from publisher.store import issues
+from publisher.store.engine import Store
+from publisher.struct import Struct, replace
 from publisher.transport import Transport
 
-SAMPLE_READER = "reader@example.com"
-_SAMPLE_SENDER = "newsletter@example.com"
+SAMPLE_READER = Mailbox("", parse_address(SAMPLE_EMAIL))
 _SAMPLE_POSTS = 5
 
 
-def sample_digest(desk: Desk, *, at: datetime, since: datetime | None, prev_fire: PrevFire) -> tuple[Variant, bool]:
-    """The digest a new reader of everything would get at `at`, and whether nothing is new.
+class Past(Struct, frozen=True):
+    """What the ledger says of a newsletter; the defaults are for where there is none.
 
-    Posts after `since`, or of one period; where there is none the newest stand in, to show how it looks.
+    `since` is up to when its last digest took posts, `number` what its next issue will be. By `secret` the way out of
+    a mail is made: with another one than the ledger's it leads nowhere.
     """
-    reach = since or first_since(desk.newsletter, at, prev_fire)
+
+    since: datetime | None = None
+    number: int = 1
+    secret: bytes = b"preview"
+
+
+class Sample(Struct, frozen=True):
+    """A mail that is planned for nobody.
+
+    `stand_in` is whether nothing is new, and the newest posts show how it looks. `note` is which mail about a
+    subscription it is, if it is one; `more` is what that asks of its reader.
+    """
+
+    variant: Variant
+    sheet: Sheet
+    stand_in: bool = False
+    note: Note | None = None
+    more: Mapping[str, str] | None = None
+
+
+def named_reader(language: str) -> Mailbox:
+    """A sample reader who told their name, as a template may greet them by it."""
+    name = "山田 花子" if language.split("-")[0].lower() == "ja" else "Alice Example"
+    return Mailbox(name, SAMPLE_READER.address)
+
+
+def past(store: Store, newsletter: str) -> Past:
+    """What there was of a newsletter."""
+    with store.read() as connection:
+        numbers = [issue.number or 0 for issue in issues.listed(connection, newsletter=newsletter)]
+    return Past(last_digest_at(store, newsletter), max(numbers, default=0) + 1, store.secret)
+
+
+def sample_digest(
+    desk: Desk, before: Past, *, at: datetime, prev_fire: PrevFire, language: str | None = None
+) -> Sample:
+    """The digest a new reader of everything would get at `at`.
+
+    It has the posts since the last one, or of one period; where there is none, the newest. NotFound where no post is
+    out.
+    """
+    reach = before.since or first_since(desk.newsletter, at, prev_fire)
     known = [(candidate.id, candidate.post) for candidate in candidates(desk, at)]
     if not known:
         raise NotFound("post for", desk.newsletter.name, hint="there is no published post yet")
     fresh = [(post_id, post) for post_id, post in known if post.published > reach]
+    spoken = language or first_language(desk)
     chosen = fresh or known[:_SAMPLE_POSTS]
-    return digest_variant(desk, chosen, language=first_language(desk), number=None), not fresh
+    variant = digest_variant(desk, chosen, language=spoken, number=before.number, at=at)
+    return Sample(variant, _sheet(desk, variant, str(before.number), auto_submitted=True), stand_in=not fresh)
 
 
-def sample_one_off(desk: Desk, post: Post) -> Variant:
+def sample_one_off(desk: Desk, before: Past, post: Post, *, at: datetime, language: str | None = None) -> Sample:
     """The mail that sending `post` to subscribers would make."""
+    spoken, number = language or first_language(desk), before.number
     post_id = desk.library.ids[post.source]
-    return one_off_variant(desk, post_id, post, language=first_language(desk), subscribed=True)
+    variant = one_off_variant(desk, post_id, post, language=spoken, subscribed=True, at=at, number=number)
+    return Sample(variant, _sheet(desk, variant, str(number), auto_submitted=False, page_url=post.url))
 
 
-def write(mail: Letter, folder: Path, name: str) -> list[Path]:
-    """Write `name`.html, .txt and .eml into `folder`; the paths."""
-    contents = {"html": mail.filled.html.encode(), "txt": mail.filled.text.encode(), "eml": compose(mail)}
-    for suffix, data in contents.items():
-        replace(folder / f"{name}.{suffix}", data)
+def sample_note(desk: Desk, note: Note, *, language: str | None = None) -> Sample:
+    """The mail about a subscription."""
+    variant = note_variant(desk, note, language=language or first_language(desk))
+    sheet = _sheet(desk, variant, note.value, auto_submitted=True)
+    asked = {"confirm_url": sample_recipient(desk, variant.language)["confirm_url"]}
+    # Whoever is asked, or has left, is on no list.
+    sheet = sheet if note is Note.WELCOME else replace(sheet, list_name=None)
+    return Sample(variant, sheet, note=note, more=asked)
+
+
+def newest_post(desk: Desk, at: datetime) -> Post:
+    """The post that the newsletter would send by hand most likely; NotFound where none is out."""
+    known = candidates(desk, at)
+    if not known:
+        raise NotFound("post for", desk.newsletter.name, hint="there is no published post yet")
+    return known[0].post
+
+
+def sample_letter(
+    sample: Sample, to: Mailbox, outgoing: Outgoing, before: Past, now: datetime, *, test: bool = False
+) -> Envelope:
+    """The mail to one address; a `test` is marked, and signed as it will be.
+
+    Else it is not: who only looks may sit at another machine than the one that has the key.
+    """
+    sheet = replace(sample.sheet, test=test)
+    domain = sheet.sender.address.domain
+    message_id = f"<preview-{sample.variant.key[:16]}-{now:%Y%m%dT%H%M%S%f}@{domain}>"
+    plate = Plate(sheet, sample.variant, outgoing if test else replace(outgoing, signer=lambda _domain: None))
+    return plate.letter(to, message_id, now, before.secret, more=sample.more)
+
+
+def _sheet(desk: Desk, variant: Variant, issue: str, *, auto_submitted: bool, page_url: str | None = None) -> Sheet:
+    newsletter = desk.newsletter
+    return Sheet(
+        sender=parse_mailbox(newsletter.sender or SAMPLE_SENDER),
+        reply_to=parse_mailbox(newsletter.reply_to) if newsletter.reply_to else None,
+        list_title=newsletter.title,
+        list_name=newsletter.name,
+        language=variant.language,
+        issue=issue,
+        archive_url=desk.library.place.site.url,
+        page_url=page_url,
+        auto_submitted=auto_submitted,
+        pictures=variant.rendered.pictures,
+    )
+
+
+def write(data: bytes, folder: Path, name: str) -> list[Path]:
+    """Write the message as `name`.html, .txt and .eml into `folder`; the paths."""
+    read = read_back(data)
+    contents = {"html": read.html.encode(), "txt": read.text.encode(), "eml": data}
+    for suffix, content in contents.items():
+        write_file(folder / f"{name}.{suffix}", content)
     return [folder / f"{name}.{suffix}" for suffix in contents]
 
 
-def send(letters: Sequence[Letter], transport: Transport, return_path: str | None) -> None:
+def send(letters: Sequence[Envelope], transport: Transport) -> None:
     """Send letters without a ledger; TransportError where the server does not take one."""
     session = transport.connect()
     try:
         for one in letters:
-            session.send(envelope(one, return_path), lambda: None)
+            session.send(one, lambda: None)
     finally:
         session.close()
-
-
-def sample_letter(desk: Desk, variant: Variant, reader: str, now: datetime, *, test: bool) -> Letter:
-    """The mail of `variant` to one address, marked where it is a `test`."""
-    newsletter = desk.newsletter
-    top = masthead(newsletter.sender or _SAMPLE_SENDER, newsletter.reply_to, newsletter.title, newsletter.name)
-    message_id = f"<preview-{variant.key[:16]}-{now:%Y%m%dT%H%M%S%f}@{top.sender.address.domain}>"
-    return letter(top, variant, Mailbox("", parse_address(reader)), message_id, now, test=test)

@@ -9,19 +9,20 @@ import sqlalchemy as sa
 
 from publisher.errors import NotFound
 from publisher.jobs.library import Library
+from publisher.jobs.linted import Unfit, hold_back, problems
 from publisher.jobs.mailing import (
     Desk,
     addressed,
     draft,
     first_language,
-    one_off_variant,
     require_known_ledger,
     require_sender,
     testify,
 )
 from publisher.jobs.site import require_site_url
+from publisher.jobs.variants import one_off_variant
 from publisher.mail import parse_address
-from publisher.model.mailing import Issue, IssueKind, Recipient
+from publisher.model.mailing import Issue, IssueKind, Recipient, Variant
 from publisher.model.post import Post
 from publisher.model.reader import SubscriptionStatus
 from publisher.store import deliveries, issues, subscribers, suppressions
@@ -73,29 +74,53 @@ def audience(desk: Desk, store: Store, post: Post, to: Sequence[str]) -> Audienc
         return _audience(connection, desk, post, to)
 
 
-def make_one_off(desk: Desk, store: Store, post: Post, *, to: Sequence[str], now: datetime) -> Issue | None:
+def planned_variants(desk: Desk, post: Post, whom: Audience, *, subscribed: bool, now: datetime) -> list[Variant]:
+    """The variants of a one-off, not yet numbered; none where it mails nobody. TemplateError."""
+    post_id = desk.library.ids[post.source]
+    return [
+        one_off_variant(desk, post_id, post, language=language, subscribed=subscribed, at=now)
+        for language in (whom.recipients if whom.count else ())
+    ]
+
+
+def make_one_off(
+    desk: Desk, store: Store, post: Post, *, to: Sequence[str], now: datetime, unfit: Unfit = Unfit.REFUSE
+) -> Issue | None:
     """Store the issue with its deliveries in one transaction; None where nobody is left to send to.
 
-    ConfigError where sender or site address is missing, WrongLedger, TemplateError.
+    ConfigError where sender or site address is missing, ContentError where its mail has errors and is refused for
+    them, WrongLedger, TemplateError.
     """
     library = desk.library
     require_site_url(library.config, library.place.site)
     sender = require_sender(library.config, desk.newsletter)
     require_known_ledger(store, library.config.home)
     testify(library, store)
-    one_off = draft(desk, IssueKind.ONE_OFF, newsletter=None if to else desk.newsletter.name, at=now)
+    name = None if to else desk.newsletter.name
+    one_off = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=now, page_url=post.url)
     with store.write() as connection:
         chosen = _audience(connection, desk, post, to)
         if not chosen.count:
             return None
         issue = issues.insert(connection, one_off, now)
+        variants: list[Variant] = []
         for language, recipients in chosen.recipients.items():
-            variant = one_off_variant(desk, library.ids[post.source], post, language=language, subscribed=not to)
+            variant = one_off_variant(
+                desk,
+                library.ids[post.source],
+                post,
+                language=language,
+                subscribed=not to,
+                at=now,
+                number=issue.number,
+            )
             variant_id = issues.insert_variant(connection, issue.id, variant)
             mails = addressed(store, issue.uid, recipients, variant_id, sender, chosen.suppressed)
             deliveries.insert(connection, issue.id, mails)
+            variants.append(variant)
+        held = hold_back(connection, issue, problems(desk, variants), unfit)
     testify(library, store)
-    return issue
+    return held
 
 
 def _audience(connection: sa.Connection, desk: Desk, post: Post, to: Sequence[str]) -> Audience:

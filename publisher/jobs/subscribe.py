@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from publisher.core.lines import LONGEST_NAME, is_one_line
 from publisher.core.words import LANGUAGE
 from publisher.errors import ContentError, NotFound, Problem, PublisherError, Severity, UsageError
-from publisher.mail import is_one_line, parse_address
+from publisher.mail import parse_address
 from publisher.model.newsletter import Frequency, Newsletter
 from publisher.model.reader import Subscription, Suppression
 from publisher.store import subscribers, suppressions
@@ -19,7 +20,6 @@ from publisher.struct import Struct
 
 COLUMNS = ("email", "name", "newsletter", "categories", "language", "frequency")
 _BATCH = 1000
-_LONGEST_NAME = 200
 
 
 class Request(Struct, frozen=True):
@@ -132,8 +132,8 @@ def remove(store: Store, email: str, newsletter: str | None, now: datetime) -> i
 
 def _name(text: str) -> str:
     name = text.strip()
-    if not is_one_line(name) or len(name) > _LONGEST_NAME:
-        raise UsageError(f"the name {name[:40]!r} is not one line of at most {_LONGEST_NAME} characters")
+    if not is_one_line(name) or len(name) > LONGEST_NAME:
+        raise UsageError(f"the name {name[:40]!r} is not one line of at most {LONGEST_NAME} characters")
     return name
 
 

@@ -17,6 +17,7 @@ from publisher.jobs.deliver import PostOffice, deliver
 from publisher.jobs.digest import make_digest, plan_digest
 from publisher.jobs.due import due_periods, make_due, next_wake
 from publisher.jobs.issue import retry
+from publisher.jobs.letter import Outgoing
 from publisher.jobs.tally import Tally
 from publisher.model.mailing import DeliveryStatus, Envelope, Issue, IssueStatus, Reply
 from publisher.model.newsletter import Frequency, Schedule
@@ -51,7 +52,7 @@ def posts_for(site: Site, store: Store, issue: Issue, email: str) -> list[str]:
 
 
 def send(store: Store, transport: Transport, now: datetime) -> Tally:
-    office = PostOffice(store, transport, None, lambda: now, lambda: False, lambda _: None)
+    office = PostOffice(store, transport, Outgoing(), lambda: now, lambda: False, lambda _: None)
     return deliver(office, connections=1)
 
 

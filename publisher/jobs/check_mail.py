@@ -1,0 +1,50 @@
+"""Check, for mails: what would be wrong with the next ones of each newsletter."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from publisher.errors import Problem, Severity, TemplateError
+from publisher.jobs.digest import candidates
+from publisher.jobs.library import Library
+from publisher.jobs.linted import problems
+from publisher.jobs.mailing import Desk, first_language
+from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
+from publisher.mail import Note
+from publisher.model.mailing import Variant
+from publisher.model.newsletter import Newsletter
+from publisher.templating import Templates
+
+_POSTS = 10
+
+
+def check_mail(library: Library, templates: Templates, newsletters: Sequence[Newsletter]) -> list[Problem]:
+    """The faults of a digest of the newest posts, of a mail with the newest of them, and of those about subscriptions,
+    in each language; templates that cannot be rendered among them. Newsletters without a sender mail nobody yet."""
+    found: dict[Problem, None] = {}
+    for newsletter in newsletters:
+        if newsletter.sender is not None:
+            found |= dict.fromkeys(_faults(Desk(library, templates, newsletter), library.at))
+    return list(found)
+
+
+def _faults(desk: Desk, at: datetime) -> list[Problem]:
+    try:
+        return [*problems(desk, _samples(desk, at)), *_of_notes(desk)]
+    except TemplateError as error:
+        place = error.template or desk.newsletter.name
+        return [Problem(place, error.line, 0, Severity.ERROR, "template", error.message)]
+
+
+def _samples(desk: Desk, at: datetime) -> Iterator[Variant]:
+    newest = [(one.id, one.post) for one in candidates(desk, at)[:_POSTS]]
+    for language in desk.newsletter.languages or (first_language(desk),):
+        if newest:
+            post_id, post = newest[0]
+            yield digest_variant(desk, newest, language=language, number=1, at=at)
+            yield one_off_variant(desk, post_id, post, language=language, subscribed=True, at=at, number=1)
+
+
+def _of_notes(desk: Desk) -> Iterator[Problem]:
+    for language in desk.newsletter.languages or (first_language(desk),):
+        for note in Note:
+            yield from problems(desk, [note_variant(desk, note, language=language)], note)

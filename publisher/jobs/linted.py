@@ -1,0 +1,97 @@
+"""What is wrong with a mail before it goes out, as a reader would get it."""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from publisher.errors import ContentError, Problem, Severity
+from publisher.jobs.leave import exits
+from publisher.jobs.mailing import Desk
+from publisher.mail import Filling, Finding, Mail, Note, lint, parse_mailbox, unsubscribe_mailto
+from publisher.model.mailing import Issue, IssueStatus, Variant
+from publisher.store import issues
+
+SAMPLE_EMAIL = "reader@example.com"
+SAMPLE_SENDER = "newsletter@example.com"
+_SAMPLE_SECRET = b"a sample's"
+
+
+class Unfit(StrEnum):
+    """What becomes of an issue whose mail has errors: none is made, it waits for a person, or it goes all the same."""
+
+    REFUSE = "refuse"
+    HOLD = "hold"
+    SEND = "send"
+
+
+def findings(desk: Desk, variant: Variant, note: Note | None = None) -> tuple[Finding, ...]:
+    """What is wrong with a variant, errors first; `note` says which mail about a subscription it is, if it is one."""
+    recipient = sample_recipient(desk, variant.language)
+    filled = Filling(variant.rendered).fill(recipient)
+    site = desk.library.place.site
+    return lint(
+        Mail(filled.subject, variant.rendered.preheader, filled.html, filled.text),
+        site_url=site.url,
+        address=site.address,
+        # Who has not yet said yes, or has left, has nothing to leave.
+        unsubscribe_url="" if note in (Note.CONFIRM, Note.GOODBYE) else recipient["unsubscribe_url"],
+        find=desk.find,
+        missing=desk.missing,
+    )
+
+
+def sample_recipient(desk: Desk, language: str) -> dict[str, str]:
+    """All that a mail may ask of a recipient, for one who is nobody."""
+    web_url = desk.library.config.settings.web.url
+    return {
+        "email": SAMPLE_EMAIL,
+        "name": "",
+        "language": language,
+        "unsubscribe_url": _exit(desk, web_url),
+        "confirm_url": f"{(web_url or desk.library.place.site.url).rstrip('/')}/confirm/sample",
+    }
+
+
+def _exit(desk: Desk, web_url: str | None) -> str:
+    newsletter = desk.newsletter
+    if web_url:
+        return exits(web_url, _SAMPLE_SECRET, newsletter.name, SAMPLE_EMAIL)[0]
+    sender = parse_mailbox(newsletter.sender).address.email if newsletter.sender else SAMPLE_SENDER
+    return unsubscribe_mailto(sender, newsletter.name, SAMPLE_EMAIL)
+
+
+def problems(desk: Desk, variants: Iterable[Variant], note: Note | None = None) -> list[Problem]:
+    """The same of several variants, each fault once, named by newsletter and language."""
+    found: dict[Problem, None] = {}
+    for variant in variants:
+        file = f"{desk.newsletter.name} ({variant.language})"
+        for one in findings(desk, variant, note):
+            found[Problem(file, 0, 0, one.severity, one.code.value, one.message)] = None
+    return list(found)
+
+
+def errors_in(found: Sequence[Problem]) -> list[Problem]:
+    """Those that keep a mail back."""
+    return [problem for problem in found if problem.severity is Severity.ERROR]
+
+
+def hold_back(connection: sa.Connection, issue: Issue, found: Sequence[Problem], unfit: Unfit) -> Issue:
+    """The issue as it stands with its faults: paused with the first of them where it is to wait for a person.
+
+    ContentError where it is refused.
+    """
+    errors = errors_in(found)
+    if not errors or unfit is Unfit.SEND:
+        return issue
+    if unfit is Unfit.REFUSE:
+        require_fit(found)
+    first = errors[0]
+    issues.move(connection, issue.id, IssueStatus.PAUSED, f"{first.code}: {first.message}")
+    return issues.get(connection, issue.id)
+
+
+def require_fit(found: Sequence[Problem]) -> None:
+    """ContentError where there is an error among them."""
+    if errors := errors_in(found):
+        raise ContentError(errors, hint="mend it, or send it all the same with --force")

@@ -1,0 +1,204 @@
+"""Variants: what a group of recipients shares, rendered once and kept with its issue."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from publisher.core.colours import readable
+from publisher.core.lines import one_line
+from publisher.core.reading import reading_minutes
+from publisher.jobs.mailing import Desk, require_sender
+from publisher.mail import (
+    LIMIT,
+    Edition,
+    Frame,
+    Look,
+    MailPost,
+    Named,
+    Note,
+    blocks_of,
+    fit_images,
+    picture,
+    render_digest,
+    render_note,
+    render_one_off,
+    tagged,
+    tagged_links,
+    template_hash,
+)
+from publisher.model.mailing import Picture, Rendered, Variant
+from publisher.model.post import Post
+from publisher.struct import replace
+
+_ACCENT = "#1f5a99"
+_GROUND, _DARK_GROUND = "#ffffff", "#201f1c"
+_SPARE = 2048
+"""Octets of the limit that are left to what differs from reader to reader: a name, an address, the way out."""
+
+
+def digest_variant(
+    desk: Desk, posts: Sequence[tuple[str, Post]], *, language: str, number: int | None, at: datetime
+) -> Variant:
+    """The variant of readers who share these posts, each an id and a post.
+
+    Where they are too many for what mail programs show, the last are left to a link.
+    """
+    newsletter, frame = desk.newsletter, _frame(desk, language, number, at)
+    made: list[tuple[MailPost, tuple[Picture, ...]]] = []
+    for _, post in posts:
+        made.append(_mail_post(desk, post, whole=False, carried=_once(one for _, some in made for one in some)))
+
+    def render(shown: int) -> Rendered:
+        return render_digest(
+            desk.templates,
+            frame,
+            [post for post, _ in made[:shown]],
+            more=len(made) - shown,
+            more_url=_tagged(desk, frame.site.url),
+            template=newsletter.template,
+            pictures=_once(picture for _, some in made[:shown] for picture in some),
+        )
+
+    ids = tuple(post_id for post_id, _ in posts)
+    return Variant(_key(desk, ids, language, newsletter.template), ids, language, _largest(render, len(made), least=1))
+
+
+def one_off_variant(
+    desk: Desk,
+    post_id: str,
+    post: Post,
+    *,
+    language: str,
+    subscribed: bool,
+    at: datetime,
+    number: int | None = None,
+) -> Variant:
+    """The variant of everybody who gets this one post whole; it says whether they are `subscribed`.
+
+    A post too long for what mail programs show ends in a link.
+    """
+    frame = _frame(desk, language, number, at, subscribed=subscribed)
+    made, pictures = _mail_post(desk, post, whole=True)
+    blocks = blocks_of(made.html or "")
+
+    def render(shown: int) -> Rendered:
+        part = made if shown == len(blocks) else replace(made, html="".join(blocks[:shown]) or None)
+        kept = [one for one in pictures if f"cid:{one.cid}" in (part.html or "")]
+        return render_one_off(desk.templates, frame, part, cut=shown < len(blocks), pictures=kept)
+
+    rendered = _largest(render, len(blocks), least=0)
+    return Variant(_key(desk, (post_id,), language, "one_off"), (post_id,), language, rendered)
+
+
+def note_variant(desk: Desk, note: Note, *, language: str) -> Variant:
+    """The mail about a subscription to the newsletter."""
+    rendered = render_note(desk.templates, _frame(desk, language, None, None), note)
+    return Variant(_key(desk, (), language, note.value), (), language, rendered)
+
+
+def _sender_line(desk: Desk) -> str:
+    """Who a mail is from, in words: readers' law asks for a name and an address."""
+    if desk.newsletter.sender is None:
+        return ""
+    box = require_sender(desk.library.config, desk.newsletter)
+    return f"{box.name} <{box.address.email}>" if box.name else box.address.email
+
+
+def _largest(render: Callable[[int], Rendered], most: int, *, least: int) -> Rendered:
+    """The rendering that shows most of its `most` parts and is not over what Gmail shows of a mail."""
+    whole = render(most)
+    if _fits(whole):
+        return whole
+    low, best = least, render(least)
+    while most - low > 1:
+        middle = (low + most) // 2
+        tried = render(middle)
+        low, most, best = (middle, most, tried) if _fits(tried) else (low, middle, best)
+    return best
+
+
+def _fits(rendered: Rendered) -> bool:
+    return len(rendered.html.encode(errors="replace")) <= LIMIT - _SPARE
+
+
+def _frame(desk: Desk, language: str, number: int | None, at: datetime | None, *, subscribed: bool = True) -> Frame:
+    newsletter, site = desk.newsletter, desk.library.place.site
+    date = None if at is None else at.astimezone(ZoneInfo(newsletter.timezone))
+    return Frame(
+        site=site,
+        newsletter=Named(newsletter.name, newsletter.title) if subscribed else None,
+        look=_look(desk),
+        language=language,
+        issue=Edition(number, date),
+        subject=newsletter.subject if subscribed else None,
+        preheader=newsletter.preheader if subscribed else None,
+    )
+
+
+def _look(desk: Desk) -> Look:
+    newsletter = desk.newsletter
+    accent = newsletter.accent or _ACCENT
+    return Look(
+        accent=readable(accent, _GROUND),
+        accent_dark=readable(accent, _DARK_GROUND),
+        logo=newsletter.logo,
+        footer=_lines(newsletter.footer),
+        address=_lines(desk.library.place.site.address),
+        sender=_sender_line(desk),
+    )
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    return tuple(kept for line in (text or "").splitlines() if (kept := one_line(line)))
+
+
+def _mail_post(
+    desk: Desk, post: Post, *, whole: bool, carried: Sequence[Picture] = ()
+) -> tuple[MailPost, tuple[Picture, ...]]:
+    """A post as templates see it, its date in the newsletter's zone, and the pictures that travel for it.
+
+    With its whole content where `whole`; `carried` are pictures that travel already.
+    """
+    rendered, attached = desk.library.rendered(post), desk.newsletter.attached
+    html = rendered.html if rendered and whole else None
+    shown, pictures = (None, ()) if html is None else fit_images(html, desk.find, attached=attached, carried=carried)
+    image, more = (
+        picture(post.image, "", desk.find, attached=attached, carried=carried)
+        if post.image and not whole
+        else (None, ())
+    )
+    made = MailPost(
+        title=post.title,
+        url=_tagged(desk, post.url),
+        summary=rendered.summary if rendered else post.summary,
+        html=None if shown is None else _tagged_links(desk, shown),
+        published=post.published.astimezone(ZoneInfo(desk.newsletter.timezone)),
+        categories=post.categories,
+        authors=post.authors,
+        image=image,
+        minutes=reading_minutes(rendered.text if rendered else post.summary),
+        language=post.language,
+    )
+    return made, _once((*pictures, *more))
+
+
+def _tagged(desk: Desk, url: str) -> str:
+    utm = desk.newsletter.utm
+    return url if utm is None else tagged(url, desk.library.place.site.url, utm)
+
+
+def _tagged_links(desk: Desk, html: str) -> str:
+    utm = desk.newsletter.utm
+    return html if utm is None else tagged_links(html, desk.library.place.site.url, utm)
+
+
+def _once(pictures: Iterable[Picture]) -> tuple[Picture, ...]:
+    return tuple({one.cid: one for one in pictures}.values())
+
+
+def _key(desk: Desk, ids: tuple[str, ...], language: str, template: str) -> str:
+    made_of = template_hash(desk.templates, template, language, desk.library.place.site.language)
+    parts = [ids, language, "html+text", made_of]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

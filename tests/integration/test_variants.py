@@ -1,0 +1,181 @@
+"""What a group of recipients shares: cut to what mail programs show, with its pictures, kept and read back."""
+
+from datetime import datetime, timedelta
+from html import unescape
+
+import pytest
+from PIL import Image
+from support.desk import desk
+from support.rows import draft
+from support.site import CONFIG, JST, Site
+
+from publisher.jobs.linted import problems
+from publisher.jobs.mailing import Desk
+from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
+from publisher.mail import LIMIT, Note, blocks_of, tagged, tagged_links
+from publisher.model.mailing import Variant
+from publisher.model.newsletter import Utm
+from publisher.store import issues
+from publisher.store.engine import Store
+from publisher.struct import replace
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
+PARAGRAPH = "庭の土を掘り返して、冬の前に堆肥を混ぜ込んでおくと、春になってからの芽の出方がまるで違ってくる。" * 12
+
+
+def digest_of(place: Desk, count: int | None = None) -> Variant:
+    posts = [(place.library.ids[post.source], post) for post in reversed(place.library.posts)]
+    return digest_variant(place, posts[:count], language="ja", number=12, at=MONDAY)
+
+
+def one_off_of(place: Desk) -> Variant:
+    (post,) = place.library.posts
+    return one_off_variant(place, "tag:x", post, language="ja", subscribed=True, at=MONDAY)
+
+
+def test_a_digest_too_long_for_gmail_leaves_its_last_posts_to_a_link(site: Site) -> None:
+    for number in range(160):
+        site.post(
+            f"post-{number:03}",
+            MONDAY - timedelta(minutes=number),
+            title=f"庭仕事の記録 その{number:03}",
+            body=PARAGRAPH,
+        )
+    with desk(site, MONDAY) as place:
+        variant = digest_of(place)
+        few = digest_of(place, 20)
+
+    html = variant.rendered.html
+    shown = [number for number in range(160) if f"その{number:03}</a></h" in html]
+    assert shown == list(range(len(shown)))
+    assert 20 < len(shown) < 160
+    assert LIMIT * 0.9 < len(html.encode()) < LIMIT
+    assert f"ほか{160 - len(shown)}本の記事を見る" in html
+    assert f"ほか{160 - len(shown)}本の記事を見る" in variant.rendered.text
+    assert len(variant.post_ids) == 160, "what is left to a link was carried, too"
+    assert "ほか" not in few.rendered.html
+
+
+def test_a_post_too_long_for_gmail_ends_in_a_link_at_the_end_of_a_paragraph(site: Site) -> None:
+    body = "\n\n".join(f"{number:03}段。{PARAGRAPH}" for number in range(60))
+    site.post("long", MONDAY, body=body)
+    with desk(site, MONDAY) as place:
+        variant = one_off_of(place)
+
+    html = unescape(variant.rendered.html)
+    shown = [number for number in range(60) if f"{number:03}段。" in html]
+    assert shown == list(range(len(shown)))
+    assert 10 < len(shown) < 60
+    assert html.count(PARAGRAPH) == len(shown), "a paragraph is there whole or not at all"
+    assert LIMIT * 0.9 < len(variant.rendered.html.encode()) < LIMIT
+    assert "続きを読む" in html
+
+
+def test_one_block_too_large_for_any_mail_leaves_the_summary_and_a_link(site: Site) -> None:
+    site.post("table", MONDAY, body=PARAGRAPH * 60)
+    with desk(site, MONDAY) as place:
+        variant = one_off_of(place)
+
+    assert len(variant.rendered.html.encode()) < 40_000
+    assert "続きを読む" in variant.rendered.html
+    assert "庭の土を掘り返して" in variant.rendered.html
+
+
+def test_attached_pictures_travel_once_and_come_back_from_the_ledger(site: Site, store: Store) -> None:
+    site.write("config.yaml", CONFIG + "    images: attached\n")
+    for name in ("庭.png", "本.png"):
+        path = site.folder / "static" / name
+        path.parent.mkdir(exist_ok=True)
+        Image.new("RGB", (1056, 400), "green" if name == "庭.png" else "red").save(path)
+    site.post(
+        "絵", MONDAY, body="![庭](/庭.png)\n\n![庭](/庭.png)\n\n![本](/本.png)\n\n![他](https://other.example/x.png)"
+    )
+    with desk(site, MONDAY) as place:
+        variant = one_off_of(place)
+
+    pictures = variant.rendered.pictures
+    assert [one.type for one in pictures] == ["image/png", "image/png"]
+    assert variant.rendered.html.count(f"cid:{pictures[0].cid}") == 2
+    assert 'width="528" height="200"' in variant.rendered.html
+    assert 'src="https://other.example/x.png"' in variant.rendered.html
+    with store.write() as connection:
+        issue = issues.insert(connection, draft("u", MONDAY), MONDAY)
+        first = issues.insert_variant(connection, issue.id, variant)
+        second = issues.insert_variant(connection, issue.id, replace(variant, key="other"))
+    with store.read() as connection:
+        assert issues.variant(connection, first) == variant
+        assert issues.variant(connection, second).rendered == variant.rendered
+
+
+def test_pictures_stay_where_they_are_unless_asked_to_travel(site: Site) -> None:
+    (site.folder / "static").mkdir()
+    Image.new("RGB", (100, 50)).save(site.folder / "static" / "a.png")
+    site.post("絵", MONDAY, body="![庭](/a.png)")
+    with desk(site, MONDAY) as place:
+        variant = one_off_of(place)
+
+    assert variant.rendered.pictures == ()
+    assert 'src="https://midori.example/a.png"' in variant.rendered.html
+    assert 'width="100" height="50"' in variant.rendered.html
+
+
+def test_the_settings_set_looks_without_a_template(site: Site) -> None:
+    looks = (
+        '    subject: "{{ newsletter.title }}・{{ issue.number }}"\n    preheader: "{{ posts[0].title }}から"\n'
+        '    logo: https://midori.example/logo.png\n    accent: "#2e7d32"\n    footer: "印刷して\\n回してください"\n'
+        "    utm: {source: tayori}\n"
+    )
+    site.write(
+        "config.yaml",
+        CONFIG.replace("timezone: Asia/Tokyo", 'timezone: Asia/Tokyo\n  address: "〒100-0001 東京都"') + looks,
+    )
+    site.post("a", MONDAY, title="霜の朝")
+    site.write("static/logo.png", "")
+    Image.new("RGB", (400, 80)).save(site.folder / "static" / "logo.png")
+    with desk(site, MONDAY) as place:
+        variant = digest_of(place)
+        found = problems(place, [variant])
+
+    rendered = variant.rendered
+    assert rendered.subject == "みどりの便り・12"
+    assert rendered.preheader == "霜の朝から"
+    assert "霜の朝から" in rendered.html
+    for part in (rendered.html, rendered.text):
+        assert "印刷して" in part
+        assert "回してください" in part
+        assert "〒100-0001 東京都" in part
+        assert "三浦 みどり" in unescape(part)
+        assert "utm_source=tayori&utm_medium=email&utm_campaign=weekly" in unescape(part)
+    assert "https://midori.example/logo.png" in rendered.html
+    assert "#2e7d32" in rendered.html
+    assert found == []
+
+
+def test_links_elsewhere_and_tagged_ones_are_left_alone() -> None:
+    utm = Utm("便り", "email", "weekly")
+    site = "https://midori.example/"
+    said = "utm_source=%E4%BE%BF%E3%82%8A&utm_medium=email&utm_campaign=weekly"
+    assert tagged(site + "a/?x=1#top", site, utm) == f"{site}a/?x=1&{said}#top"
+    assert tagged("https://midori.example.evil.test/", site, utm) == "https://midori.example.evil.test/"
+    assert tagged(site + "?utm_source=mine", site, utm) == site + "?utm_source=mine"
+    html = f'<a href="{site}a/?x=1&amp;y=2">庭</a> <img src="{site}a.png"> <a href="mailto:a@b.jp">x</a>'
+    assert tagged_links(html, site, utm) == html.replace("y=2", "y=2&amp;" + said.replace("&", "&amp;"))
+
+
+def test_a_post_is_cut_between_the_elements_of_its_first_level() -> None:
+    html = "前書き &lt;b&gt;<p>一<b>二</b></p>\n<ul><li>三</li></ul>後書き"
+    pieces = blocks_of(html)
+    assert "".join(pieces) == html
+    assert len(pieces) == 3
+    assert blocks_of(" \n") == []
+
+
+@pytest.mark.parametrize("note", list(Note))
+def test_the_mails_about_a_subscription_are_variants_like_others(site: Site, note: Note) -> None:
+    with desk(site, MONDAY) as place:
+        variant = note_variant(place, note, language="ja")
+        faults = problems(place, [variant], note)
+
+    assert "みどりの便り" in variant.rendered.subject
+    assert variant.post_ids == ()
+    assert [one.code for one in faults] == ["no-postal-address"]
