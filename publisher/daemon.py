@@ -1,7 +1,7 @@
 """Run: watch the folder and the clock, and do what is due. Each round asks the store what that is; hubs are told beside
 it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -207,7 +207,7 @@ def _mail(app: App, stop: Event, say: Say, complain: Say) -> tuple[int, datetime
             code = error.exit_code
         if any(issue.status is IssueStatus.SENDING for issue, _ in unfinished(store)):
             mail = app.config.settings.mail
-            office = PostOffice(store, app.transport(), mail.return_path, app.clock, stop.is_set, lambda _: None)
+            office = PostOffice(store, app.transport(), app.outgoing(), app.clock, stop.is_set, lambda _: None)
             tally = deliver(office, connections=mail.connections)
             for line in tally.lines() if tally.ended else []:
                 say(line)
@@ -245,20 +245,28 @@ def _reloaded(app: App, complain: Say) -> App:
 
 
 def _watch(app: App, stop: Event, bell: Event, changed: Event) -> None:
+    for _ in changes(app.config, stop):
+        changed.set()
+        bell.set()
+
+
+def changes(config: Config, stop: Event) -> Iterator[None]:
+    """Once when the watch stands, then each time that what posts and mails are made of has changed, until `stop`.
+
+    The first for whoever read the folder before: what changed between is seen then.
+    """
     armed = False
-    for changes in watch(
-        app.config.folder,
-        watch_filter=_filter(app.config),
+    for found in watch(
+        config.folder,
+        watch_filter=_filter(config),
         stop_event=stop,
         debounce=400,
         step=50,
         rust_timeout=1000,
         yield_on_timeout=True,
     ):
-        # The first round may have read the folder before the watch stood: what changed between is seen now.
-        if changes or not armed:
-            changed.set()
-            bell.set()
+        if found or not armed:
+            yield
         armed = True
 
 

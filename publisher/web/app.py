@@ -9,8 +9,10 @@ from starlette.types import ASGIApp
 
 from publisher.app import App
 from publisher.jobs.site import resolve
+from publisher.web.addresses import base_path
 from publisher.web.answers import SAFE, Site
 from publisher.web.files import Directory, Files, Say
+from publisher.web.leave import METHODS, LeavePages
 
 _SAFE = {name.decode(): value.decode() for name, value in SAFE}
 
@@ -19,7 +21,7 @@ def create_app(app: App, say: Say) -> ASGIApp:
     """What answers for one site; `say` tells whoever runs it what is wrong. ConfigError where `ids.json` is damaged."""
     place, feeds = resolve(app.config), app.config.settings.feeds
     pages = Starlette(
-        routes=[Route("/healthz", _healthy)],
+        routes=[Route("/healthz", _healthy), *_ways_out(app, LeavePages(app, place.site, say))],
         exception_handlers={HTTPException: _refused},
     )
     # Else it would lead to whatever host a request names.
@@ -29,6 +31,12 @@ def create_app(app: App, say: Say) -> ASGIApp:
     if not directory.current().targets:
         say("nothing is built yet: 'publisher build' makes what is served")
     return Files(site, directory, place.output, pages, app.clock)
+
+
+def _ways_out(app: App, pages: LeavePages) -> list[Route]:
+    """At the root and, where `web.url` has a path, below it: a server before this one may take it off, or not."""
+    bases = {"/", base_path(app.config.settings.web.url or "")}
+    return [Route(f"{base}unsubscribe/{{token:path}}", pages.answer, methods=METHODS) for base in sorted(bases)]
 
 
 async def _healthy(_request: Request) -> Response:

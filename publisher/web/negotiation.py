@@ -1,7 +1,9 @@
-"""Which form of a file a request would rather have (RFC 9110 section 12.5)."""
+"""Which form of an answer a request would rather have (RFC 9110 section 12.5)."""
 
 import re
 from functools import lru_cache
+
+from publisher.core.words import LANGUAGE
 
 _WEIGHT = re.compile(r"[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*", re.IGNORECASE)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z/-]+")
@@ -40,6 +42,18 @@ def rather_xml(accepted: str | None, own: str) -> bool:
         return False
     weights = _weights(accepted)
     return _weight_of(XML, weights) > _weight_of(own, weights)
+
+
+def languages(accepted: str | None) -> list[str]:
+    """The tags of languages that a request reads, the best liked first, spelt as BCP 47 has them: `pt-BR`."""
+    weights = {tag: weight for tag, weight in _weights(accepted or "").items() if weight and LANGUAGE.fullmatch(tag)}
+    return [_spelt(tag) for tag in sorted(weights, key=lambda tag: -weights[tag])]
+
+
+def _spelt(tag: str) -> str:
+    """RFC 5646 section 2.1.1: folders are called so, and browsers send what they like."""
+    first, *others = tag.split("-")
+    return "-".join([first, *({2: str.upper, 4: str.title}.get(len(one), str)(one) for one in others)])
 
 
 def _weight_of(type_: str, weights: dict[str, float]) -> float:

@@ -33,7 +33,14 @@ _HINTS = {
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's, but for how it ends: by itself it dies of the signal that stopped it, and waits for every reader."""
+    """uvicorn's, but for how it ends: by itself it dies of the signal that stopped it, and waits for every reader.
+
+    `farewell` is called when it is told to stop.
+    """
+
+    def __init__(self, config: uvicorn.Config, farewell: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._farewell = farewell
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -52,6 +59,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let answers under way come to their end, but not for long."""
+        self._farewell()
         asyncio.get_running_loop().call_later(_LAST_WORDS, self.cut, Connection.is_open)
         await super().shutdown(sockets)
 
@@ -71,13 +79,27 @@ def serve(app: App, listen: str, say: Say, patience: Patience | None = None) -> 
 
     Port 0 is any that is free.
     """
-    application = create_app(app, say)
+    host(create_app(app, say), listen, lambda url: say(f"serving {url} (Ctrl-C stops)"), patience)
+
+
+def host(
+    application: Any,
+    listen: str,
+    ready: Callable[[str], None],
+    patience: Patience | None = None,
+    farewell: Callable[[], None] = lambda: None,
+) -> None:
+    """Answer by `application`, as `serve` does.
+
+    `ready` is told the address when somebody listens there; `farewell` is called when the end begins, to let go whom it
+    keeps waiting.
+    """
     with _listener(listen) as listener:
-        say(f"serving {_shown(listener)}; Ctrl-C stops")
-        _run(application, listener, patience or Patience(connections=_room()))
+        ready(_shown(listener))
+        _run(application, listener, patience or Patience(connections=_room()), farewell)
 
 
-def _run(application: Any, listener: socket.socket, patience: Patience) -> None:
+def _run(application: Any, listener: socket.socket, patience: Patience, farewell: Callable[[], None]) -> None:
     config = uvicorn.Config(
         application,
         http=type("PatientConnection", (Connection,), {"patience": patience}),
@@ -92,7 +114,7 @@ def _run(application: Any, listener: socket.socket, patience: Patience) -> None:
         timeout_keep_alive=int(patience.request),
         timeout_notify=0,
     )
-    server = _Server(config)
+    server = _Server(config, farewell)
     config.callback_notify = server.look_round
     server.run(sockets=[listener])
 

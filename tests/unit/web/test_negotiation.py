@@ -1,10 +1,10 @@
-"""Which coding and which type a request would rather have."""
+"""Which coding, which type and which language a request would rather have."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.web.negotiation import coding, rather_xml
+from publisher.web.negotiation import coding, languages, rather_xml
 
 BOTH = ("gzip", "br")
 
@@ -77,7 +77,25 @@ def test_browsers_would_rather_have_xml_and_readers_feeds(accepted: str | None, 
     assert rather_xml(accepted, own) is expected
 
 
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        (None, []),
+        ("", []),
+        ("ja", ["ja"]),
+        ("ja-JP,ja;q=0.9,en-US;q=0.8,en;q=0.7", ["ja-JP", "ja", "en-US", "en"]),
+        ("en;q=0.5, JA-jp", ["ja-JP", "en"]),
+        ("zh-hant-tw, PT-br", ["zh-Hant-TW", "pt-BR"]),
+        ("de;q=0, *", []),
+        ("../../etc/passwd, ja/../x, 日本語, x", []),
+    ],
+)
+def test_languages_come_as_they_are_liked(accepted: str | None, expected: list[str]) -> None:
+    assert languages(accepted) == expected
+
+
 @given(st.text(max_size=80))
 def test_no_header_breaks_it(text: str) -> None:
     assert coding(text, BOTH) in ("", *BOTH)
     assert rather_xml(text, "application/rss+xml") in (True, False)
+    assert all(tag.replace("-", "").isalnum() for tag in languages(text))
