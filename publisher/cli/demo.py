@@ -42,9 +42,10 @@ def demo(
 
         def played(library: "Library") -> "tuple[list[Path], Issue | None]":
             desk, now = app.desk(library, newsletter), app.clock()
-            variant, _ = preview.sample_digest(desk, at=job.AT, since=None, prev_fire=calendar())
-            letter = preview.sample_letter(desk, variant, preview.SAMPLE_READER, now, test=False)
-            pages = preview.write(letter, app.config.home / "preview", newsletter.name)
+            before = preview.Past()
+            sample = preview.sample_digest(desk, before, at=job.AT, prev_fire=calendar())
+            letter = preview.sample_letter(sample, preview.SAMPLE_READER, app.outgoing(), before, now)
+            pages = preview.write(letter.data, app.config.home / "preview", newsletter.name)
             return pages, make_digest(desk, store, at=job.AT, now=now, prev_fire=calendar())
 
         pages, issue = app.read(played, at=job.AT)

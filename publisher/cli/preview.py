@@ -9,14 +9,17 @@ import typer
 
 from publisher.app import App
 from publisher.cli.options import At, DryRun, NewsletterName, Yes, site
+from publisher.cli.preview_watch import past_of, show, watch_mail
 from publisher.cli.send import only_newsletter
-from publisher.cli.talk import bar, consent, moment, put, say, tell_serious
-from publisher.errors import Problem
+from publisher.cli.talk import bar, consent, moment, put, say, tell_lint, tell_serious
+from publisher.errors import Problem, UsageError
 from publisher.model.newsletter import Newsletter
 
 if TYPE_CHECKING:
     from publisher.jobs.library import Library
-    from publisher.mail import Letter
+    from publisher.jobs.mailing import Desk
+    from publisher.jobs.preview import Past, Sample
+    from publisher.model.mailing import Envelope
 
 
 def preview(
@@ -26,53 +29,81 @@ def preview(
     to: Annotated[list[str] | None, typer.Option(metavar="ADDR", help="Mail it there too, marked as a test.")] = None,
     at: At = None,
     output: Annotated[Path | None, typer.Option(help="The folder to write to; 'preview' beside the config.")] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in your browser.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show all mails in a browser instead, and again at each change.")
+    ] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
     """Write a mail as HTML, text and .eml to look at; the ledger is not touched."""
-    from publisher.jobs import preview as job
-    from publisher.jobs.mailing import require_sender
-    from publisher.jobs.send import find_post
-    from publisher.schedule import calendar
-
     app = site(context)
     is_newsletter = what in app.config.settings.newsletters
     chosen = app.newsletter(newsletter or what) if newsletter or is_newsletter else only_newsletter(app)
-    now, moment_ = app.clock(), moment(at, app.timezone, app.clock())
-    readers, test = to or [job.SAMPLE_READER], bool(to)
-    since = _last_issue(app, chosen) if is_newsletter else None
+    if watch:
+        if to or output:
+            raise UsageError("--watch writes and mails nothing", hint="leave out --to and --output, or --watch")
+        watch_mail(app, chosen.name, None if is_newsletter else what, at=at, open_it=open_it)
+        return
+    name, letters = _letters(app, what, chosen, to or [], at)
+    _write(letters[0], output or app.config.home / "preview", name, open_it=open_it)
+    if to and not dry_run:
+        _mail(app, chosen, letters, to, yes=yes)
 
-    def sampled(library: "Library") -> "tuple[str, list[Letter], bool, Sequence[Problem]]":
-        desk = app.desk(library, chosen)
-        if is_newsletter:
-            name = what
-            variant, nothing_new = job.sample_digest(desk, at=moment_, since=since, prev_fire=calendar())
-        else:
-            post = find_post(library, what, Path.cwd())
-            name, nothing_new = Path(post.source).stem, False
-            variant = job.sample_one_off(desk, post)
-        letters = [job.sample_letter(desk, variant, reader, now, test=test) for reader in readers]
-        return name, letters, nothing_new, library.problems
+
+def _letters(
+    app: App, what: str, newsletter: Newsletter, to: Sequence[str], at: str | None
+) -> "tuple[str, list[Envelope]]":
+    """The name of the files, and a letter to each of `to`, or to a sample reader."""
+    from publisher.jobs.linted import problems
+    from publisher.jobs.preview import SAMPLE_READER, sample_letter
+    from publisher.mail import Mailbox, parse_address
+
+    readers = [Mailbox("", parse_address(reader)) for reader in to] or [SAMPLE_READER]
+    before, now = past_of(app, newsletter.name), app.clock()
+    as_of = moment(at, app.timezone, now)
+
+    def sampled(library: "Library") -> "tuple[str, Sample, Sequence[Problem], Sequence[Problem]]":
+        desk = app.desk(library, newsletter)
+        name, sample = _sample(desk, what, before, as_of)
+        return name, sample, library.problems, problems(desk, [sample.variant])
 
     with bar("Reading posts") as progress:
-        name, letters, nothing_new, problems = app.read(sampled, progress, moment_)
-    tell_serious(problems)
-    for path in job.write(letters[0], output or app.config.home / "preview", name):
-        put(str(path))
-    if nothing_new:
+        name, sample, unreadable, faults = app.read(sampled, progress, as_of)
+    tell_serious(unreadable)
+    tell_lint(faults)
+    if sample.stand_in:
         say("nothing is new: these are the newest posts, to show how it looks")
-    if to and not dry_run:
-        require_sender(app.config, chosen)
-        consent(len(to), yes=yes)
-        job.send(letters, app.transport(), app.config.settings.mail.return_path)
-        say(f"mailed to {', '.join(to)} as a test")
+    outgoing = app.outgoing()
+    return name, [sample_letter(sample, reader, outgoing, before, now, test=bool(to)) for reader in readers]
 
 
-def _last_issue(app: App, newsletter: Newsletter) -> datetime | None:
-    """When the newsletter last went out, or None; a ledger that is not there is not made for a preview."""
-    from publisher.jobs.issue import last_digest_at
+def _sample(desk: "Desk", what: str, before: "Past", at: datetime) -> "tuple[str, Sample]":
+    from publisher.jobs.preview import sample_digest, sample_one_off
+    from publisher.jobs.send import find_post
+    from publisher.schedule import calendar
 
-    if not app.has_ledger():
-        return None
-    with app.store() as store:
-        return last_digest_at(store, newsletter.name)
+    if what in desk.library.config.settings.newsletters:
+        return what, sample_digest(desk, before, at=at, prev_fire=calendar())
+    post = find_post(desk.library, what, Path.cwd())
+    return Path(post.source).stem, sample_one_off(desk, before, post, at=at)
+
+
+def _write(letter: "Envelope", folder: Path, name: str, *, open_it: bool) -> None:
+    from publisher.jobs.preview import write
+
+    paths = write(letter.data, folder, name)
+    for path in paths:
+        put(str(path))
+    if open_it:
+        show(paths[0].resolve().as_uri())
+
+
+def _mail(app: App, newsletter: Newsletter, letters: "Sequence[Envelope]", to: Sequence[str], *, yes: bool) -> None:
+    from publisher.jobs.mailing import require_sender
+    from publisher.jobs.preview import send
+
+    require_sender(app.config, newsletter)
+    consent(len(letters), yes=yes)
+    send(letters, app.transport())
+    say(f"mailed to {', '.join(to)} as a test")

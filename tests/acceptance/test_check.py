@@ -60,6 +60,14 @@ def test_a_second_check_says_the_same_and_sees_what_changed(site: Site) -> None:
     assert "missing-image" not in site.ok("check").out
 
 
+def test_a_picture_whose_name_a_mac_has_decomposed_is_there(site: Site) -> None:
+    site.write("_posts/2026-01-09-画像.md", "---\ntitle: 画像\n---\n![が](/images/が.png)\n")
+    assert "/images/が.png" in site.ok("check").out
+
+    site.write("images/か\u3099.png", "png")
+    assert "/images/が.png" not in site.ok("check").out
+
+
 def test_errors_fail_only_the_strict(site: Site) -> None:
     assert site.run("check").code == 0
     assert site.run("check", "--strict").code == 65

@@ -66,7 +66,7 @@ def test_a_preview_writes_three_files_and_no_ledger(site: Site, smtp: Server) ->
     assert "図書館の棚" in (folder / "weekly.html").read_text(encoding="utf-8")
     assert "図書館の棚" in (folder / "weekly.txt").read_text(encoding="utf-8")
     message = message_from_bytes((folder / "weekly.eml").read_bytes(), policy=policy.default)
-    assert message["Subject"] == "みどりの便り"
+    assert message["Subject"] == "みどりの便り 第1号"
     assert not (site.folder / "publisher.db").exists()
     assert smtp.mails == []
 

@@ -377,7 +377,7 @@ def test_a_signal_ends_it_well_and_it_has_said_nothing_but_where_it_is(served: S
         served.process.wait(timeout=20)
 
     assert served.process.returncode == 0
-    assert served.lines.seen == [f"serving {served.url}; Ctrl-C stops"]
+    assert served.lines.seen == [f"serving {served.url} (Ctrl-C stops)"]
 
 
 def test_a_port_that_is_taken_is_said_and_ends_with_69(standing: Site, server: Served) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import pytest
 import typer
 import yaml
 from pydantic import BaseModel
@@ -18,7 +19,8 @@ from publisher.config.schema import SECTIONS, keys_of
 from publisher.content import Code
 from publisher.core.lifecycle import DELIVERY, ISSUE
 from publisher.errors import PublisherError
-from publisher.mail.slots import SLOTS
+from publisher.mail import LintCode
+from publisher.mail.filling import KNOWN
 from publisher.model.reader import SubscriptionStatus
 
 ROOT = Path(__file__).parents[2]
@@ -106,7 +108,7 @@ def errors(kind: type[PublisherError]) -> Iterator[type[PublisherError]]:
 
 def problem_codes() -> set[str]:
     """The content codes, and every code that a Problem is made with by its word."""
-    found = {code.value for code in Code}
+    found = {code.value for code in (*Code, *LintCode)}
     for path in (ROOT / "publisher").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem":
@@ -219,18 +221,19 @@ def test_every_problem_code_is_documented() -> None:
     assert sorted(documented) == sorted(problem_codes())
 
 
-def test_problems_in_posts_are_explained_in_the_programs_own_words() -> None:
+@pytest.mark.parametrize("codes", [Code, LintCode])
+def test_problems_are_explained_in_the_programs_own_words(codes: type[Code] | type[LintCode]) -> None:
     documented = {code(row[0]): row[2] for row in rows(page("problems.md"))}
 
-    assert {member.value: member.meaning for member in Code} == {
-        word: meaning for word, meaning in documented.items() if word in set(Code)
+    assert {member.value: member.meaning for member in codes} == {
+        word: meaning for word, meaning in documented.items() if word in set(codes)
     }
 
 
-def test_every_slot_of_a_template_is_documented() -> None:
-    documented = [code(row[0]) for row in rows(part(page("templates.md"), "Slots"))]
+def test_all_that_a_template_knows_of_a_reader_is_documented() -> None:
+    documented = [code(row[0]) for row in rows(part(page("templates.md"), "The reader"))]
 
-    assert sorted(documented) == sorted(SLOTS)
+    assert sorted(documented) == sorted(KNOWN)
 
 
 def test_every_packaged_template_and_block_is_documented() -> None:

@@ -56,8 +56,18 @@ class Tab:
         """Go there, and wait until all of it is loaded."""
         self._events.clear()
         assert "errorText" not in self.ask("Page.navigate", url=url)
-        while not any(event.get("method") == "Page.loadEventFired" for event in self._events):
-            self._events.append(self._next())
+        self._loaded()
+
+    def follow(self, script: str) -> None:
+        """Do what leads to another page, such as a click, and wait until all of that is loaded."""
+        self._events.clear()
+        self.tell(script)
+        self._loaded()
+
+    def reloaded(self) -> None:
+        """Wait until the page has loaded once more by itself. Nothing may be asked between its cause and this."""
+        self._events.clear()
+        self._loaded()
 
     def tell(self, script: str) -> Any:
         """The value of an expression in the page, a promise's when it is kept."""
@@ -86,6 +96,10 @@ class Tab:
         """Write a PNG of the whole page."""
         data = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=True)["data"]
         file.write_bytes(base64.b64decode(data))
+
+    def _loaded(self) -> None:
+        while not any(event.get("method") == "Page.loadEventFired" for event in self._events):
+            self._events.append(self._next())
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
