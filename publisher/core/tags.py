@@ -102,6 +102,11 @@ def _close(opened: list[str], name: str) -> None:
             return
 
 
+def said_in(html: str) -> str:
+    """What some HTML says, as plain text in which every tag is a space."""
+    return unescape(TOKEN.sub(" ", html))
+
+
 def text_only(html: str) -> str:
     """The text of some HTML, each block's in a paragraph; scripts and styles are gone.
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from publisher.core.colours import readable
 from publisher.core.lines import one_line
 from publisher.core.reading import reading_minutes
+from publisher.core.tags import said_in
 from publisher.jobs.mailing import Desk, require_sender
 from publisher.mail import (
     LIMIT,
@@ -178,7 +179,7 @@ def _mail_post(
         categories=post.categories,
         authors=post.authors,
         image=image,
-        minutes=reading_minutes(rendered.text if rendered else post.summary),
+        minutes=reading_minutes(said_in(rendered.html) if rendered else post.summary),
         language=post.language,
     )
     return made, _once((*pictures, *more))

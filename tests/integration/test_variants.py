@@ -179,3 +179,12 @@ def test_the_mails_about_a_subscription_are_variants_like_others(site: Site, not
     assert "みどりの便り" in variant.rendered.subject
     assert variant.post_ids == ()
     assert [one.code for one in faults] == ["no-postal-address"]
+
+
+def test_reading_time_is_that_of_the_whole_post_also_in_a_digest(site: Site) -> None:
+    site.post("長い", MONDAY - timedelta(hours=1), body="<b>庭</b>" * 3000)
+    site.post("短い", MONDAY, body="庭")
+    with desk(site, MONDAY) as place:
+        html = digest_of(place).rendered.html
+
+    assert html.index("約1分") < html.index("約6分")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.core.tags import TOKEN, attributes, is_tangled, start_tag, text_only
+from publisher.core.tags import TOKEN, attributes, is_tangled, said_in, start_tag, text_only
 
 
 def found(html: str) -> list[str]:
@@ -91,3 +91,9 @@ def test_time_grows_with_the_text_alone(pattern: str) -> None:
     text_only(pattern * 50_000)
     is_tangled(pattern * 50_000)
     assert time.process_time() - started < 5
+
+
+def test_what_html_says_is_its_text_alone() -> None:
+    html = '<p title="a > b">庭<b>仕事</b> &amp; x</p><!-- 秘 --><script>1 < 2</script>'
+
+    assert said_in(html).split() == ["庭", "仕事", "&", "x"]
