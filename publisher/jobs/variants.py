@@ -28,6 +28,7 @@ from publisher.mail import (
     tagged,
     tagged_links,
     template_hash,
+    without_title,
 )
 from publisher.model.mailing import Picture, Rendered, Variant
 from publisher.model.post import Post
@@ -163,7 +164,7 @@ def _mail_post(
     With its whole content where `whole`; `carried` are pictures that travel already.
     """
     rendered, attached = desk.library.rendered(post), desk.newsletter.attached
-    html = rendered.html if rendered and whole else None
+    html = without_title(rendered.html, post.title) if rendered and whole else None
     shown, pictures = (None, ()) if html is None else fit_images(html, desk.find, attached=attached, carried=carried)
     image, more = (
         picture(post.image, "", desk.find, attached=attached, carried=carried)

@@ -1,7 +1,7 @@
 """From posts to the bytes of a mail: rendered once, looked at closely, filled for each recipient, printed."""
 
 from publisher.mail.address import Address, Mailbox, parse_address, parse_mailbox
-from publisher.mail.blocks import blocks_of
+from publisher.mail.blocks import blocks_of, without_title
 from publisher.mail.dkim import Signer
 from publisher.mail.filled import Filled
 from publisher.mail.filling import Filling
@@ -51,4 +51,5 @@ __all__ = [
     "template_hash",
     "unsubscribe_mailto",
     "weigh",
+    "without_title",
 ]

@@ -12,7 +12,7 @@ from support.site import CONFIG, JST, Site
 from publisher.jobs.linted import problems
 from publisher.jobs.mailing import Desk
 from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
-from publisher.mail import LIMIT, Note, blocks_of, tagged, tagged_links
+from publisher.mail import LIMIT, Note, blocks_of, tagged, tagged_links, without_title
 from publisher.model.mailing import Variant
 from publisher.model.newsletter import Utm
 from publisher.store import issues
@@ -188,3 +188,26 @@ def test_reading_time_is_that_of_the_whole_post_also_in_a_digest(site: Site) -> 
         html = digest_of(place).rendered.html
 
     assert html.index("約1分") < html.index("約6分")
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("\n<h1 id='x'>霜の <b>朝</b></h1>\n<p>本文</p>", "<p>本文</p>"),
+        ("<h2>霜の 朝</h2><h2>霜の 朝</h2>", "<h2>霜の 朝</h2>"),
+        ("<p>前</p><h1>霜の 朝</h1>", "<p>前</p><h1>霜の 朝</h1>"),
+        ("<h1>霜の夜</h1><p>本文</p>", "<h1>霜の夜</h1><p>本文</p>"),
+        ("<h1>霜の 朝", "<h1>霜の 朝"),
+    ],
+)
+def test_a_heading_that_says_the_title_once_more_is_left_out(html: str, kept: str) -> None:
+    assert without_title(html, "霜の 朝") == kept
+
+
+def test_a_post_that_opens_with_its_own_title_shows_it_once(site: Site) -> None:
+    site.post("霜", MONDAY, title="霜の朝", body="# 霜の朝\n\n本文。")
+    with desk(site, MONDAY) as place:
+        rendered = one_off_of(place).rendered
+
+    assert rendered.text.count("霜の朝") == 1
+    assert rendered.html.count("霜の朝</h1>") == 1
