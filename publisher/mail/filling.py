@@ -13,7 +13,7 @@ KNOWN = ("email", "name", "language", "unsubscribe_url")
 
 
 class Filling:
-    """The three texts of a mail, ready for recipients. Raises TemplateError where one of them is torn apart."""
+    """The texts of a mail, ready for recipients. Raises TemplateError where one of them is torn apart."""
 
     def __init__(self, rendered: Rendered) -> None:
         marker = rendered.marker
@@ -32,6 +32,10 @@ class Filling:
             html_pieces=self._html.fill(recipient),
             text_pieces=self._text.fill(recipient),
         )
+
+    def preheader(self, recipient: Mapping[str, str]) -> str:
+        """The line that inboxes show; apart, since the HTML holds it too, and a mail is printed without it."""
+        return one_line("".join(self._preheader.fill(recipient)))
 
 
 def marker_for(content: str) -> str:

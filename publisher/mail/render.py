@@ -54,7 +54,7 @@ def render_one_off(
 def render_note(templates: Templates, frame: Frame, note: Note) -> Rendered:
     """A mail about a subscription. Raises TemplateError."""
     own = ("confirm_url",) if note is Note.CONFIRM else ()
-    return _render(templates, note.value, replace(frame, subject=None, preheader=None), {}, (), own)
+    return _render(templates, note.value, frame, {}, (), own)
 
 
 def template_hash(templates: Templates, template: str, language: str, fallback: str = "en") -> str:
@@ -90,40 +90,62 @@ def _render(
     sources = templates.digest(files.values())
     later = Later(marker_for(repr((sources, frame.subject, frame.preheader, facts))), (*KNOWN, *asked))
     variables = facts | _TOOLS
-    variables["subject"] = _subject(templates, files["subject"], frame.subject, later, variables)
-    variables["preheader"] = _line(templates, files.get("preheader"), frame.preheader, later, variables)
+    places = files | _settings(frame)
+    variables["subject"] = _subject(templates, places["subject"], frame.subject, later, variables)
+    variables["preheader"] = _line(templates, places.get("preheader"), frame.preheader, later, variables)
     html = inline_css(templates.begin(files["html"], later, **variables), files["html"])
     text = templates.begin(files["txt"], later, **variables).strip("\n") + "\n"
     rendered = Rendered(
-        _closed(later, variables["subject"], files["subject"]),
-        _closed(later, html, files["html"]),
+        _closed(later, variables["subject"], places["subject"]),
+        _closed(later, html, files["html"], html=True),
         _closed(later, text, files["txt"]),
         later.marker,
-        _closed(later, variables["preheader"], files.get("preheader", "preheader")),
+        _closed(later, variables["preheader"], places.get("preheader", "preheader")),
         tuple(pictures),
     )
-    # What would fail for every recipient fails now, while somebody looks.
-    Filling(rendered).fill(_SAMPLE)
+    _require_fillable(rendered, places)
     return rendered
 
 
-def _subject(templates: Templates, file: str, own: str | None, later: Later, variables: Mapping[str, Any]) -> str:
-    line = _line(templates, file, own, later, variables)
+def _settings(frame: Frame) -> dict[str, str]:
+    """What errors call the templates that stand in the settings, by part: they have no file of their own."""
+    own = {"subject": frame.subject, "preheader": frame.preheader}
+    newsletter = frame.newsletter.name if frame.newsletter else "NAME"
+    return {part: f"newsletters.{newsletter}.{part}" for part, source in own.items() if source is not None}
+
+
+def _require_fillable(rendered: Rendered, places: Mapping[str, str]) -> None:
+    """TemplateError where it would fail for each recipient, while somebody looks; for one with a name and for one
+    without, as that is what templates ask."""
+    try:
+        filling = Filling(rendered)
+        for sample in (_SAMPLE, _SAMPLE | {"name": ""}):
+            filling.fill(sample)
+            filling.preheader(sample)
+    except TemplateError as error:
+        place = places.get({"text": "txt"}.get(error.template, error.template), error.template)
+        raise TemplateError(place, error.line, error.reason) from error
+
+
+def _subject(templates: Templates, place: str, own: str | None, later: Later, variables: Mapping[str, Any]) -> str:
+    line = _line(templates, place, own, later, variables)
     if not line:
-        raise TemplateError(file if own is None else "subject", 0, "the subject is empty")
+        raise TemplateError(place, 0, "the subject is empty")
     return line
 
 
-def _line(templates: Templates, file: str | None, own: str | None, later: Later, variables: Mapping[str, Any]) -> str:
+def _line(templates: Templates, place: str | None, own: str | None, later: Later, variables: Mapping[str, Any]) -> str:
     """One line, from the settings' own template if there is one; empty where there is none at all."""
+    if place is None:
+        return ""
     if own is not None:
-        return one_line(templates.begin_text(own, "config.yaml", later, **variables))
-    return one_line(templates.begin(file, later, **variables)) if file else ""
+        return one_line(templates.begin_text(own, place, later, **variables))
+    return one_line(templates.begin(place, later, **variables))
 
 
-def _closed(later: Later, text: str, template: str) -> str:
+def _closed(later: Later, text: str, template: str, *, html: bool = False) -> str:
     try:
-        return later.close(text)
+        return later.close(text, html=html)
     except ValueError as error:
         raise TemplateError(template, 0, str(error)) from error
 

@@ -8,14 +8,20 @@ from jinja2.utils import missing
 from publisher.struct import Struct
 
 # What a faulty template makes Python raise, beside jinja2's own errors: 1/0, None.x(), "a"+1, range(10**9), a file
-# that cannot be read or is not UTF-8. Anything else is a bug of ours and must show itself as one.
+# that cannot be read or is not UTF-8, "a" | truncate(2), loops within loops beyond the twenty that Python compiles,
+# 1e400, which jinja2 writes down as inf, and a text larger than the memory. Anything else is a bug of ours and must
+# show itself as one.
 FAULTS = (
     jinja2.TemplateError,
     ArithmeticError,
+    AssertionError,
     AttributeError,
     LookupError,
+    MemoryError,
+    NameError,
     OSError,
     RecursionError,
+    SyntaxError,
     TypeError,
     ValueError,
 )

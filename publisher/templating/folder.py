@@ -104,7 +104,11 @@ class Templates:
         except TemplateError:
             raise
         except jinja2.TemplateNotFound as error:
-            raise TemplateError(str(error.name or name), 0, "no such template") from error
+            missing = str(error.name or name)
+            file, line = self._place(name, error)
+            if not line:
+                raise TemplateError(missing, 0, "no such template") from error
+            raise TemplateError(file, line, f"there is no template {missing}") from error
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(error.name or name, error.lineno, error.message or "syntax error") from error
         except FAULTS as error:

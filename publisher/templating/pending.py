@@ -9,7 +9,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from publisher.errors import TemplateError
 from publisher.templating.dates import format_date
 from publisher.templating.faults import FAULTS, Unknown
-from publisher.templating.residue import RECIPIENT
+from publisher.templating.names import RECIPIENT
 
 _KEPT = 8
 

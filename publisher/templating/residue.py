@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
 
-RECIPIENT = "subscriber"
-"""The name that is known only when a mail leaves."""
+from publisher.templating.names import RECIPIENT, Names, is_later
 
 VALUE, TAG = "value", "tag"
 """The two kinds of template code: what is printed, and what decides."""
@@ -28,19 +27,14 @@ Pieces = list[nodes.Expr]
 """Expressions of the first stage that give, one after the other, the source of one of the second."""
 
 
-def is_later(node: nodes.Node, later: set[str]) -> bool:
-    """Whether an expression needs a name of `later`."""
-    names = [node] if isinstance(node, nodes.Name) else []
-    return any(name.name in later for name in (*names, *node.find_all(nodes.Name)) if name.ctx == "load")
-
-
-def source_of(node: nodes.Expr, later: set[str], *, truth: bool = False) -> Pieces:
+def source_of(node: nodes.Expr, later: Names, *, truth: bool = False) -> Pieces:
     """The source of an expression; with `truth` only whether it holds matters. Raises TemplateSyntaxError."""
     if not is_later(node, later):
-        return [_call("truth" if truth else "literal", [node])]
+        return [call("truth" if truth else "literal", [node])]
     match node:
         case nodes.Name():
-            return [nodes.Const(node.name)]
+            kept = call("truth" if truth else "literal", [node])
+            return [nodes.Const(node.name) if node.name in later.real else kept]
         case nodes.Getattr():
             return [*_group(node.node, later), nodes.Const(f".{node.attr}")]
         case nodes.Getitem():
@@ -69,20 +63,24 @@ def refused(node: nodes.Node, what: str) -> TemplateSyntaxError:
     return TemplateSyntaxError(f"{what}: {RECIPIENT} is known only when a mail leaves", node.lineno)
 
 
-def _plain(node: nodes.Expr, later: set[str]) -> Pieces:
+def _plain(node: nodes.Expr, later: Names) -> Pieces:
     match node:
         case nodes.Not():
             return [nodes.Const("not "), *_group(node.node, later, truth=True)]
-        case nodes.Neg():
-            return [nodes.Const("-"), *_group(node.node, later)]
+        case nodes.Neg() | nodes.Pos():
+            return [nodes.Const(node.operator), *_group(node.node, later)]
         case nodes.Compare():
             others = [piece for one in node.ops for piece in _compared(one, later)]
             return [*_group(node.expr, later), *others]
         case nodes.Concat():
             return _joined([_group(one, later) for one in node.nodes], " ~ ")
-        case nodes.List() | nodes.Tuple():
+        case nodes.List():
             items = _joined([source_of(one, later) for one in node.items], ", ")
             return [nodes.Const("["), *items, nodes.Const("]")]
+        case nodes.Tuple():
+            # Not a list: "%s, %s" % (a, b) takes no list.
+            items = _joined([source_of(one, later) for one in node.items], ", ")
+            return [nodes.Const("("), *items, nodes.Const(",)")]
         case nodes.BinExpr() if type(node) in _BINARY:
             sign = nodes.Const(f" {_BINARY[type(node)]} ")
             return [*_group(node.left, later), sign, *_group(node.right, later)]
@@ -92,7 +90,7 @@ def _plain(node: nodes.Expr, later: set[str]) -> Pieces:
             raise refused(node, f"{type(node).__name__.lower()} cannot be kept")
 
 
-def _junction(node: nodes.And | nodes.Or, later: set[str], *, truth: bool) -> Pieces:
+def _junction(node: nodes.And | nodes.Or, later: Names, *, truth: bool) -> Pieces:
     right = source_of(node.right, later, truth=truth)
     if is_later(node.left, later):
         word = nodes.Const(" and " if isinstance(node, nodes.And) else " or ")
@@ -103,7 +101,7 @@ def _junction(node: nodes.And | nodes.Or, later: set[str], *, truth: bool) -> Pi
     return [nodes.CondExpr(node.left, yes, no)]
 
 
-def _choice(node: nodes.CondExpr, later: set[str], *, truth: bool) -> Pieces:
+def _choice(node: nodes.CondExpr, later: Names, *, truth: bool) -> Pieces:
     yes = source_of(node.expr1, later, truth=truth)
     no = source_of(node.expr2, later, truth=truth) if node.expr2 is not None else [nodes.Const("''")]
     if not is_later(node.test, later):
@@ -114,14 +112,15 @@ def _choice(node: nodes.CondExpr, later: set[str], *, truth: bool) -> Pieces:
     ]  # fmt: skip
 
 
-def _group(node: nodes.Expr, later: set[str], *, truth: bool = False) -> Pieces:
+def _group(node: nodes.Expr, later: Names, *, truth: bool = False) -> Pieces:
     """In brackets, unless it binds closer than anything beside it."""
     pieces = source_of(node, later, truth=truth)
-    closest = isinstance(node, nodes.Name | nodes.Getattr | nodes.Getitem)
+    closest = isinstance(node, nodes.Getattr | nodes.Getitem)
+    closest = closest or (isinstance(node, nodes.Name) and node.name in later.real)
     return pieces if closest else [nodes.Const("("), *pieces, nodes.Const(")")]
 
 
-def _index(node: nodes.Expr, later: set[str]) -> Pieces:
+def _index(node: nodes.Expr, later: Names) -> Pieces:
     if not isinstance(node, nodes.Slice):
         return source_of(node, later)
     parts = [[] if one is None else source_of(one, later) for one in (node.start, node.stop)]
@@ -129,11 +128,11 @@ def _index(node: nodes.Expr, later: set[str]) -> Pieces:
     return [*parts[0], nodes.Const(":"), *parts[1], *step]
 
 
-def _compared(node: nodes.Operand, later: set[str]) -> Pieces:
+def _compared(node: nodes.Operand, later: Names) -> Pieces:
     return [nodes.Const(f" {_COMPARED[node.op]} "), *_group(node.expr, later)]
 
 
-def _arguments(node: nodes.Filter | nodes.Test | nodes.Call, later: set[str]) -> Pieces:
+def _arguments(node: nodes.Filter | nodes.Test | nodes.Call, later: Names) -> Pieces:
     if node.dyn_args is not None or node.dyn_kwargs is not None:
         raise refused(node, "arguments with * cannot be kept")
     given = [source_of(one, later) for one in node.args]
@@ -150,5 +149,6 @@ def _joined(parts: Sequence[Pieces], between: str) -> Pieces:
     return found
 
 
-def _call(method: str, arguments: list[nodes.Expr]) -> nodes.Expr:
-    return nodes.Call(nodes.EnvironmentAttribute(method), arguments, [], None, None)
+def call(method: str, arguments: Sequence[nodes.Expr]) -> nodes.Expr:
+    """A call of a method of the environment, of the first stage."""
+    return nodes.Call(nodes.EnvironmentAttribute(method), list(arguments), [], None, None)

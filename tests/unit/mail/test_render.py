@@ -127,9 +127,10 @@ def test_a_subject_of_ones_own_knows_newsletter_number_posts_and_site(site: Site
     subject += "{{ posts[0].title }}ほか {{ subscriber.name }}様"
     mail = fill(digest(site, posts, subject=subject), VALUES)
     assert mail.subject == "技術と投資: 週刊 技術 第3号 500億ドルの真意ほか 山田様"
-    with pytest.raises(TemplateError) as caught:
-        digest(site, posts, subject="{{ 無い }}")
-    assert caught.value.template == "config.yaml"
+    for faulty in ("{{ 無い }}", "{{", "{{ '' }}", "{{ subscriber.nope }}", "{{ subscriber.name.nope }}"):
+        with pytest.raises(TemplateError) as caught:
+            digest(site, posts, subject=faulty)
+        assert caught.value.template == "newsletters.weekly.subject", faulty
 
 
 def test_the_same_mail_has_the_same_bytes_and_another_has_another_marker(
