@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from publisher.core.lines import HALVES
 from publisher.core.syntax import explained, yaml_fault
 from publisher.errors import ConfigError, Problem, Severity
 from publisher.struct import Struct
@@ -89,12 +90,20 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        self._whole(node)
         return _scalar(node)
+
+    def _whole(self, node: yaml.Node) -> None:
+        """A problem where text holds what "\\ud83d" leaves behind: no file and no mail can hold it."""
+        if HALVES.search(str(node.value)):
+            place = (node.start_mark.line + 1, node.start_mark.column + 1)
+            self.problems.append(_problem(self.file, place, "holds half a character: write the whole one"))
 
     def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
+            self._whole(key_node)
             place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if key in found:
                 dotted = ".".join(map(str, (*path, key)))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from publisher.config.schema import keys_of
+from publisher.core.lines import HALVES
 from publisher.errors import ConfigError, Problem, Severity
 
 PREFIX = "PUBLISHER_"
@@ -24,7 +25,7 @@ def overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[tuple[st
             continue
         path = _path(variable.removeprefix(PREFIX).lower().split("__"), values)
         try:
-            _set(values, path, _value(environ[variable]))
+            _set(values, path, _whole(_value(environ[variable])))
         except ValueError as error:
             problems.append(Problem(variable, 0, 0, Severity.ERROR, "config", str(error)))
         origins[path] = variable
@@ -52,6 +53,12 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError):
         return text
+
+
+def _whole(value: Any) -> Any:
+    if HALVES.search(json.dumps(value, ensure_ascii=False)):
+        raise ValueError("is not UTF-8, or holds half a character")
+    return value
 
 
 def _set(values: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

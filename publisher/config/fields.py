@@ -1,8 +1,9 @@
 """The kinds of value that `config.yaml` holds, and what is wrong with one that does not fit."""
 
 import re
+from string import printable
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -12,6 +13,8 @@ from publisher.core.words import LANGUAGE, is_known_language
 
 _LONGEST_STEP, _LONGEST_PATH = 200, 1000
 """In bytes and in characters; most file systems take 255 bytes, of which our own endings and a slug need some."""
+_LONGEST_ROOT = 400
+"""In characters, percent-encoded. A header of a mail holds it on one line of 998, and a reader's token behind it."""
 # A name in any script, or an address in numbers.
 _HOST = re.compile(r"(?![.-])(?:[^\s\\%<>\"^`{|}.]|\.(?!\.))+(?<!-)")
 
@@ -40,6 +43,12 @@ def _absolute(text: str) -> str:
         raise ValueError("must not hold a name or password: everybody would read them")
     if parts.query or parts.fragment:
         raise ValueError("must be an address without '?' and '#'")
+    return text
+
+
+def _root(text: str) -> str:
+    if len(quote(text, safe=printable)) > _LONGEST_ROOT:
+        raise ValueError(f"is longer than {_LONGEST_ROOT} characters (of Japanese ones each counts as nine)")
     return text
 
 
@@ -84,6 +93,7 @@ def category_path(text: str) -> str:
 Line = Annotated[str, AfterValidator(_one_line)]
 Title = Annotated[Line, AfterValidator(_not_blank)]
 Address = Annotated[str, AfterValidator(_absolute)]
+Root = Annotated[Address, AfterValidator(_root)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Location = Annotated[str, AfterValidator(place)]
 Inside = Annotated[str, AfterValidator(output_path)]

@@ -14,7 +14,20 @@ from publisher.config.feeds_schema import (
     PathsConfig,
     PodcastConfig,
 )
-from publisher.config.fields import Address, Language, Line, Location, Mailbox, Name, Section, Slug, Zone, empty, place
+from publisher.config.fields import (
+    Address,
+    Language,
+    Line,
+    Location,
+    Mailbox,
+    Name,
+    Root,
+    Section,
+    Slug,
+    Zone,
+    empty,
+    place,
+)
 from publisher.config.mail_schema import DkimConfig, UtmConfig, colour
 from publisher.core.schedules import parse_schedule
 from publisher.model.newsletter import Frequency
@@ -75,7 +88,7 @@ class SiteConfig(Section):
     """`site`: what feeds and mails say of it; what is left out comes from the engine's own settings."""
 
     title: Line | None = None
-    url: Address | None = None
+    url: Root | None = None
     language: Language | None = None
     timezone: Zone | None = None
     author: AuthorConfig | None = None
@@ -140,7 +153,7 @@ class MailConfig(Section):
 class WebConfig(Section):
     """`web`: what `publisher serve` listens to, and where the world finds it."""
 
-    url: Address | None = None
+    url: Root | None = None
     listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8080"
 
 

@@ -9,6 +9,8 @@ _BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 # Controls, text-direction controls (Unicode property Bidi_Control: they let "gpj.exe" read as "exe.jpg"),
 # surrogates and noncharacters, which neither UTF-8 nor XML can carry.
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+")
+HALVES = re.compile("[\ud800-\udfff]")
+"""What is left of a character outside the BMP when only one of its two escapes is written; UTF-8 has no such thing."""
 _UNCARRIABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
+from publisher.config import Config
+from publisher.errors import ConfigError, Problem, Severity, UsageError
 from publisher.jobs.leave import exits
 from publisher.mail import (
     Address,
@@ -19,7 +21,7 @@ from publisher.mail import (
 from publisher.model.mailing import Delivery, Envelope, Issue, IssueKind, Variant
 from publisher.store import issues
 from publisher.store.engine import Store
-from publisher.struct import Struct
+from publisher.struct import Struct, replace
 
 _KEPT = 16
 
@@ -31,7 +33,7 @@ class Outgoing(Struct, frozen=True):
     for the domain of a sender, None where nothing is signed.
     """
 
-    return_path: str | None = None
+    return_path: Address | None = None
     web_url: str | None = None
     signer: Callable[[str], Signer | None] = lambda _domain: None
 
@@ -57,6 +59,7 @@ class Plate:
 
     def __init__(self, sheet: Sheet, variant: Variant, outgoing: Outgoing) -> None:
         self._sheet, self._language, self._outgoing = sheet, variant.language, outgoing
+        self._ascii = all(box.address.ascii for box in (sheet.sender, sheet.reply_to) if box)
         self._filling = Filling(variant.rendered)
         self._press = Press(sheet, outgoing.signer(sheet.sender.address.domain))
 
@@ -75,6 +78,7 @@ class Plate:
         `more` is what this mail alone asks of its recipient, such as a confirmation its `confirm_url`.
         """
         email, sender = to.address.email, self._sheet.sender.address
+        return_path = self._outgoing.return_path or sender
         mailto = unsubscribe_mailto(sender.email, self._sheet.list_name, email)
         page, post = (
             exits(self._outgoing.web_url, secret, self._sheet.list_name, email)
@@ -92,10 +96,10 @@ class Plate:
             to, self._filling.fill(recipient), message_id=message_id, date=now, exits=Exits(mailto, post)
         )
         return Envelope(
-            sender=self._outgoing.return_path or sender.email,
+            sender=return_path.email,
             recipient=email,
             data=data,
-            utf8=not (to.address.ascii and sender.ascii),
+            utf8=not (to.address.ascii and return_path.ascii and self._ascii),
         )
 
 
@@ -114,6 +118,16 @@ def sheet_of(issue: Issue, variant: Variant) -> Sheet:
         auto_submitted=issue.kind is IssueKind.DIGEST,
         pictures=variant.rendered.pictures,
     )
+
+
+def require_headers(config: Config, issue: Issue, variant: Variant) -> None:
+    """ConfigError where no header can carry what the settings say: every mail of the issue would fail for it."""
+    try:
+        Press(replace(sheet_of(issue, variant), pictures=()), None)
+    except UsageError as error:
+        name = "mail" if issue.newsletter is None else f"newsletters.{issue.newsletter}"
+        problem = Problem(config.shown, 0, 0, Severity.ERROR, "config", f"{name}: {error.message}")
+        raise ConfigError([problem], hint=error.hint) from error
 
 
 def _load(store: Store, variant_id: int, outgoing: Outgoing) -> Plate:

@@ -20,6 +20,7 @@ _LINE = 78
 _ENCODED_LINE = 76
 _ENCODED_WORD = 75
 _MOST = 998
+_SHOWN = 200
 _WHOLE = 36
 """Octets up to which a grapheme cluster stays in one encoded word: what the first line of any of our fields takes."""
 _PARAMETER = 57
@@ -31,9 +32,9 @@ def raw(name: str, value: str) -> str:
     """`value` as it is, on one line; raises UsageError where it is not printable ASCII or too long (RFC 5322 2.1.1)."""
     line = f"{name}: {value}"
     if not re.fullmatch("[ -~]+", line) or len(line) > _MOST:
-        raise UsageError(
-            f"{name} cannot be {value!r}: one line of printable ASCII is needed", hint="shorten or mend it"
-        )
+        shown = value if len(value) <= _SHOWN else value[:_SHOWN] + "…"
+        told = f"{name} cannot be {shown!r}: one line of printable ASCII, at most {_MOST} characters, is needed"
+        raise UsageError(told, hint="shorten or mend it")
     return line
 
 

@@ -14,6 +14,7 @@ from publisher.struct import Struct
 _MAILTO_SAFE = "@!$'*+"
 _LONGEST_LIST_ID = 255
 _LONGEST_ADDRESS = 998 - len("Archived-At: ")
+_LONGEST_WAYS = 998 - len("List-Unsubscribe: ")
 _ENCODED = re.compile("%[0-9A-F]{2}")
 _SENDER_ID = 12
 """Hexadecimal digits; Google wants 5 to 15 characters."""
@@ -74,10 +75,12 @@ def list_fields(of: List) -> Iterator[str]:
 def unsubscribe_fields(exits: Exits) -> Iterator[str]:
     """List-Unsubscribe on one raw line, the web first: mail programs take the first they understand (RFC 2369 2).
 
+    Where both do not fit on a line, the web alone: the longest addresses that there may be make one of 1100 characters.
     With a web address also List-Unsubscribe-Post, which RFC 8058 section 3.1 wants beside https and nothing else.
     """
-    ways = [exits.mailto] if exits.post is None else [exits.post, exits.mailto]
-    yield headers.raw("List-Unsubscribe", ", ".join(map(_bracketed, ways)))
+    ways = [_bracketed(way) for way in (exits.post, exits.mailto) if way is not None]
+    both = ", ".join(ways)
+    yield headers.raw("List-Unsubscribe", both if len(both) <= _LONGEST_WAYS else ways[0])
     if exits.post is not None and exits.post.startswith("https:"):
         yield "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
 

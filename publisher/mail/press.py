@@ -110,7 +110,9 @@ def _about(sheet: Sheet) -> Iterator[str]:
         owner = (sheet.reply_to or sheet.sender).address
         domain = sheet.sender.address.domain
         yield from list_fields(List(sheet.list_title, sheet.list_name, domain, owner, sheet.archive_url))
-    yield feedback_id(sheet.issue, sheet.list_name, sheet.language, sheet.archive_url)
+    # An issue that was planned before migration 0002 knows no address of its site.
+    site = sheet.archive_url or sheet.sender.address.domain
+    yield feedback_id(sheet.issue, sheet.list_name, sheet.language, site)
     if sheet.page_url is not None:
         yield from archived_at(sheet.page_url)
     if sheet.auto_submitted:

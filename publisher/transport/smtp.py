@@ -107,7 +107,7 @@ class SmtpSession:
 
     def _address(self, envelope: Envelope) -> None:
         if envelope.utf8 and not self._smtp.has_extn("smtputf8"):
-            raise _unmailable("the server takes no addresses with characters outside ASCII (SMTPUTF8, RFC 6531)")
+            raise _without_utf8(envelope)
         if not envelope.utf8 and not envelope.recipient.isascii():
             raise _unmailable("the address holds characters outside ASCII")
         if re.search("[\x00-\x1f\x7f]", envelope.recipient):
@@ -208,6 +208,15 @@ def _translated(name: str, stage: Stage) -> Iterator[None]:
 
 def _broken(text: str) -> TransportError:
     return TransportError(text, scope=Scope.SESSION, permanent=False)
+
+
+def _without_utf8(envelope: Envelope) -> TransportError:
+    """About the recipient where their address needs it, else about the sender: then nobody's mail fails for it."""
+    if not envelope.recipient.isascii():
+        return _unmailable("the server takes no addresses with characters outside ASCII (SMTPUTF8, RFC 6531)")
+    told = "the server takes no sender with characters outside ASCII (SMTPUTF8, RFC 6531)"
+    hint = "write an address in ASCII into the newsletter's from and mail.return_path"
+    return TransportError(told, scope=Scope.SESSION, permanent=True, hint=hint)
 
 
 def _unmailable(text: str) -> TransportError:

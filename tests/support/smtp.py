@@ -16,10 +16,15 @@ from aiosmtpd.smtp import Session as Dialogue
 
 @dataclass
 class Server:
-    """What came in, by recipient, and how the server is to answer; an answer of "" hangs up."""
+    """What came in, by recipient, and how the server is to answer; an answer of "" hangs up.
+
+    `senders` and `options` are what each MAIL FROM named.
+    """
 
     port: int = 0
     mails: list[tuple[str, bytes]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    options: list[list[str]] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     at_mail: str = "250 OK"
     at_end: str = "250 2.0.0 OK queued"
@@ -46,7 +51,7 @@ class Server:
         return message_from_bytes(data, policy=policy.default)
 
     async def handle_MAIL(
-        self, server: SMTP, dialogue: Dialogue, envelope: Received, address: str, _options: list[str]
+        self, server: SMTP, dialogue: Dialogue, envelope: Received, address: str, options: list[str]
     ) -> str:
         if self.hold_at_mail:
             self.held.set()
@@ -57,6 +62,8 @@ class Server:
             return "421 4.7.0 too many mails in one session"
         if self.at_mail.startswith("250"):
             envelope.mail_from = address
+            self.senders.append(address)
+            self.options.append(options)
         return _say(server, self.at_mail)
 
     async def handle_RCPT(

@@ -67,6 +67,8 @@ databse: x
         ("site: {url: 'https://みどり の庭.example/'}", "site.url: must be an absolute address"),
         ("site: {url: 'https://a.example\\庭/'}", "site.url: must be an absolute address"),
         ("feeds: {hub: 'https://xn--/'}", "feeds.hub: must be an absolute address"),
+        (f"site: {{url: 'https://a.example/{'a' * 383}'}}", "site.url: is longer than 400 characters"),
+        (f"web: {{url: 'https://a.example/{'庭' * 43}'}}", "web.url: is longer than 400 characters"),
         ("feeds: {limit: many}", "feeds.limit: must be a whole number"),
         ("feeds: {paths: {rss: ../feed.xml}}", "without '..'"),
         ("feeds: {limit: true}", "feeds.limit: must be a whole number"),
@@ -337,3 +339,11 @@ def test_no_bytes_make_it_do_anything_but_accept_or_explain(tmp_path: Path, data
     except ConfigError as error:
         problems = len(error.problems)
     assert problems != 0, "refused without a word"
+
+
+def test_half_a_character_is_told_at_its_place(tmp_path: Path) -> None:
+    assert faults(tmp_path, 'site:\n  description: "庭\\ud83d"\n') == [
+        "config.yaml:2:16: holds half a character: write the whole one"
+    ]
+    (fault,) = faults(tmp_path, "", PUBLISHER_SITE__DESCRIPTION="庭\udce3")
+    assert fault.startswith("PUBLISHER_SITE__DESCRIPTION:")

@@ -8,7 +8,7 @@ from lxml import etree
 from support.browser import browser
 
 from publisher.core.colours import Colour, parse_colour
-from publisher.mail.lint_contrast import Look, looks_of
+from publisher.mail.lint_contrast import TextLook, looks_of
 from publisher.mail.lint_css import knows_dark
 from publisher.mail.lint_page import Page
 
@@ -84,7 +84,7 @@ def seen(grounds: list[str] | None, canvas: Colour) -> Colour | None:
     return canvas
 
 
-def described(look: Look) -> tuple[Any, ...]:
+def described(look: TextLook) -> tuple[Any, ...]:
     return look.text, look.ground, pytest.approx(look.size, abs=0.3), look.bold, pytest.approx(look.fade, abs=0.01)
 
 

@@ -93,6 +93,15 @@ def test_ways_out_stand_raw_on_one_line_however_long(length: int) -> None:
     assert line == f"List-Unsubscribe: <{post}>, <{MAILTO}>"
 
 
+def test_where_both_ways_out_do_not_fit_on_one_line_the_web_is_the_only_one() -> None:
+    post, mailto = "https://example.jp/unsubscribe/" + "t" * 469, "mailto:" + "a" * 480
+
+    assert list(unsubscribe_fields(Exits(mailto, post))) == [
+        f"List-Unsubscribe: <{post}>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+    ]
+
+
 @pytest.mark.parametrize(
     "exits",
     [
@@ -101,6 +110,7 @@ def test_ways_out_stand_raw_on_one_line_however_long(length: int) -> None:
         Exits("mailto:a b@c.jp", None),
         Exits(MAILTO, "https://日本語.jp/"),
         Exits(MAILTO, "https://example.jp/" + "a" * 990),
+        Exits("mailto:" + "a" * 990, None),
     ],
 )
 def test_a_way_out_that_a_header_cannot_carry_is_refused(exits: Exits) -> None:

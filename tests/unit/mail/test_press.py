@@ -74,6 +74,15 @@ def test_ways_out_stand_on_one_raw_line() -> None:
     assert f"List-Unsubscribe: <{EXITS.post}>, <{EXITS.mailto}>" in field_lines(printed())
 
 
+def test_complaints_of_an_issue_that_knows_no_address_of_its_site_are_counted_by_its_sender() -> None:
+    """One that was planned before migration 0002."""
+    here = parsed(printed(replace(SHEET, archive_url="")))
+    other = replace(SHEET, archive_url="", sender=parse_mailbox("news@other.example"))
+
+    assert here["Feedback-ID"] != parsed(printed(other))["Feedback-ID"]
+    assert "List-Archive" not in here
+
+
 def test_a_mail_to_strangers_names_no_list_but_a_way_out() -> None:
     names = field_names(printed(replace(SHEET, list_name=None), exits=Exits(EXITS.mailto, None)))
 

@@ -277,6 +277,15 @@ def test_an_address_outside_ascii_needs_smtputf8(start: Start) -> None:
         assert verdict(error) == (Scope.RECIPIENT, True, None, None, False)
 
 
+def test_a_sender_outside_ascii_is_refused_for_all_and_nobodys_mail_fails(start: Start) -> None:
+    unwilling = start()
+
+    error = refused(unwilling.port, envelope=Envelope("札@example.jp", "taro@example.jp", DATA, utf8=True))
+
+    assert verdict(error) == (Scope.SESSION, True, None, None, False)
+    assert "mail.return_path" in (error.hint or "")
+
+
 def test_plain_text_only_to_the_machine_itself() -> None:
     assert transport(25, host="mail.example.jp")._starttls
     assert not transport(25, host="mail.example.jp", tls=False)._starttls
