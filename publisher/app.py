@@ -8,10 +8,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from publisher.config import Config, database_file, load_config, password, transport_url
+from publisher.config import Config, database_file, load_config, password, refusal, transport_url
 from publisher.config import newsletter as configured_newsletter
 from publisher.config import newsletters as configured_newsletters
-from publisher.errors import NotFound
+from publisher.errors import NotFound, UsageError
 from publisher.model.newsletter import Newsletter
 from publisher.struct import Struct, field
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from publisher.jobs.library import Library, Progress
     from publisher.jobs.mailing import Desk
     from publisher.jobs.ping import PostForm
-    from publisher.mail import Signer
+    from publisher.mail import Address, Signer
     from publisher.store.engine import Store
     from publisher.templating import Templates
     from publisher.transport import Transport
@@ -138,11 +138,11 @@ class App(Struct, frozen=True, dict=True):
         )
 
     def outgoing(self) -> "Outgoing":
-        """What the settings say of mail that leaves. Its keys are read when they are first asked for: ConfigError."""
+        """What the settings say of mail that leaves; ConfigError. Its keys are read when they are first asked for."""
         from publisher.jobs.letter import Outgoing
 
         settings = self.config.settings
-        return Outgoing(settings.mail.return_path, settings.web.url, lru_cache(partial(_signer, self.config)))
+        return Outgoing(_return_path(self.config), settings.web.url, lru_cache(partial(_signer, self.config)))
 
     def ready(self, newsletter: Newsletter) -> None:
         """ConfigError where mail of `newsletter` could not leave: no address of the site, no sender, no transport, no
@@ -174,6 +174,16 @@ class App(Struct, frozen=True, dict=True):
         from publisher.jobs.mailing import Desk
 
         return Desk(library, self.templates(), newsletter)
+
+
+def _return_path(config: Config) -> "Address | None":
+    from publisher.mail import parse_mailbox
+
+    text = config.settings.mail.return_path
+    try:
+        return parse_mailbox(text).address if text else None
+    except UsageError as error:
+        raise refusal(config, "mail.return_path", error.message, hint=error.hint or "") from error
 
 
 def _signer(config: Config, domain: str) -> "Signer | None":

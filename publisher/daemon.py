@@ -227,7 +227,9 @@ def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
     if not due:
         return 0
     made, errors = app.read(
-        lambda library: make_due(library, store, app.templates(), due, now=app.clock(), prev_fire=prev_fire)
+        lambda library: make_due(
+            library, store, app.templates(), due, now=app.clock(), prev_fire=prev_fire, ready=app.ready
+        )
     )
     for issue in made:
         say(f"{issue.period}: {issue.status}" + (f", {issue.reason}" if issue.reason else ""))

@@ -171,7 +171,9 @@ def _claimed(temporary: Path) -> Iterator[BinaryIO]:
     Without the lock two builds at once would share the file, and one would put the other's half into place.
     """
     while True:
-        with os.fdopen(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "r+b") as file:
+        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        # Unbuffered: on a full disk its closing would write once more, and fail in the place of what is told.
+        with os.fdopen(descriptor, "r+b", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             # Whoever held the lock before has by now moved the file into place, or removed it.
             if _is_still(temporary, file):
@@ -188,8 +190,9 @@ def _is_still(temporary: Path, file: BinaryIO) -> bool:
 
 
 def _fill(file: BinaryIO, target: Path, output: Output) -> None:
-    file.write(output.data)
-    file.flush()
+    left = memoryview(output.data)
+    while left:
+        left = left[file.write(left) :]
     if output.changed is not None:
         os.utime(file.fileno(), (output.changed, output.changed))
     with suppress(FileNotFoundError):

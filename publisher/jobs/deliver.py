@@ -9,7 +9,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from publisher.core.retry import Try, is_trouble, judge
-from publisher.errors import Scope, StoreBusy, TemplateError, TransportError, UsageError
+from publisher.errors import PublisherError, Scope, StoreBusy, TemplateError, TransportError, UsageError
 from publisher.jobs.letter import Letters, Outgoing
 from publisher.jobs.owner import dead_owners, owner_name
 from publisher.jobs.tally import Tally
@@ -105,6 +105,16 @@ class _Worker:
 
     def _deliver(self, delivery: Delivery) -> None:
         try:
+            self._hand_over(delivery)
+        except PublisherError:
+            # A key to sign with is gone, or another program holds the ledger. When that is mended this one would still
+            # wait for the end of its lease, since `run` lives on.
+            self._hang_up()
+            self._let_go(delivery)
+            raise
+
+    def _hand_over(self, delivery: Delivery) -> None:
+        try:
             envelope = self.letters.write(delivery, self.office.clock())
         except (UsageError, TemplateError) as error:
             # Its settings were frozen with its issue: it would stop everyone behind it, today and at every retry.
@@ -119,8 +129,7 @@ class _Worker:
             self._refused(delivery, error, connected=connected)
         except _LostClaim:
             self._hang_up()
-            with self.office.store.write() as connection:
-                attempts.let_go(connection, delivery, self.owner)
+            self._let_go(delivery)
         else:
             self.taken += 1
             self.in_a_row = 0
@@ -163,6 +172,9 @@ class _Worker:
         stands = self._insist(write)
         if stands is not DeliveryStatus.PLANNED:
             self.tally.add(stands, 1)
+
+    def _let_go(self, delivery: Delivery) -> None:
+        self._insist(partial(attempts.let_go, delivery=delivery, owner=self.owner))
 
     def _insist(self, work: Callable[[sa.Connection], T]) -> T:
         """Do `work` in the ledger; an answer in hand is not thrown away because another program holds it."""

@@ -1,6 +1,6 @@
 """What is due now: the store says so; timers only make it prompt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from publisher.core.periods import NextFire, PrevFire, ended_period
@@ -48,9 +48,11 @@ def make_due(
     *,
     now: datetime,
     prev_fire: PrevFire,
+    ready: Callable[[Newsletter], None] = lambda _newsletter: None,
 ) -> tuple[list[Issue], list[PublisherError]]:
     """Make the issue of each due period; wrong settings or templates of one newsletter do not stop the others.
 
+    `ready` raises ConfigError for a newsletter whose mail could not leave: it would stop what others have to send.
     Another process that was first made it for both. What passes by itself (a busy ledger) is raised, to be tried again.
     """
     made: list[Issue] = []
@@ -58,6 +60,7 @@ def make_due(
     for one in due:
         desk = Desk(library, templates, one.newsletter)
         try:
+            ready(one.newsletter)
             issue = make_digest(
                 desk, store, at=one.period.end, now=now, prev_fire=prev_fire, period=one.period, unfit=Unfit.HOLD
             )

@@ -38,8 +38,7 @@ def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:
     """
     number = None
     if draft.newsletter is not None and draft.status is not IssueStatus.SKIPPED:
-        top = sa.select(sa.func.max(issues.c.number)).where(issues.c.newsletter == draft.newsletter)
-        number = (connection.scalar(top) or 0) + 1
+        number = next_number(connection, draft.newsletter)
     values = {name: getattr(draft, name) for name in Draft.__struct_fields__}
     try:
         with connection.begin_nested():
@@ -50,6 +49,12 @@ def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:
         raise StoreBusy(f"another process made issue {number} of {draft.newsletter} at this moment") from error
     assert made.inserted_primary_key is not None
     return get(connection, int(made.inserted_primary_key[0]))
+
+
+def next_number(connection: sa.Connection, newsletter: str) -> int:
+    """What a newsletter's next issue is called, from 1."""
+    top = sa.select(sa.func.max(issues.c.number)).where(issues.c.newsletter == newsletter)
+    return (connection.scalar(top) or 0) + 1
 
 
 def insert_variant(connection: sa.Connection, issue_id: int, variant: Variant) -> int:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import feedparser
 from support.lines import Lines
-from support.site import JST, Site, days_ago
+from support.site import CONFIG, JST, Site, days_ago
 from support.smtp import Server
 
 RUN_SHIFTED = """
@@ -65,6 +65,23 @@ def test_a_post_that_is_added_and_one_whose_moment_comes_enter_without_a_restart
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=20)
     assert process.returncode == 0
+
+
+def test_a_newsletter_that_cannot_be_signed_for_gets_no_issue_and_stops_no_other(site: Site, smtp: Server) -> None:
+    site.ok("mail", "keygen", "--selector", "s1", "--type", "ed25519")
+    other = 'other: {title: "別の便り", from: news@other.example, schedules: {weekly: "mon 09:00"}}'
+    dkim = "mail: {dkim: {domain: other.example, keys: {s1: dkim/s1.pem}}}"
+    site.write("config.yaml", f"{CONFIG}  {other}\n{dkim}\n")
+    for newsletter in ("weekly", "other"):
+        site.ok("subscriber", "add", "hanako@example.jp", "--newsletter", newsletter)
+    process = shifted(site, seconds_until(next_monday_at_nine(datetime.now(JST))) + 60, "once")
+
+    _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 78
+    assert "other.example signs for no mail from midori.example" in told
+    assert [issue["newsletter"] for issue in site.ok("issue", "list", "--json").json] == ["other"]
+    assert smtp.recipients == ["hanako@example.jp"]
 
 
 def test_a_digest_goes_out_at_its_hour_and_two_daemons_send_one(site: Site, smtp: Server) -> None:

@@ -12,13 +12,14 @@ from support.rows import wish
 from support.site import JST, Site
 
 from publisher.core.periods import ended_period
-from publisher.errors import Scope, StoreBusy, TransportError
+from publisher.errors import ConfigError, Scope, StoreBusy, TransportError
 from publisher.jobs.deliver import PostOffice, deliver
 from publisher.jobs.digest import make_digest, plan_digest
 from publisher.jobs.due import due_periods, make_due, next_wake
 from publisher.jobs.issue import retry
 from publisher.jobs.letter import Outgoing
 from publisher.jobs.tally import Tally
+from publisher.mail import Signer
 from publisher.model.mailing import DeliveryStatus, Envelope, Issue, IssueStatus, Reply
 from publisher.model.newsletter import Frequency, Schedule
 from publisher.schedule import next_fire, prev_fire
@@ -260,6 +261,41 @@ def test_a_deferred_mail_goes_out_when_its_time_has_come(site: Site, store: Stor
     assert (first.exit_code, early.ended, late.ended) == (75, {}, {DeliveryStatus.SENT: 1})
     with desk(site, MONDAY) as place:
         assert next_wake(store, [place.newsletter], MONDAY, next_fire) == (MONDAY + WEEK).astimezone(UTC)
+
+
+def test_a_key_that_cannot_be_had_holds_no_mail_back_when_it_can(site: Site, store: Store) -> None:
+    """`run` lives on: what it had in hand would wait for the end of its lease."""
+    planned(site, store, 2)
+
+    def signer(_domain: str) -> Signer | None:
+        raise ConfigError([], hint="copy the key to there")
+
+    transport = Scripted()
+    office = PostOffice(store, transport, Outgoing(signer=signer), lambda: MONDAY, lambda: False, lambda _: None)
+    with pytest.raises(ConfigError):
+        deliver(office, connections=2)
+    assert transport.sent == []
+
+    send(store, transport, MONDAY)
+
+    assert sorted(transport.sent) == ["0@x.jp", "1@x.jp"]
+
+
+def test_a_ledger_that_is_busy_before_the_end_of_a_mail_holds_none_back_when_it_is_free(
+    site: Site, store: Store
+) -> None:
+    planned(site, store, 2)
+
+    def busy() -> None:
+        raise StoreBusy("another program holds the ledger")
+
+    transport = Scripted(busy)
+    with pytest.raises(StoreBusy):
+        send(store, transport, MONDAY)
+
+    send(store, transport, MONDAY)
+
+    assert sorted(transport.sent) == ["0@x.jp", "1@x.jp"]
 
 
 def test_an_answer_that_never_came_is_held(site: Site, store: Store) -> None:

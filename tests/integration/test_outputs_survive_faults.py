@@ -85,7 +85,10 @@ def test_a_writer_killed_at_any_moment_leaves_the_file_whole(site: Path) -> None
     assert feed.read_bytes() == b"<rss/>"
 
 
-def test_a_file_too_large_to_write_leaves_the_old_one(site: Path) -> None:
+@pytest.mark.parametrize("size", [4097, 8000, len(NEW)])
+def test_a_file_too_large_to_write_leaves_the_old_one(site: Path, size: int) -> None:
+    (site / "new").write_bytes(NEW[:size])
+
     feed = site / "public" / "feed.xml"
     with start(WRITE_BEYOND_THE_LIMIT, site, "new") as process:
         path, hint = lines(process)

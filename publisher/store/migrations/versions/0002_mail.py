@@ -39,8 +39,10 @@ def _convert(connection: sa.Connection) -> None:
     """Until 0002 a place was the marker, a name, and the marker again."""
     parts = ("subject", "html", "text")
     variants = sa.table("variants", sa.column("id"), sa.column("marker"), *map(sa.column, parts))
-    for row in connection.execute(sa.select(variants)).all():
+    # One after the other: all that was ever sent may be more than there is memory.
+    for variant_id in connection.scalars(sa.select(variants.c.id)).all():
+        row = connection.execute(sa.select(variants).where(variants.c.id == variant_id)).one()
         slot = re.compile(f"{row.marker}([a-z_]+?){row.marker}")
         code = rf"{row.marker}[[ subscriber.\1 ]]{row.marker}"
         values = {part: slot.sub(code, getattr(row, part)) for part in parts}
-        connection.execute(variants.update().where(variants.c.id == row.id).values(values))
+        connection.execute(variants.update().where(variants.c.id == variant_id).values(values))
