@@ -38,7 +38,7 @@ class Severity(StrEnum):
 class Problem(Struct, frozen=True, order=True):
     """One fault at one place; `line` and `column` count from 1, 0 where the place has none.
 
-    `file` is relative to the site's folder with `/`, or names an environment variable.
+    `file` is relative to the site's folder with `/`, or names an environment variable, or a mail: `weekly (ja)`.
     `code` is a stable word from docs/reference/problems.md.
     """
 
@@ -121,7 +121,7 @@ class ContentError(ProblemsError):
 
 
 class TemplateError(PublisherError):
-    """A template is missing or broken at `line` (0 where it has none)."""
+    """A template is missing or broken at `line` (0 where it has none); `reason` is the message without its place."""
 
     exit_code = 78
 
@@ -130,6 +130,7 @@ class TemplateError(PublisherError):
         super().__init__(f"{place}: {reason}")
         self.template = template
         self.line = line
+        self.reason = reason
 
 
 class OutputError(PublisherError):

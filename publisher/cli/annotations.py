@@ -14,8 +14,11 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def sarif(problems: Iterable[Problem]) -> dict[str, Any]:
     """A log in the Static Analysis Results Interchange Format 2.1.0 (OASIS), paths relative to the site's folder."""
+    # Here, not above: who has no newsletter need not wait for what reads mails.
+    from publisher.mail import LintCode
+
     told = list(problems)
-    meanings = {code.value: code.meaning for code in Code}
+    meanings: dict[str, str] = {code.value: code.meaning for code in (*Code, *LintCode)}
     rules = [
         {"id": code, "shortDescription": {"text": meanings.get(code, code)}}
         for code in sorted({problem.code for problem in told})

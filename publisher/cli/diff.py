@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from publisher.cli.talk import problems_json, put, put_json, say
+from publisher.core.columns import columns
 from publisher.core.words import counted
 from publisher.jobs.diff import Change, Diff, FeedDiff
 from publisher.model.seen import Noticed, Reader, Seen
@@ -110,7 +111,5 @@ def _printable(title: str) -> str:
 
 
 def _width(text: str) -> int:
-    """Columns on a terminal: Japanese takes two each, what is set above or below a letter none."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
+    """Columns on a terminal, which draws what Unicode leaves open in one."""
+    return columns(text, 1)

@@ -1,10 +1,12 @@
 """digest: everything new to a newsletter's readers, by hand."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from publisher.app import App
 from publisher.cli.deliver import send_out
 from publisher.cli.options import At, DryRun, Force, Yes, site
 from publisher.cli.talk import bar, consent, moment, say, tell_lint, tell_serious
@@ -27,8 +29,8 @@ def digest(
     force: Force = False,
 ) -> None:
     """Send everything new to the readers of a newsletter, now."""
-    from publisher.jobs.digest import make_digest, plan_digest, plan_variants
-    from publisher.jobs.linted import Unfit, problems, require_fit
+    from publisher.jobs.digest import make_digest
+    from publisher.jobs.linted import Unfit, require_fit
     from publisher.schedule import calendar
 
     app = site(context)
@@ -36,26 +38,15 @@ def digest(
     moment_ = moment(at, app.timezone, app.clock())
     if moment_ > app.clock() and not dry_run:
         raise UsageError("mail as of the future is not sent", hint="preview it with 'publisher preview --at'")
-    prev_fire = calendar()
     with app.ledger() as store:
         if store is None:
             say(f"{chosen.name}: nobody is subscribed; nothing was sent")
             say("  'publisher subscriber add ADDR' adds a reader")
             return
-
-        def planned(library: "Library") -> "tuple[Plan, Sequence[Problem], dict[str, str], Sequence[Problem]]":
-            desk = app.desk(library, chosen)
-            plan = plan_digest(desk, store, at=moment_, prev_fire=prev_fire)
-            titles = {library.ids[post.source]: post.title for post in library.posts}
-            return plan, library.problems, titles, problems(desk, plan_variants(desk, plan, at=moment_))
-
-        with bar("Reading posts") as progress:
-            plan, unreadable, titles, found = app.read(planned, progress, moment_)
-        tell_serious(unreadable)
+        plan, found = _planned(app, store, chosen, moment_)
         if not plan.recipients:
             _nothing_new(store, chosen, plan)
             return
-        _show_plan(plan, titles)
         tell_lint(found)
         if dry_run:
             return
@@ -69,7 +60,7 @@ def digest(
                 store,
                 at=moment_,
                 now=app.clock(),
-                prev_fire=prev_fire,
+                prev_fire=calendar(),
                 unfit=Unfit.SEND if force else Unfit.REFUSE,
             ),
             at=moment_,
@@ -78,6 +69,26 @@ def digest(
             _nothing_new(store, chosen, plan)
             return
         raise typer.Exit(send_out(app, store, issue))
+
+
+def _planned(app: App, store: "Store", newsletter: "Newsletter", at: datetime) -> "tuple[Plan, Sequence[Problem]]":
+    """What would go out, told with what is wrong with the posts; and what is wrong with the mails."""
+    from publisher.jobs.digest import plan_digest, plan_variants
+    from publisher.jobs.linted import problems
+    from publisher.schedule import calendar
+
+    def planned(library: "Library") -> "tuple[Plan, Sequence[Problem], dict[str, str], Sequence[Problem]]":
+        desk = app.desk(library, newsletter)
+        plan = plan_digest(desk, store, at=at, prev_fire=calendar())
+        titles = {library.ids[post.source]: post.title for post in library.posts}
+        return plan, library.problems, titles, problems(desk, plan_variants(desk, plan, at=at))
+
+    with bar("Reading posts") as progress:
+        plan, unreadable, titles, found = app.read(planned, progress, at)
+    tell_serious(unreadable)
+    if plan.recipients:
+        _show_plan(plan, titles)
+    return plan, found
 
 
 def _show_plan(plan: "Plan", titles: Mapping[str, str]) -> None:
@@ -90,13 +101,9 @@ def _show_plan(plan: "Plan", titles: Mapping[str, str]) -> None:
 
 
 def _nothing_new(store: "Store", newsletter: "Newsletter", plan: "Plan") -> None:
-    from publisher.jobs.issue import unfinished
+    from publisher.jobs.issue import unfinished, way_on
 
     say(f"{newsletter.name}: nothing new for {counted(plan.readers, 'reader')}; nothing was sent")
     for issue, left in unfinished(store, newsletter.name):
-        way = (
-            f"publisher issue resume {issue.id}, then publisher deliver"
-            if issue.status == "paused"
-            else "publisher deliver"
-        )
+        way = way_on(issue) if issue.status == "paused" else "publisher deliver"
         say(f"  issue {issue.id} is {issue.status} with {left} to send: {way}")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from publisher.jobs.library import Library
     from publisher.jobs.send import Audience
     from publisher.model.post import Post
+    from publisher.store.engine import Store
 
 
 def send(
@@ -30,8 +31,8 @@ def send(
     force: Force = False,
 ) -> None:
     """Send one whole post, now."""
-    from publisher.jobs.linted import Unfit, problems, require_fit
-    from publisher.jobs.send import audience, find_post, make_one_off, planned_variants
+    from publisher.jobs.linted import Unfit, require_fit
+    from publisher.jobs.send import make_one_off
 
     app = site(context)
     if newsletter is None and not to:
@@ -39,20 +40,7 @@ def send(
     chosen = app.newsletter(newsletter) if newsletter else only_newsletter(app)
     addresses = to or []
     with app.store() as store:
-
-        def addressed(library: "Library") -> "tuple[Post, Audience, Sequence[Problem], Sequence[Problem]]":
-            found = find_post(library, post, Path.cwd())
-            if found.published > app.clock():
-                raise UsageError(f"{found.source} is dated {found.published:%Y-%m-%d %H:%M}: it is not out yet")
-            desk = app.desk(library, chosen)
-            whom = audience(desk, store, found, addresses)
-            variants = planned_variants(desk, found, whom, subscribed=not addresses, now=app.clock())
-            return found, whom, library.problems, problems(desk, variants)
-
-        with bar("Reading posts") as progress:
-            found, whom, unreadable, faults = app.read(addressed, progress)
-        tell_serious(unreadable)
-        say(f"{found.title}\n  to {counted(whom.count, 'reader')}; {whom.already} had it already")
+        found, whom, faults = _planned(app, store, chosen, post, addresses)
         tell_lint(faults)
         if dry_run or not whom.count:
             say("nothing was sent")
@@ -77,10 +65,33 @@ def send(
         raise typer.Exit(send_out(app, store, issue))
 
 
+def _planned(
+    app: App, store: "Store", newsletter: Newsletter, name: str, to: Sequence[str]
+) -> "tuple[Post, Audience, Sequence[Problem]]":
+    """The post and whom it would go to, told with what is wrong with the posts; and what is wrong with the mails."""
+    from publisher.jobs.linted import problems
+    from publisher.jobs.send import audience, find_post, planned_variants
+
+    def planned(library: "Library") -> "tuple[Post, Audience, Sequence[Problem], Sequence[Problem]]":
+        post = find_post(library, name, Path.cwd())
+        if post.published > app.clock():
+            raise UsageError(f"{post.source} is dated {post.published:%Y-%m-%d %H:%M}: it is not out yet")
+        desk = app.desk(library, newsletter)
+        whom = audience(desk, store, post, to)
+        variants = planned_variants(desk, post, whom, subscribed=not to, now=app.clock())
+        return post, whom, library.problems, problems(desk, variants)
+
+    with bar("Reading posts") as progress:
+        post, whom, unreadable, faults = app.read(planned, progress)
+    tell_serious(unreadable)
+    say(f"{post.title}\n  to {counted(whom.count, 'reader')}; {whom.already} had it already")
+    return post, whom, faults
+
+
 def only_newsletter(app: App) -> Newsletter:
+    """The newsletter where there is a single one; UsageError where it has to be named."""
     names = list(app.config.settings.newsletters)
     if len(names) != 1:
-        raise UsageError(
-            "which newsletter is it from?", hint="add --newsletter NAME: " + (", ".join(names) or "none yet")
-        )
+        hint = f"add --newsletter NAME: {', '.join(names)}" if names else "write one below newsletters: in config.yaml"
+        raise UsageError("which newsletter is it from?", hint=hint)
     return app.newsletter(names[0])

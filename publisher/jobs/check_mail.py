@@ -31,8 +31,16 @@ def _faults(desk: Desk, at: datetime) -> list[Problem]:
     try:
         return [*problems(desk, _samples(desk, at)), *_of_notes(desk)]
     except TemplateError as error:
-        place = error.template or desk.newsletter.name
-        return [Problem(place, error.line, 0, Severity.ERROR, "template", error.message)]
+        return [Problem(_place(desk, error.template), error.line, 0, Severity.ERROR, "template", error.reason)]
+
+
+def _place(desk: Desk, template: str) -> str:
+    """The site's own file from its folder, for editors and annotations; a packaged one by its name."""
+    config = desk.library.config
+    own = config.home / "templates" / template
+    return (
+        own.relative_to(config.folder).as_posix() if own.is_file() and own.is_relative_to(config.folder) else template
+    )
 
 
 def _samples(desk: Desk, at: datetime) -> Iterator[Variant]:

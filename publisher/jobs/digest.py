@@ -1,13 +1,14 @@
 """Digest: for each reader the posts not yet carried to them; readers with the same pick share a variant."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from publisher.core.periods import PrevFire, first_since, running_since
 from publisher.core.selection import Candidate, in_categories, newest_first, pick, published
+from publisher.jobs.letter import require_headers
 from publisher.jobs.linted import Unfit, hold_back, problems
 from publisher.jobs.mailing import (
     Desk,
@@ -37,13 +38,15 @@ class Pick(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """What a digest would bring to whom. `since` is set for a newsletter's first, how far it looks back.
+    """What a digest would bring to whom, and its issue's `number`.
 
+    `since` is set for a newsletter's first, how far it looks back.
     `suppressed` are readers, by address key, who get no mail, and why; they are in the picks all the same.
     """
 
     picks: tuple[Pick, ...]
     readers: int
+    number: int
     since: datetime | None
     suppressed: Mapping[str, str]
 
@@ -65,14 +68,15 @@ def plan_digest(desk: Desk, store: Store, *, at: datetime, prev_fire: PrevFire, 
 
 
 def plan_variants(desk: Desk, plan: Plan, *, at: datetime) -> list[Variant]:
-    """The variants of a plan, not yet numbered; none where it mails nobody. TemplateError."""
+    """The variants of a plan, none where it mails nobody. TemplateError."""
+    return [variant for _, variant in _variants(desk, plan, number=plan.number, at=at)]
+
+
+def _variants(desk: Desk, plan: Plan, *, number: int | None, at: datetime) -> Iterator[tuple[Pick, Variant]]:
     posts = {desk.library.ids[post.source]: post for post in desk.library.posts}
-    return [
-        digest_variant(
-            desk, [(post_id, posts[post_id]) for post_id in one.post_ids], language=one.language, number=None, at=at
-        )
-        for one in (plan.picks if plan.recipients else ())
-    ]
+    for one in plan.picks if plan.recipients else ():
+        chosen = [(post_id, posts[post_id]) for post_id in one.post_ids]
+        yield one, digest_variant(desk, chosen, language=one.language, number=number, at=at)
 
 
 def make_digest(
@@ -101,11 +105,9 @@ def make_digest(
         if not plan.recipients and period is None:
             return None
         issue = issues.insert(connection, _draft(desk, plan, at=at, period=period), now)
-        posts = {desk.library.ids[post.source]: post for post in desk.library.posts}
         variants: list[Variant] = []
-        for one in plan.picks if plan.recipients else ():
-            chosen = [(post_id, posts[post_id]) for post_id in one.post_ids]
-            variant = digest_variant(desk, chosen, language=one.language, number=issue.number, at=at)
+        for one, variant in _variants(desk, plan, number=issue.number, at=at):
+            require_headers(desk.library.config, issue, variant)
             variant_id = issues.insert_variant(connection, issue.id, variant)
             recipients = [_recipient(reader) for reader in one.readers]
             mails = addressed(store, issue.uid, recipients, variant_id, sender, plan.suppressed)
@@ -166,7 +168,8 @@ def _plan(connection: sa.Connection, desk: Desk, *, at: datetime, prev_fire: Pre
         if ids:
             groups[(ids, reader.language or first_language(desk))].append(reader)
     picks = tuple(Pick(ids, language, tuple(members)) for (ids, language), members in groups.items())
-    return Plan(picks, len(readers), since, suppressions.reasons(connection))
+    number = issues.next_number(connection, newsletter.name)
+    return Plan(picks, len(readers), number, since, suppressions.reasons(connection))
 
 
 def candidates(desk: Desk, at: datetime) -> list[Candidate]:

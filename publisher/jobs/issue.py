@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from publisher.core.lifecycle import OPEN
 from publisher.errors import IllegalTransition, NotFound, UsageError
-from publisher.mail import parse_address
+from publisher.mail import LintCode, parse_address
 from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueKind, IssueStatus
 from publisher.store import deliveries, issues
 from publisher.store.engine import Store
@@ -48,11 +48,22 @@ def unfinished(store: Store, newsletter: str | None = None) -> list[tuple[Issue,
 def paused_lines(store: Store) -> list[str]:
     """For people: which issues are paused with mail to send, why, and how they go on."""
     return [
-        f"issue {issue.id} is paused with {left} to send: {issue.reason}\n"
-        f"  to go on: publisher issue resume {issue.id}, then publisher deliver"
+        f"issue {issue.id} is paused with {left} to send: {issue.reason}\n  to go on: {way_on(issue)}"
         for issue, left in unfinished(store)
         if issue.status is IssueStatus.PAUSED
     ]
+
+
+def way_on(issue: Issue) -> str:
+    """How an issue goes on that is paused, for people.
+
+    One that its own text holds back was written before anybody could mend that: `resume` sends it as it is.
+    """
+    on = f"publisher issue resume {issue.id}, then publisher deliver"
+    if issue.reason.partition(":")[0] not in {*LintCode}:
+        return on
+    anew = f"publisher issue cancel {issue.id}, then publisher digest {issue.newsletter}"
+    return f"mend it, then {anew}\n  or as it is: {on}"
 
 
 def last_digest_at(store: Store, newsletter: str) -> datetime | None:

@@ -28,10 +28,11 @@ class Unfit(StrEnum):
 def findings(desk: Desk, variant: Variant, note: Note | None = None) -> tuple[Finding, ...]:
     """What is wrong with a variant, errors first; `note` says which mail about a subscription it is, if it is one."""
     recipient = sample_recipient(desk, variant.language)
-    filled = Filling(variant.rendered).fill(recipient)
+    filling = Filling(variant.rendered)
+    filled = filling.fill(recipient)
     site = desk.library.place.site
     return lint(
-        Mail(filled.subject, variant.rendered.preheader, filled.html, filled.text),
+        Mail(filled.subject, filling.preheader(recipient), filled.html, filled.text),
         site_url=site.url,
         address=site.address,
         # Who has not yet said yes, or has left, has nothing to leave.

@@ -61,8 +61,8 @@ def named_reader(language: str) -> Mailbox:
 def past(store: Store, newsletter: str) -> Past:
     """What there was of a newsletter."""
     with store.read() as connection:
-        numbers = [issue.number or 0 for issue in issues.listed(connection, newsletter=newsletter)]
-    return Past(last_digest_at(store, newsletter), max(numbers, default=0) + 1, store.secret)
+        number = issues.next_number(connection, newsletter)
+    return Past(last_digest_at(store, newsletter), number, store.secret)
 
 
 def sample_digest(

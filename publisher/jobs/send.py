@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from publisher.errors import NotFound
+from publisher.jobs.letter import require_headers
 from publisher.jobs.library import Library
 from publisher.jobs.linted import Unfit, hold_back, problems
 from publisher.jobs.mailing import (
@@ -33,12 +34,14 @@ from publisher.struct import Struct
 class Audience(Struct, frozen=True):
     """Whom a one-off goes to, by language; `already` is how many have had the post and are left out.
 
-    `suppressed` are recipients, by address key, who get no mail, and why.
+    `suppressed` are recipients, by address key, who get no mail, and why. `number` is the issue's, None where the
+    recipients are not a newsletter's readers.
     """
 
     recipients: dict[str, list[Recipient]]
     already: int
     suppressed: dict[str, str]
+    number: int | None = None
 
     @property
     def count(self) -> int:
@@ -75,10 +78,10 @@ def audience(desk: Desk, store: Store, post: Post, to: Sequence[str]) -> Audienc
 
 
 def planned_variants(desk: Desk, post: Post, whom: Audience, *, subscribed: bool, now: datetime) -> list[Variant]:
-    """The variants of a one-off, not yet numbered; none where it mails nobody. TemplateError."""
+    """The variants of a one-off, none where it mails nobody. TemplateError."""
     post_id = desk.library.ids[post.source]
     return [
-        one_off_variant(desk, post_id, post, language=language, subscribed=subscribed, at=now)
+        one_off_variant(desk, post_id, post, language=language, subscribed=subscribed, at=now, number=whom.number)
         for language in (whom.recipients if whom.count else ())
     ]
 
@@ -114,6 +117,7 @@ def make_one_off(
                 at=now,
                 number=issue.number,
             )
+            require_headers(library.config, issue, variant)
             variant_id = issues.insert_variant(connection, issue.id, variant)
             mails = addressed(store, issue.uid, recipients, variant_id, sender, chosen.suppressed)
             deliveries.insert(connection, issue.id, mails)
@@ -138,7 +142,7 @@ def _audience(connection: sa.Connection, desk: Desk, post: Post, to: Sequence[st
             continue
         recipient = Recipient(who.email, who.address_key, who.name, reader.language, who.id)
         groups.setdefault(reader.language or first_language(desk), []).append(recipient)
-    return Audience(groups, already, suppressed)
+    return Audience(groups, already, suppressed, issues.next_number(connection, desk.newsletter.name))
 
 
 def _strangers(connection: sa.Connection, to: Sequence[str]) -> list[Recipient]:

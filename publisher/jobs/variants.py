@@ -47,10 +47,14 @@ def digest_variant(
 
     Where they are too many for what mail programs show, the last are left to a link.
     """
-    newsletter, frame = desk.newsletter, _frame(desk, language, number, at)
+    newsletter = desk.newsletter
+    frame = replace(_frame(desk, language, number, at), subject=newsletter.subject, preheader=newsletter.preheader)
     made: list[tuple[MailPost, tuple[Picture, ...]]] = []
+    carried: tuple[Picture, ...] = ()
     for _, post in posts:
-        made.append(_mail_post(desk, post, whole=False, carried=_once(one for _, some in made for one in some)))
+        one, some = _mail_post(desk, post, whole=False, carried=carried)
+        made.append((one, some))
+        carried += some
 
     def render(shown: int) -> Rendered:
         return render_digest(
@@ -134,8 +138,6 @@ def _frame(desk: Desk, language: str, number: int | None, at: datetime | None, *
         look=_look(desk),
         language=language,
         issue=Edition(number, date),
-        subject=newsletter.subject if subscribed else None,
-        preheader=newsletter.preheader if subscribed else None,
     )
 
 

@@ -1,4 +1,9 @@
-"""From posts to the bytes of a mail: rendered once, looked at closely, filled for each recipient, printed."""
+"""From posts to the bytes of a mail: rendered once, looked at closely, filled for each recipient, printed.
+
+`render_digest` and its like make of posts and a Frame what is stored: a Rendered, which knows all but its recipient.
+A Filling of it gives a Filled for each recipient, and a Press, set up with the Sheet of the variant, prints that as
+bytes, which a Signer signs. `lint` looks at what one reader would get.
+"""
 
 from publisher.mail.address import Address, Mailbox, parse_address, parse_mailbox
 from publisher.mail.blocks import blocks_of, without_title

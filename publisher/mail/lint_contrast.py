@@ -23,7 +23,7 @@ _DARK_GROUND = Colour(30, 30, 30)
 """What WebKit, and so Apple Mail, puts behind a page that says it can be dark and gives no colour of its own."""
 
 
-class Look(Struct, frozen=True):
+class TextLook(Struct, frozen=True):
     """How the text right inside an element looks; `ground` is None where an image is behind it."""
 
     text: Colour
@@ -86,19 +86,19 @@ def _ratio(text: Colour, fade: float, ground: Colour) -> tuple[float, Colour]:
     return contrast_ratio(seen, ground), seen
 
 
-def _least(look: Look, *, code: bool) -> float:
+def _least(look: TextLook, *, code: bool) -> float:
     """Code takes the measure of large text: its colours are those of the highlighter, made for any ground, and the
     narrow band in which they can be read on white and on black (4.5:1) leaves nothing to a block's own tint."""
     large = look.size >= _LARGE or (look.bold and look.size >= _LARGE_BOLD)
     return _LEAST_LARGE if large or code else _LEAST
 
 
-def looks_of(page: Page, *, dark: bool) -> dict[etree._Element, Look]:
+def looks_of(page: Page, *, dark: bool) -> dict[etree._Element, TextLook]:
     """How the text right inside each element looks, after all that is inherited."""
     declared = styles(page, dark=dark)
     own = dark and knows_dark(page)
-    canvas = Look(WHITE, _DARK_GROUND, _DARK_LINK) if own else Look(BLACK, WHITE, _LIGHT_LINK)
-    looks: dict[etree._Element, Look] = {}
+    canvas = TextLook(WHITE, _DARK_GROUND, _DARK_LINK) if own else TextLook(BLACK, WHITE, _LIGHT_LINK)
+    looks: dict[etree._Element, TextLook] = {}
     for element in page.elements:
         parent = element.getparent()
         above = canvas if parent is None else looks[parent]
@@ -106,7 +106,7 @@ def looks_of(page: Page, *, dark: bool) -> dict[etree._Element, Look]:
     return looks
 
 
-def _look(above: Look, element: etree._Element, said: dict[str, str]) -> Look:
+def _look(above: TextLook, element: etree._Element, said: dict[str, str]) -> TextLook:
     tag = str(element.tag)
     linked = tag == "a" and "href" in element.attrib
     if not said and not linked and tag not in _BOLD and tag not in _SIZES:

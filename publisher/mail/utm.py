@@ -11,7 +11,7 @@ _HREF = re.compile(r'(<a\b[^>]*?\shref=")([^"]*)(")', re.I)
 
 def tagged(url: str, site_url: str, utm: Utm) -> str:
     """`url` with utm_source, utm_medium and utm_campaign where it leads to the site and says none of them itself."""
-    if not (url == site_url or url.startswith(site_url)) or re.search("[?&]utm_", url):
+    if not url.startswith(site_url) or re.search("[?&]utm_", url):
         return url
     parts = urlsplit(url)
     given = (("utm_source", utm.source), ("utm_medium", utm.medium), ("utm_campaign", utm.campaign))

@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 from pathlib import Path
 
-from support.site import Site, days_ago
+from support.site import CONFIG, Site, days_ago
 from support.smtp import Server
 
 
@@ -91,6 +91,15 @@ def test_a_dry_run_shows_what_would_go_and_to_how_many(site: Site, smtp: Server)
     assert "図書館の棚" in done.err
     assert "1 reader" in done.err
     assert smtp.mails == []
+
+
+def test_what_is_looked_at_before_has_the_number_that_goes_out(site: Site, smtp: Server) -> None:
+    site.write("config.yaml", CONFIG + """    subject: "{{ '第%03d号' | format(issue.number) }}"\n""")
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    site.ok("digest", "weekly", "--yes")
+
+    assert smtp.message("hanako@example.jp")["Subject"] == "第001号"
 
 
 def test_as_of_the_future_is_refused(site: Site, smtp: Server) -> None:

@@ -1,15 +1,17 @@
 """A mail with an error does not go out by itself."""
 
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
 from support.desk import desk
+from support.letters import content
 from support.rows import wish
 from support.site import JST, Site, days_ago
 from support.smtp import Server
 
 from publisher.jobs.due import due_periods, make_due
-from publisher.model.mailing import IssueStatus
+from publisher.model.mailing import Issue, IssueStatus
 from publisher.schedule import prev_fire
 from publisher.store import subscribers
 from publisher.store.engine import Store
@@ -49,7 +51,8 @@ def test_a_warning_holds_nothing_back_and_is_told(site: Site, smtp: Server) -> N
     assert smtp.recipients == ["hanako@example.jp"]
 
 
-def test_a_digest_on_schedule_is_made_and_waits_for_a_person(site: Site, store: Store) -> None:
+def make_held(site: Site, store: Store) -> Issue:
+    """The issue of a digest on schedule whose mail has an error."""
     site.post("下書き", MONDAY - timedelta(days=1))
     site.write("templates/mail/post.html.j2", f"<p>{{{{ post.title }}}} {BROKEN}</p>")
     with store.write() as connection:
@@ -58,12 +61,36 @@ def test_a_digest_on_schedule_is_made_and_waits_for_a_person(site: Site, store: 
         due = due_periods(store, [place.newsletter], MONDAY, prev_fire)
         templates = Templates(site.folder / "templates")
         made, errors = make_due(place.library, store, templates, due, now=MONDAY, prev_fire=prev_fire)
-
-    (issue,) = made
     assert errors == []
+    (issue,) = made
+    return issue
+
+
+def test_a_digest_on_schedule_is_made_and_waits_for_a_person(site: Site, store: Store) -> None:
+    issue = make_held(site, store)
     assert issue.status is IssueStatus.PAUSED
     assert issue.reason.startswith("local-address: http://localhost:4000/draft/")
     assert due_periods(store, [], MONDAY, prev_fire) == []
+
+
+def test_what_waits_on_schedule_goes_out_mended_in_the_way_that_is_told(site: Site, smtp: Server) -> None:
+    with closing(Store(f"sqlite:///{site.folder / 'publisher.db'}")) as store:
+        number = make_held(site, store).id
+
+    told = site.run("deliver")
+
+    assert told.code == 69
+    assert f"mend it, then publisher issue cancel {number}, then publisher digest weekly" in told.err
+    assert f"or as it is: publisher issue resume {number}" in told.err
+
+    site.write("templates/mail/post.html.j2", "<p>{{ post.title }}</p>")
+    site.ok("issue", "cancel", str(number))
+    site.ok("digest", "weekly", "--yes")
+
+    assert smtp.recipients == ["hanako@example.jp"]
+    html = content(smtp.message("hanako@example.jp"), "html")
+    assert "下書き" in html
+    assert "localhost" not in html
 
 
 def test_what_was_held_back_goes_out_when_a_person_says_so(site: Site, smtp: Server) -> None:
@@ -94,5 +121,5 @@ def test_check_tells_a_broken_template_with_its_line(site: Site) -> None:
 
     (problem,) = [one for one in site.ok("check", "--json").json if one["code"] == "template"]
 
-    assert (problem["file"], problem["line"]) == ("mail/digest.html.j2", 2)
+    assert (problem["file"], problem["line"]) == ("templates/mail/digest.html.j2", 2)
     assert "'titel' is not known here; did you mean 'title'?" in problem["message"]

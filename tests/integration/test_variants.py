@@ -151,6 +151,29 @@ def test_the_settings_set_looks_without_a_template(site: Site) -> None:
     assert found == []
 
 
+def test_subject_and_preheader_of_the_settings_are_the_digests_alone(site: Site) -> None:
+    site.write("config.yaml", CONFIG + '    subject: "第{{ issue.number }}号"\n    preheader: "今週の庭"\n')
+    site.post("a", MONDAY, title="霜の朝", body="霜が降りた。")
+    with desk(site, MONDAY) as place:
+        digest, one_off = digest_of(place), one_off_of(place)
+        note = note_variant(place, Note.WELCOME, language="ja")
+
+    assert (digest.rendered.subject, digest.rendered.preheader) == ("第12号", "今週の庭")
+    assert one_off.rendered.subject == "霜の朝"
+    assert "今週の庭" not in (one_off.rendered.preheader, note.rendered.preheader)
+    assert "号" not in note.rendered.subject
+
+
+def test_a_preheader_is_looked_at_as_a_reader_gets_it(site: Site) -> None:
+    greeting = "{% if subscriber.name %}{{ subscriber.name }} さんへ{% endif %}"
+    site.write("config.yaml", CONFIG + f'    preheader: "{greeting}"\n')
+    site.post("a", MONDAY, title="霜の朝")
+    with desk(site, MONDAY) as place:
+        nameless = problems(place, [digest_of(place)])
+
+    assert "no-preheader" in [one.code for one in nameless]
+
+
 def test_links_elsewhere_and_tagged_ones_are_left_alone() -> None:
     utm = Utm("便り", "email", "weekly")
     site = "https://midori.example/"
