@@ -94,7 +94,8 @@ def test_japanese_lines_are_full_and_heed_kinsoku(text: str) -> None:
         if not re.search("[「（]{3}|[」）、。っー]{3}", text):
             assert after[0] not in CLOSING
             assert before[-1] not in OPENING
-            assert columns(before) >= 20 - 6
+            # The widest that stays together is two opening marks, a character, and two closing ones.
+            assert columns(before) > 20 - 10
 
 
 @given(TEXT, st.integers(2, 20))
