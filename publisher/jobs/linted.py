@@ -1,6 +1,6 @@
 """What is wrong with a mail before it goes out, as a reader would get it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -65,11 +65,24 @@ def _exit(desk: Desk, web_url: str | None) -> str:
 def problems(desk: Desk, variants: Iterable[Variant], note: Note | None = None) -> list[Problem]:
     """The same of several variants, each fault once, named by newsletter and language."""
     found: dict[Problem, None] = {}
-    for variant in variants:
+    for variant in telling(variants):
         file = f"{desk.newsletter.name} ({variant.language})"
         for one in findings(desk, variant, note):
             found[Problem(file, 0, 0, one.severity, one.code.value, one.message)] = None
     return list(found)
+
+
+def telling(variants: Iterable[Variant]) -> Iterator[Variant]:
+    """Those that show a post which no other has shown in their language, the shortest first.
+
+    Readers who choose make as many variants as there are choices; what is wrong is in the posts and in the templates.
+    """
+    seen: set[tuple[str, str]] = set()
+    for variant in sorted(variants, key=lambda one: len(one.post_ids)):
+        shown = {(variant.language, post_id) for post_id in variant.post_ids}
+        if not shown or not shown <= seen:
+            yield variant
+        seen |= shown
 
 
 def errors_in(found: Sequence[Problem]) -> list[Problem]:

@@ -9,11 +9,11 @@ from support.desk import desk
 from support.rows import draft
 from support.site import CONFIG, JST, Site
 
-from publisher.jobs.linted import problems
+from publisher.jobs.linted import problems, telling
 from publisher.jobs.mailing import Desk
 from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
 from publisher.mail import LIMIT, Note, blocks_of, tagged, tagged_links, without_title
-from publisher.model.mailing import Variant
+from publisher.model.mailing import Rendered, Variant
 from publisher.model.newsletter import Utm
 from publisher.store import issues
 from publisher.store.engine import Store
@@ -234,3 +234,15 @@ def test_a_post_that_opens_with_its_own_title_shows_it_once(site: Site) -> None:
 
     assert rendered.text.count("霜の朝") == 1
     assert rendered.html.count("霜の朝</h1>") == 1
+
+
+def test_a_variant_is_looked_at_where_it_shows_something_new() -> None:
+    def variant(language: str, *posts: str) -> Variant:
+        return Variant("-".join(posts), posts, language, Rendered("", "", "", "m"))
+
+    whole, first, second, english = variant("ja", "a", "b"), variant("ja", "a"), variant("ja", "b"), variant("en", "a")
+    note = variant("ja")
+
+    assert list(telling([whole, first, second, english])) == [first, second, english]
+    assert list(telling([whole, first])) == [first, whole]
+    assert list(telling([note, note])) == [note, note]
