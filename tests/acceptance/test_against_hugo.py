@@ -343,6 +343,8 @@ def test_a_file_that_hugo_passes_over_is_no_post(pair: Pair) -> None:
 # Any letter, mark, digit, sign and space that a file's name can hold.
 LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Co", "Cn"), exclude_characters="/\x00")
 WORDS = st.text(LETTERS | st.sampled_from(" .-_、（）％%#+@~'\u3000"), min_size=1, max_size=12)
+# A section's own page: with a slug Hugo 0.168 moves the pages of posts/10, too, where it moves those of posts/1.
+NAMES_OF_POSTS = WORDS.filter(lambda name: name.strip().lower() != "_index")
 
 
 def batch(check: Callable[[Pair], None], config: str, headers: list[tuple[str, str, str | None]]) -> None:
@@ -361,7 +363,7 @@ def batch(check: Callable[[Pair], None], config: str, headers: list[tuple[str, s
 )
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example([("か\u3099", "C# ", "a+b"), ("a.en", "##", "#"), ("x%41", "%41", "%e3%81%82"), ("İ", "Σ", "-")])
-@given(headers=st.lists(st.tuples(WORDS, WORDS, st.none() | WORDS), min_size=10, max_size=28))
+@given(headers=st.lists(st.tuples(NAMES_OF_POSTS, WORDS, st.none() | WORDS), min_size=10, max_size=28))
 def test_any_names_titles_and_slugs_give_the_same_addresses(
     config: str, headers: list[tuple[str, str, str | None]]
 ) -> None:
