@@ -10,8 +10,8 @@ from publisher.jobs.linted import problems
 from publisher.jobs.mailing import Desk, first_language
 from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
 from publisher.mail import Note
-from publisher.model.mailing import Variant
 from publisher.model.newsletter import Newsletter
+from publisher.model.post import Post
 from publisher.templating import Templates
 
 _POSTS = 10
@@ -28,10 +28,15 @@ def check_mail(library: Library, templates: Templates, newsletters: Sequence[New
 
 
 def _faults(desk: Desk, at: datetime) -> list[Problem]:
+    newest = [(one.id, one.post) for one in candidates(desk, at)[:_POSTS]]
+    found: list[Problem] = []
     try:
-        return [*problems(desk, _samples(desk, at)), *_of_notes(desk)]
+        for language in desk.newsletter.languages or (first_language(desk),):
+            found += _of_posts(desk, newest, language, at) if newest else []
+            found += _of_notes(desk, language)
     except TemplateError as error:
         return [Problem(_place(desk, error.template), error.line, 0, Severity.ERROR, "template", error.reason)]
+    return found
 
 
 def _place(desk: Desk, template: str) -> str:
@@ -43,16 +48,14 @@ def _place(desk: Desk, template: str) -> str:
     )
 
 
-def _samples(desk: Desk, at: datetime) -> Iterator[Variant]:
-    newest = [(one.id, one.post) for one in candidates(desk, at)[:_POSTS]]
-    for language in desk.newsletter.languages or (first_language(desk),):
-        if newest:
-            post_id, post = newest[0]
-            yield digest_variant(desk, newest, language=language, number=1, at=at)
-            yield one_off_variant(desk, post_id, post, language=language, subscribed=True, at=at, number=1)
+def _of_posts(desk: Desk, newest: Sequence[tuple[str, Post]], language: str, at: datetime) -> list[Problem]:
+    """Each kind by itself: what one shows of a post, the other may not."""
+    post_id, post = newest[0]
+    digest = digest_variant(desk, newest, language=language, number=1, at=at)
+    one_off = one_off_variant(desk, post_id, post, language=language, subscribed=True, at=at, number=1)
+    return [*problems(desk, [digest]), *problems(desk, [one_off])]
 
 
-def _of_notes(desk: Desk) -> Iterator[Problem]:
-    for language in desk.newsletter.languages or (first_language(desk),):
-        for note in Note:
-            yield from problems(desk, [note_variant(desk, note, language=language)], note)
+def _of_notes(desk: Desk, language: str) -> Iterator[Problem]:
+    for note in Note:
+        yield from problems(desk, [note_variant(desk, note, language=language)], note)
