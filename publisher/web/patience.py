@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from contextlib import suppress
+from itertools import count
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -14,6 +15,7 @@ _NOW = struct.pack("ii", 1, 0)
 _UNSENT = 16 * 1024
 _LONGEST_HEAD = 64 * 1024
 _LONGEST_QUEUE = 100
+_NUMBERS = count()
 
 
 class Patience(Struct, frozen=True):
@@ -41,15 +43,20 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         transport.set_write_buffer_limits(_UNSENT)
         self._since = self._moved = self.loop.time()
+        self._number = next(_NUMBERS)
         self._pending = self._head = 0
         self._is_in_head = False
         others: set[Any] = self.connections
         if len(others) > self.patience.connections:
-            min(others, key=Connection.since).cut()
+            min(others, key=Connection.waiting).cut()
 
-    def since(self) -> float:
-        """When it began to wait for what it waits for now, by the loop's clock."""
-        return self._since
+    def waiting(self) -> tuple[float, int]:
+        """Since when it has waited for what it waits for now, by the loop's clock; and which of all it is.
+
+        uvloop's clock stands still while it takes in whoever has come: without the second, one who has just come was
+        cut off for another that came in the same moment.
+        """
+        return self._since, self._number
 
     def data_received(self, data: bytes) -> None:
         """Some bytes of a request; too many before its head ends are an attack on memory."""
