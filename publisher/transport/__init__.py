@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from publisher.errors import UsageError
@@ -11,17 +11,29 @@ from publisher.model.mailing import Envelope, Reply
 
 
 class Session(Protocol):
-    """One open connection, used by one thread."""
+    """One open connection, used by one task: for each message `open`, `body`, `finish`, `answer`.
 
-    def send(self, envelope: Envelope, before_end: Callable[[], None]) -> Reply:
-        """Hand over one message; raises TransportError.
+    After a TransportError of scope RECIPIENT or MESSAGE the next message may be opened, and one that `finish` opened
+    still stands: its `body` comes next. After scope SESSION, and after `undecided`, only `close` may follow.
+    """
 
-        `before_end` is called when all but the message's end has been handed over, immediately before what cannot
-        be taken back. Where it raises, the message is not sent and the session is closed.
+    def open(self, envelope: Envelope) -> None:
+        """Begin a message; waits for nothing and raises nothing."""
+
+    async def body(self) -> None:
+        """Hand over all but the end of the message; raises TransportError, never `undecided`."""
+
+    def finish(self, following: Envelope | None) -> None:
+        """The end of the message: what comes after cannot be taken back.
+
+        `following` is opened with it, in the same write where the server lets us.
         """
 
-    def close(self) -> None:
-        """Say goodbye; never raises."""
+    async def answer(self) -> Reply:
+        """What became of the message; raises TransportError: refused, or `undecided` where no answer came."""
+
+    async def close(self) -> None:
+        """Say goodbye; in the midst of a message hang up, so that it cannot be taken for whole. Never raises."""
 
 
 class Transport(Protocol):
@@ -31,15 +43,24 @@ class Transport(Protocol):
     def name(self) -> str:
         """As configured, without secrets."""
 
-    def connect(self) -> Session:
+    async def connect(self) -> Session:
         """Open a session; raises TransportError with the scope SESSION."""
 
 
-def make_transport(url: str, *, user: str | None, password: str | None, tls: bool | None, home: Path) -> Transport:
-    """The transport that `mail.transport` names.
+def make_transport(
+    url: str,
+    *,
+    user: str | None,
+    password: Callable[[], str] | None,
+    auth: Literal["plain", "login", "xoauth2"] | None,
+    tls: bool | None,
+    home: Path,
+) -> Transport:
+    """The transport that `url` names.
 
     `smtp://host:port` uses STARTTLS except on loopback or with `tls` False; `smtps://host:port` is encrypted from
-    the first byte; `maildir:PATH` is relative to `home`; `console:` prints. Raises UsageError.
+    the first byte; `maildir:PATH` is relative to `home`; `console:` prints. `password` is asked at each connect;
+    without `auth` the server's offer decides. Raises UsageError.
     """
     from publisher.transport.console import ConsoleTransport
     from publisher.transport.maildir import MaildirTransport
@@ -52,7 +73,9 @@ def make_transport(url: str, *, user: str | None, password: str | None, tls: boo
         return ConsoleTransport(sys.stdout)
     if scheme in ("smtp", "smtps"):
         host, port = _host_and_port(urlsplit(url), url)
-        return SmtpTransport(host, port, implicit_tls=scheme == "smtps", user=user, password=password, tls=tls)
+        return SmtpTransport(
+            host, port, implicit_tls=scheme == "smtps", user=user, password=password, auth=auth, tls=tls
+        )
     raise _unusable(url)
 
 

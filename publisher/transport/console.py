@@ -1,6 +1,5 @@
 """Mail printed for a person to read."""
 
-from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -20,29 +19,42 @@ class ConsoleTransport:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def connect(self) -> "ConsoleSession":
+    async def connect(self) -> "ConsoleSession":
         """A session on the stream."""
         return ConsoleSession(self._stream)
 
 
 class ConsoleSession:
-    """A stream to print to."""
+    """A stream to print to; nothing is printed before `finish`."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._opened: Envelope | None = None
+        self._shown = ""
 
-    def send(self, envelope: Envelope, before_end: Callable[[], None]) -> Reply:
-        """`before_end`, then headers and plain text, decoded; raises TransportError where the stream is closed."""
-        shown = readable(envelope)
-        before_end()
+    def open(self, envelope: Envelope) -> None:
+        """Remember what `body` is to read."""
+        self._opened = envelope
+
+    async def body(self) -> None:
+        """Decode headers and plain text."""
+        assert self._opened is not None, "body() without open()"
+        self._shown = readable(self._opened)
+
+    def finish(self, following: Envelope | None) -> None:
+        """From here on it may be printed."""
+        self._opened = following
+
+    async def answer(self) -> Reply:
+        """Print; raises TransportError, undecided, where the stream is closed."""
         try:
-            self._stream.write(shown)
+            self._stream.write(self._shown)
             self._stream.flush()
         except OSError as error:
             raise TransportError(str(error), scope=Scope.SESSION, permanent=False, undecided=True) from error
         return Reply(250, "printed")
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """The stream is not ours to close."""
 
 

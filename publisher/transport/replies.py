@@ -10,6 +10,8 @@ _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
 # Postfix answers them to RCPT, where it holds back its refusal of the sender.
 _BAD_SENDER = ("5.1.7", "5.1.8")
 _CLOSING = 421
+# RFC 1870 section 6.1: with SIZE the message is refused at MAIL, and nothing is wrong with its sender.
+_TOO_LARGE = 552
 
 
 class Stage(StrEnum):
@@ -19,7 +21,11 @@ class Stage(StrEnum):
     LOGIN = "the login"
     MAIL = "MAIL FROM"
     RCPT = "RCPT TO"
-    DATA = "the message"
+    RSET = "RSET"
+    DATA = "DATA"
+    TEXT = "the text of the message"
+    END = "the end of the message"
+    QUIT = "QUIT"
 
 
 _HINTS = {
@@ -51,15 +57,36 @@ def refusal(code: int, reply: bytes | str, stage: Stage) -> TransportError:
     return TransportError(error_text, scope=scope, permanent=permanent, code=code, enhanced=enhanced, hint=hint)
 
 
+def broken(text: str, cause: Exception | None = None) -> TransportError:
+    """The session is over, for a reason that may pass."""
+    error = TransportError(text, scope=Scope.SESSION, permanent=False)
+    error.__cause__ = cause
+    return error
+
+
+def again(error: TransportError, *, told: str | None = None, undecided: bool = False) -> TransportError:
+    """`error` anew, to be raised where somebody else waits; `told` in place of its own words."""
+    return TransportError(
+        told or error.reply,
+        scope=error.scope,
+        permanent=error.permanent,
+        code=error.code,
+        enhanced=error.enhanced,
+        undecided=undecided,
+        hint=error.hint,
+    )
+
+
 def _judge(code: int, enhanced: str, stage: Stage) -> tuple[Scope, bool]:
     permanent = 500 <= code < 600
     if code == _CLOSING:
         return Scope.SESSION, False
-    if stage in (Stage.OPEN, Stage.LOGIN, Stage.MAIL) or enhanced in _BAD_SENDER:
+    if stage is Stage.MAIL and code == _TOO_LARGE:
+        return Scope.MESSAGE, True
+    if stage in (Stage.OPEN, Stage.LOGIN, Stage.MAIL, Stage.RSET) or enhanced in _BAD_SENDER:
         return Scope.SESSION, permanent
     if enhanced.startswith("5.1."):
         return Scope.RECIPIENT, True
     if stage is Stage.RCPT or not permanent:
         return Scope.RECIPIENT, permanent
-    # 5.7.x after the text is policy against us, not against this reader: stop, and spend nobody's attempt.
-    return (Scope.SESSION if enhanced.startswith("5.7.") else Scope.MESSAGE), True
+    return Scope.MESSAGE, True

@@ -1,26 +1,31 @@
-"""The only door to smtplib."""
+"""One SMTP server: greet, encrypt, log in."""
 
-import contextlib
+import asyncio
 import ipaddress
-import re
-import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cached_property
 
 from publisher.errors import Scope, TransportError
-from publisher.model.mailing import Envelope, Reply
-from publisher.transport.replies import Stage, refusal, words
+from publisher.transport.dialogue import Dialogue, Said
+from publisher.transport.features import Features, read_features
+from publisher.transport.login import Mechanism, log_in
+from publisher.transport.patience import Patience
+from publisher.transport.reach import encrypt, reach, resolve
+from publisher.transport.replies import Stage, broken, refusal, words
+from publisher.transport.session import SmtpSession
 
-CONNECT_SECONDS = 60.0
-"""For greeting and commands; a person may be waiting, so less than the five minutes of RFC 5321 section 4.5.3.2."""
-END_SECONDS = 600.0
-"""For writing a message and for the answer to it. RFC 5321 section 4.5.3.2.6 has ten minutes; what a server has not
-answered by then counts as undecided, so nothing is sent twice for it."""
+_NO_ESMTP = frozenset(range(500, 505))
+"""The command is not known (RFC 5321 section 4.2.4). Any other refusal is about us, now: what a server without
+extensions cannot take is not to fail for it."""
 
 
 class SmtpTransport:
-    """One SMTP server. Certificates are verified; without TLS only on loopback or where `tls` is False."""
+    """One SMTP server. Certificates are verified; without TLS only on loopback or where `tls` is False.
+
+    `password` is asked at each connect, for a token of XOAUTH2 does not live long; what it raises goes through.
+    """
 
     def __init__(
         self,
@@ -29,203 +34,96 @@ class SmtpTransport:
         *,
         implicit_tls: bool = False,
         user: str | None = None,
-        password: str | None = None,
+        password: Callable[[], str] | None = None,
+        auth: Mechanism | None = None,
         tls: bool | None = None,
-        connect_seconds: float = CONNECT_SECONDS,
-        end_seconds: float = END_SECONDS,
+        patience: Patience | None = None,
     ) -> None:
         self.name = f"{'smtps' if implicit_tls else 'smtp'}://{host}:{port}"
         self._host, self._port = host, port
         self._implicit_tls = implicit_tls
         self._starttls = not implicit_tls and (not _is_loopback(host) if tls is None else tls)
-        self._user, self._password = user, password
-        self._connect_seconds, self._end_seconds = connect_seconds, end_seconds
+        self._user, self._password, self._auth = user, password, auth
+        self._patience = patience or Patience()
+        self._our_name: str | None = None
 
-    def connect(self) -> "SmtpSession":
+    async def connect(self) -> SmtpSession:
         """Greet, encrypt, log in; raises TransportError with the scope SESSION."""
-        with _translated(self.name, Stage.OPEN):
-            smtp = self._open()
+        found = await resolve(self._host, self._port, self.name, self._patience)
+        dialogue = await reach(found, self.name, self._patience)
         try:
-            self._prepare(smtp)
-        except TransportError:
-            smtp.close()
-            raise
-        return SmtpSession(smtp, self.name, self._end_seconds)
-
-    def _open(self) -> smtplib.SMTP:
-        if self._implicit_tls:
-            context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(self._host, self._port, timeout=self._connect_seconds, context=context)
-        return smtplib.SMTP(self._host, self._port, timeout=self._connect_seconds)
-
-    def _prepare(self, smtp: smtplib.SMTP) -> None:
-        if smtp.sock is not None:
-            # The final dot is a small packet of its own: Nagle's algorithm would hold it back until the server's
-            # delayed acknowledgement of the text, 40 ms for every mail (RFC 1122 section 4.2.3.4).
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with _translated(self.name, Stage.OPEN):
-            smtp.ehlo_or_helo_if_needed()
-            if self._starttls:
-                smtp.starttls(context=ssl.create_default_context())
-                smtp.ehlo_or_helo_if_needed()
-        if self._user is not None:
-            with _translated(self.name, Stage.LOGIN):
-                smtp.login(self._user, self._password or "")
-
-
-class SmtpSession:
-    """One open connection; one message, to one recipient, after another."""
-
-    def __init__(self, smtp: smtplib.SMTP, name: str, end_seconds: float) -> None:
-        self._smtp = smtp
-        self._name = name
-        self._end_seconds = end_seconds
-
-    def send(self, envelope: Envelope, before_end: Callable[[], None]) -> Reply:
-        """One message; `before_end` is called just before the final dot leaves. Raises TransportError."""
-        self._address(envelope)
-        self._command(Stage.DATA, "DATA", 3)
-        try:
-            with _translated(self._name, Stage.DATA), self._patience():
-                self._smtp.send(dot_stuffed(envelope.data))
-            before_end()
-            with self._patience():
-                code, reply = self._end()
+            return SmtpSession(dialogue, await self._prepared(dialogue), self._patience)
         except BaseException:
-            # In the middle of a message the server understands nothing but more of it: only hanging up ends it.
-            self._smtp.close()
+            dialogue.hang_up(broken(f"{self.name}: the session never stood"))
             raise
-        if code // 100 != 2:
-            raise self._refused(code, reply, Stage.DATA)
-        return Reply(code, words(reply))
 
-    def close(self) -> None:
-        """QUIT, then hang up."""
-        with contextlib.suppress(smtplib.SMTPException, OSError):
-            self._smtp.quit()
-        self._smtp.close()
+    async def _prepared(self, dialogue: Dialogue) -> Features:
+        if self._implicit_tls:
+            await self._encrypt(dialogue)
+        await self._wanted(dialogue)
+        features = await self._greet(dialogue)
+        if self._starttls:
+            await self._start_tls(dialogue, features)
+            features = await self._greet(dialogue)
+        if self._user is not None:
+            password = self._password() if self._password is not None else ""
+            await log_in(dialogue, features, self._user, password, self._auth, self._patience.connect)
+        return features
 
-    def _address(self, envelope: Envelope) -> None:
-        if envelope.utf8 and not self._smtp.has_extn("smtputf8"):
-            raise _without_utf8(envelope)
-        if not envelope.utf8 and not envelope.recipient.isascii():
-            raise _unmailable("the address holds characters outside ASCII")
-        if re.search("[\x00-\x1f\x7f]", envelope.recipient):
-            raise _unmailable("the address holds control characters")
-        # Not SMTP.mail() and rcpt(): they read the address as header text first (email.utils.parseaddr).
-        self._smtp.command_encoding = "utf-8" if envelope.utf8 else "ascii"
-        options = " SMTPUTF8 BODY=8BITMIME" if envelope.utf8 else ""
-        self._command(Stage.MAIL, f"MAIL FROM:<{envelope.sender}>{options}", 2)
-        self._command(Stage.RCPT, f"RCPT TO:<{envelope.recipient}>", 2)
+    async def _greet(self, dialogue: Dialogue) -> Features:
+        """EHLO, or HELO for a server that knows no extensions."""
+        me = await self._me(dialogue)
+        dialogue.say(b"EHLO %b\r\n" % me, 1)
+        said = await dialogue.reply(Stage.OPEN, self._patience.connect)
+        if said.code // 100 == 2:
+            return read_features(said.text)
+        if said.code in _NO_ESMTP:
+            dialogue.say(b"HELO %b\r\n" % me, 1)
+            await self._wanted(dialogue)
+            return Features()
+        raise _unfriendly(dialogue, said)
 
-    def _command(self, stage: Stage, line: str, wanted: int) -> None:
-        with _translated(self._name, stage):
-            code, reply = self._smtp.docmd(line)
-        if code // 100 != wanted:
-            raise self._refused(code, reply, stage)
+    async def _start_tls(self, dialogue: Dialogue, features: Features) -> None:
+        if not features.starttls:
+            told = f"{self.name}: the server does not offer STARTTLS"
+            hint = "use smtps:// where it is encrypted from the first byte; mail.tls: false sends in plain text"
+            raise TransportError(told, scope=Scope.SESSION, permanent=True, hint=hint)
+        dialogue.say(b"STARTTLS\r\n", 1)
+        await self._wanted(dialogue)
+        if not dialogue.at_rest:
+            # Read in plain text, it would be taken for what the server says under TLS (CVE-2011-0411, NO STARTTLS).
+            raise broken(f"{self.name}: the server, or someone between, spoke on after STARTTLS")
+        await self._encrypt(dialogue)
 
-    @contextlib.contextmanager
-    def _patience(self) -> Iterator[None]:
-        """The long time-out: it bounds all of one write, and one whole answer."""
-        if self._smtp.sock is not None:
-            self._smtp.sock.settimeout(self._end_seconds)
-        yield
-        if self._smtp.sock is not None:
-            self._smtp.sock.settimeout(self._smtp.timeout)
+    async def _encrypt(self, dialogue: Dialogue) -> None:
+        await encrypt(dialogue, self._host, self._context, self._patience.connect)
 
-    def _end(self) -> tuple[int, bytes]:
-        """Write the final dot and wait for the answer: from its first byte on, no answer means undecided."""
-        try:
-            self._smtp.send(b".\r\n")
-            code, reply = self._smtp.getreply()
-        except (smtplib.SMTPException, OSError) as error:
-            raise _unanswered(self._name, str(error)) from error
-        if code // 100 not in (2, 4, 5):
-            raise _unanswered(self._name, f"{code} {words(reply)}")
-        return code, reply
+    async def _wanted(self, dialogue: Dialogue) -> None:
+        said = await dialogue.reply(Stage.OPEN, self._patience.connect)
+        if said.code // 100 != 2:
+            raise _unfriendly(dialogue, said)
 
-    def _refused(self, code: int, reply: bytes, stage: Stage) -> TransportError:
-        if not 400 <= code < 600:
-            self._smtp.close()
-            return _broken(f"{self._name}: {code} {words(reply)!r} makes no sense as an answer to {stage}")
-        error = refusal(code, reply, stage)
-        if code == 421:
-            self._smtp.close()
-        elif stage is not Stage.MAIL:
-            # So that the next message starts clean; where even this fails, its MAIL FROM will tell.
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                self._smtp.rset()
-        return error
+    async def _me(self, dialogue: Dialogue) -> bytes:
+        """Our name, or our address where this machine has none that the world knows (RFC 5321 section 4.1.4)."""
+        if self._our_name is None:
+            self._our_name = await asyncio.to_thread(socket.getfqdn)  # may ask a name server
+        if "." in self._our_name and self._our_name.isascii():
+            return self._our_name.encode()
+        address = str(dialogue.transport.get_extra_info("sockname")[0]).partition("%")[0]
+        return f"[IPv6:{address}]".encode() if ":" in address else f"[{address}]".encode()
 
-
-def dot_stuffed(data: bytes) -> bytes:
-    """`data` with every leading dot doubled (RFC 5321 section 4.5.2), ending in CRLF, the final dot not yet there."""
-    stuffed = (b"\r\n" + data).replace(b"\r\n.", b"\r\n..")[2:]
-    return stuffed if stuffed.endswith(b"\r\n") or not stuffed else stuffed + b"\r\n"
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Verification on, the name checked, TLS 1.2 or newer: the defaults of Python, said here so that they stay."""
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
 
 
-def translate(error: smtplib.SMTPException | OSError | ValueError, name: str, stage: Stage) -> TransportError:
-    """What smtplib, the socket or TLS raised at `stage`, before the message's end was written."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, reply = next(iter(error.recipients.values()), (550, b"refused"))
-        return refusal(code, reply, Stage.RCPT)
-    if isinstance(error, smtplib.SMTPResponseException):
-        if 400 <= error.smtp_code < 600:
-            return refusal(error.smtp_code, error.smtp_error, _stage_of(error, stage))
-        return _broken(f"{name}: {error.smtp_code} {words(error.smtp_error)}")
-    if isinstance(error, smtplib.SMTPServerDisconnected):
-        return _broken(f"{name}: {error}")
-    if isinstance(error, ssl.SSLCertVerificationError):
-        hint = "the name in mail.transport must be the one in the server's certificate"
-        return TransportError(f"{name}: {error}", scope=Scope.SESSION, permanent=True, hint=hint)
-    if isinstance(error, smtplib.SMTPException | ValueError):
-        # The server lacks STARTTLS or AUTH, or a password or sender cannot be sent: asking again changes nothing.
-        return TransportError(f"{name}: {error}", scope=Scope.SESSION, permanent=True)
-    return _broken(f"{name}: {error}")
-
-
-def _stage_of(error: smtplib.SMTPResponseException, stage: Stage) -> Stage:
-    match error:
-        case smtplib.SMTPSenderRefused():
-            return Stage.MAIL
-        case smtplib.SMTPDataError():
-            return Stage.DATA
-        case smtplib.SMTPAuthenticationError():
-            return Stage.LOGIN
-        case smtplib.SMTPConnectError() | smtplib.SMTPHeloError():
-            return Stage.OPEN
-        case _:
-            return stage
-
-
-@contextlib.contextmanager
-def _translated(name: str, stage: Stage) -> Iterator[None]:
-    try:
-        yield
-    except (smtplib.SMTPException, OSError, ValueError) as error:
-        raise translate(error, name, stage) from error
-
-
-def _broken(text: str) -> TransportError:
-    return TransportError(text, scope=Scope.SESSION, permanent=False)
-
-
-def _without_utf8(envelope: Envelope) -> TransportError:
-    """About the recipient where their address needs it, else about the sender: then nobody's mail fails for it."""
-    if not envelope.recipient.isascii():
-        return _unmailable("the server takes no addresses with characters outside ASCII (SMTPUTF8, RFC 6531)")
-    told = "the server takes no sender with characters outside ASCII (SMTPUTF8, RFC 6531)"
-    hint = "write an address in ASCII into the newsletter's from and mail.return_path"
-    return TransportError(told, scope=Scope.SESSION, permanent=True, hint=hint)
-
-
-def _unmailable(text: str) -> TransportError:
-    return TransportError(text, scope=Scope.RECIPIENT, permanent=True)
-
-
-def _unanswered(name: str, text: str) -> TransportError:
-    reply = f"{name}: the message was written to its end, and no answer came: {text}"
-    return TransportError(reply, scope=Scope.SESSION, permanent=False, undecided=True)
+def _unfriendly(dialogue: Dialogue, said: Said) -> TransportError:
+    if 400 <= said.code < 600:
+        return refusal(said.code, said.text, Stage.OPEN)
+    return broken(f"{dialogue.name}: {said.code} {words(said.text)!r} makes no sense as a greeting")
 
 
 def _is_loopback(host: str) -> bool:

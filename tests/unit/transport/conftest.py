@@ -1,11 +1,9 @@
-"""A real SMTP server in a thread, whose answers each test chooses."""
+"""Real SMTP servers in threads: aiosmtpd, whose answers each test chooses, and support.wire for bad manners."""
 
 import asyncio
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 from aiosmtpd.smtp import Envelope as Received
 from aiosmtpd.smtp import Session as Dialogue
+from support.wire import Run, on_asyncio, on_uvloop
 
 CERTIFICATE = Path(__file__).parent / "localhost.pem"
 """A key and its own certificate for localhost, good for a hundred years; nobody trusts it but these tests."""
@@ -98,7 +97,6 @@ class Server:
 
 
 Start = Callable[..., Server]
-Script = Callable[..., AbstractContextManager[int]]
 
 
 @pytest.fixture
@@ -127,11 +125,6 @@ def start() -> Iterator[Start]:
 
 
 @pytest.fixture
-def script() -> Script:
-    return scripted
-
-
-@pytest.fixture
 def authenticate() -> Callable[..., AuthResult]:
     return authenticator
 
@@ -151,29 +144,11 @@ def authenticator(_server: SMTP, _dialogue: Dialogue, _envelope: Received, _mech
     return AuthResult(success=(data.login, data.password) == (b"taro", b"himitsu"), handled=False)
 
 
-@contextmanager
-def scripted(*replies: bytes) -> Iterator[int]:
-    """A server that gives one raw reply for each line or message it gets, then hangs up; yields its port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=_play, args=(listener, replies), daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        thread.join(10)
-
-
-def _play(listener: socket.socket, replies: tuple[bytes, ...]) -> None:
-    connection, _ = listener.accept()
-    with connection, connection.makefile("rb") as lines:
-        for number, reply in enumerate(replies):
-            if number and replies[number - 1].startswith(b"354"):
-                while lines.readline() not in (b".\r\n", b""):
-                    pass
-            elif number:
-                lines.readline()
-            if reply == b"SILENCE":
-                lines.read()
-                return
-            connection.sendall(reply)
+@pytest.fixture(params=[on_asyncio, on_uvloop])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Runs a coroutine to its end, on each loop that we use."""
+    chosen: Run = request.param
+    return chosen
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from publisher.transport.maildir import MaildirTransport
 
 
 def make(url: str, home: Path) -> Transport:
-    return make_transport(url, user=None, password=None, tls=None, home=home)
+    return make_transport(url, user=None, password=None, auth=None, tls=None, home=home)
 
 
 @pytest.mark.parametrize(
