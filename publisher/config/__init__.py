@@ -1,27 +1,26 @@
 """Settings: found, read with their places, checked, and turned into nouns."""
 
 from publisher.config.blame import place_of, refusal
-from publisher.config.effective import (
-    database_file,
-    newsletter,
-    newsletters,
-    password,
-    shown,
-    transport_url,
-)
+from publisher.config.effective import database_file, database_url, newsletter, newsletters, secret, shown
 from publisher.config.load import HOME_NAME, Config, find_config, load_config
+from publisher.config.mail_settings import ServerSettings
+from publisher.config.servers import mail_key, mail_of, servers
 
 __all__ = [
     "HOME_NAME",
     "Config",
+    "ServerSettings",
     "database_file",
+    "database_url",
     "find_config",
     "load_config",
+    "mail_key",
+    "mail_of",
     "newsletter",
     "newsletters",
-    "password",
     "place_of",
     "refusal",
+    "secret",
+    "servers",
     "shown",
-    "transport_url",
 ]

@@ -4,9 +4,10 @@ import copy
 from pathlib import Path
 from typing import Any
 
+from publisher.config.blame import refusal
 from publisher.config.load import Config
 from publisher.core.schedules import parse_schedule
-from publisher.errors import ConfigError, NotFound, Problem, Severity
+from publisher.errors import NotFound
 from publisher.model.newsletter import Frequency, Newsletter, Utm
 
 
@@ -41,36 +42,27 @@ def newsletters(config: Config, timezone: str) -> list[Newsletter]:
     return [newsletter(config, name, timezone) for name in config.settings.newsletters]
 
 
-def transport_url(config: Config) -> str:
-    """The transport as one URL; ConfigError where none is configured."""
-    mail = config.settings.mail
-    if mail.transport:
-        return mail.transport
-    if not mail.host:
-        problem = Problem(config.shown, 0, 0, Severity.ERROR, "config", "mail.transport: is required to send mail")
-        hint = "set mail.transport, such as smtp://localhost:25, or PUBLISHER_MAIL__TRANSPORT"
-        raise ConfigError([problem], hint=hint)
-    scheme, port = ("smtps", 465) if mail.port == 465 else ("smtp", mail.port or 587)
-    host = f"[{mail.host}]" if ":" in mail.host else mail.host
-    return f"{scheme}://{host}:{port}"
+def secret(config: Config, key: str, file: str) -> str:
+    """What the file says that `key` names, such as `mail.password_file`, without its line end.
 
-
-def password(config: Config) -> str | None:
-    """The password in `mail.password_file`, without its line end; ConfigError where it cannot be read."""
-    name = config.settings.mail.password_file
-    if name is None:
-        return None
+    `file` is relative to home; ConfigError where it cannot be read.
+    """
     try:
-        return (config.home / name).read_text(encoding="utf-8").rstrip("\r\n")
+        return (config.home / file).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        message = f"mail.password_file: {name!r} cannot be read: {error}"
-        problem = Problem(config.shown, 0, 0, Severity.ERROR, "config", message)
-        raise ConfigError([problem]) from error
+        hint = "write the secret into it, in UTF-8 and alone, and let the user who runs publisher read it"
+        raise refusal(config, key, f"{file!r} cannot be read: {error}", hint=hint) from error
 
 
 def database_file(config: Config) -> Path:
     """The ledger's file, absolute."""
-    return config.home / config.settings.database.removeprefix("sqlite:///")
+    return config.home / config.settings.database.removeprefix("sqlite:///").partition("?")[0]
+
+
+def database_url(config: Config) -> str:
+    """Where the ledger is, as SQLAlchemy writes it, with what the settings ask of it: `?synchronous=NORMAL`."""
+    _, mark, query = config.settings.database.partition("?")
+    return f"sqlite:///{database_file(config)}{mark}{query}"
 
 
 def shown(config: Config) -> dict[str, Any]:

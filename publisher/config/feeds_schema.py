@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
 from publisher.config.feed_rules import rule
-from publisher.config.fields import Address, Inside, Line, Location, Mailbox, Name, Section, Title, empty
+from publisher.config.fields import Address, Count, Inside, Line, Location, Mailbox, Name, Section, Title, empty
 from publisher.core.podcasts import podcast_category
 
 Format = Literal["rss", "atom", "json"]
@@ -35,15 +35,8 @@ def _each_once(values: list[str]) -> list[str]:
     return values
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, bool):
-        # Python takes true for 1.
-        raise ValueError("must be a whole number")
-    return value
-
-
 Formats = Annotated[list[Format], Field(min_length=1), AfterValidator(_each_once)]
-Limit = Annotated[int, Field(ge=1, le=10_000), BeforeValidator(_number)]
+Limit = Annotated[Count, Field(ge=1, le=10_000)]
 
 
 class PathsConfig(Section):

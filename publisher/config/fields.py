@@ -1,12 +1,22 @@
 """The kinds of value that `config.yaml` holds, and what is wrong with one that does not fit."""
 
 import re
+from collections.abc import Mapping
 from string import printable
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from publisher.core.lines import LONGEST_NAME, is_one_line
 from publisher.core.words import LANGUAGE, is_known_language
@@ -90,6 +100,15 @@ def category_path(text: str) -> str:
     return _one_line(text)
 
 
+def _no_truth(value: Any) -> Any:
+    if isinstance(value, bool):
+        # Python takes true for 1.
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_no_truth)]
+Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_truth)]
 Line = Annotated[str, AfterValidator(_one_line)]
 Title = Annotated[Line, AfterValidator(_not_blank)]
 Address = Annotated[str, AfterValidator(_absolute)]
@@ -135,3 +154,13 @@ class Section(BaseModel):
     @classmethod
     def _with_keys(cls, value: Any) -> Any:
         return empty(value)
+
+
+def misplaced(section: str, faults: Mapping[tuple[str, ...], str]) -> None:
+    """Raise what is wrong with a section as a whole, each fault at its key; nothing where there is none."""
+    if faults:
+        lines = [
+            InitErrorDetails(type=PydanticCustomError("misplaced", "{told}", {"told": told}), loc=path, input=None)
+            for path, told in faults.items()
+        ]
+        raise ValidationError.from_exception_data(section, lines)

@@ -1,8 +1,7 @@
 """The keys of `config.yaml`, their types and defaults. docs/reference/config.md is tested against this."""
 
 import re
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
@@ -26,48 +25,24 @@ from publisher.config.fields import (
     Slug,
     Zone,
     empty,
+    misplaced,
     place,
 )
-from publisher.config.mail_schema import DkimConfig, UtmConfig, colour
-from publisher.core.schedules import parse_schedule
-from publisher.model.newsletter import Frequency
-
-
-def _all_or_list(value: Any) -> Any:
-    if value == "all":
-        return None
-    if not isinstance(value, list) or not value:
-        raise ValueError("must be 'all' or a list of category names")
-    return value
-
-
-def _schedules(texts: dict[str, str]) -> dict[str, str]:
-    faults = [] if texts else ["needs at least one of: " + ", ".join(Frequency)]
-    for name, text in texts.items():
-        try:
-            parse_schedule(Frequency(name), text)
-        except ValueError as error:
-            faults.append(str(error) if name in set(Frequency) else f"{name!r} is none of {', '.join(Frequency)}")
-    if faults:
-        raise ValueError("; ".join(faults))
-    return texts
-
-
-def _transport(text: str) -> str:
-    if re.fullmatch(r"maildir:.+|console:", text):
-        place(text.removeprefix("maildir:"))
-        return text
-    if "@" in text:
-        raise ValueError("must not hold a name or password: use user and password_file")
-    try:
-        parts = urlsplit(text)
-        known = parts.scheme in ("smtp", "smtps") and parts.port != 0 and not (parts.query or parts.fragment)
-        host = re.fullmatch(r"[\w.:-]*\w", parts.hostname or "") and ".." not in (parts.hostname or "")
-    except ValueError as error:
-        raise ValueError(f"{text!r}: {error}") from error
-    if not (known and host and parts.path in ("", "/")):
-        raise ValueError(f"{text!r} is none of smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH, console:")
-    return text
+from publisher.config.mail_schema import (
+    BoxConfig,
+    DkimConfig,
+    EventsConfig,
+    LimitsConfig,
+    MailConfig,
+    MailgunConfig,
+    OwnMailConfig,
+    PostmarkConfig,
+    SendgridConfig,
+    SesConfig,
+)
+from publisher.config.mail_settings import OF_ONE_SERVER
+from publisher.config.newsletter_schema import NewsletterConfig, UtmConfig
+from publisher.config.server_schema import ServerConfig, WarmUpConfig, unusable_auth
 
 
 def _listen(text: str) -> str:
@@ -107,49 +82,6 @@ class ContentConfig(Section):
     source: Literal["markdown", "built"] = "markdown"
 
 
-class NewsletterConfig(Section):
-    """`newsletters.NAME`."""
-
-    title: Line
-    from_: Mailbox | None = Field(default=None, alias="from")
-    reply_to: Mailbox | None = None
-    subject: Line | None = None
-    preheader: Line | None = None
-    logo: Address | None = None
-    accent: Annotated[str, AfterValidator(colour)] | None = None
-    footer: str | None = None
-    images: Literal["linked", "attached"] = "linked"
-    utm: UtmConfig | None = None
-    schedules: Annotated[dict[str, str], AfterValidator(_schedules)]
-    timezone: Zone | None = None
-    categories: Annotated[list[Line] | None, BeforeValidator(_all_or_list)] = None
-    languages: list[Language] = Field(default=[])
-    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "digest"
-    catch_up: Literal["latest"] = "latest"
-
-
-class MailConfig(Section):
-    """`mail`: how mail leaves. Either `transport`, or `host` and `port`."""
-
-    transport: Annotated[str, AfterValidator(_transport)] | None = None
-    host: str | None = None
-    port: int | None = Field(default=None, ge=1, le=65535)
-    user: str | None = None
-    password_file: Location | None = None
-    tls: bool | None = None
-    connections: int = Field(default=1, ge=1, le=50)
-    return_path: Mailbox | None = None
-    dkim: DkimConfig | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> "MailConfig":
-        if self.transport and (self.host or self.port):
-            raise ValueError("give either transport, or host and port, not both")
-        if (self.user is None) != (self.password_file is None):
-            raise ValueError("user and password_file go together")
-        return self
-
-
 class WebConfig(Section):
     """`web`: what `publisher serve` listens to, and where the world finds it."""
 
@@ -158,9 +90,12 @@ class WebConfig(Section):
 
 
 def _sqlite(text: str) -> str:
-    if not text.startswith("sqlite:///") or text == "sqlite:///":
+    file, mark, query = text.removeprefix("sqlite:///").partition("?")
+    if not text.startswith("sqlite:///") or not file:
         raise ValueError("must be sqlite:///FILE, the file relative to the config's folder")
-    place(text.removeprefix("sqlite:///"))
+    if mark and not re.fullmatch("synchronous=(full|normal)", query, re.IGNORECASE):
+        raise ValueError(f"'?{query}' is neither ?synchronous=FULL nor ?synchronous=NORMAL")
+    place(file)
     return text
 
 
@@ -176,6 +111,28 @@ class Schema(Section):
     web: WebConfig = Field(default_factory=dict, validate_default=True)
     database: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///publisher.db"
 
+    @model_validator(mode="after")
+    def _ways_fit(self) -> "Schema":
+        own = {name: newsletter.mail for name, newsletter in self.newsletters.items() if newsletter.mail}
+        faults = {
+            ("newsletters", name, "mail", *path): told
+            for name, mail in own.items()
+            for path, told in _unfit(mail, self.mail).items()
+        }
+        misplaced("newsletters", faults)
+        return self
+
+
+def _unfit(own: OwnMailConfig, site: MailConfig) -> dict[tuple[str, ...], str]:
+    """What a newsletter's `mail` says that means nothing beside the site's."""
+    if own.names_a_server:
+        return unusable_auth(own.auth, own.user, tls=own.tls)
+    if site.servers:
+        told = "is of which server? mail.servers are the site's: name this newsletter's own, by transport or servers"
+        return {(key,): told for key in own.given(*OF_ONE_SERVER)}
+    tls = site.tls if own.tls is None else own.tls
+    return unusable_auth(own.auth or site.auth, own.user or site.user, tls=tls)
+
 
 SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     (): Schema,
@@ -190,7 +147,22 @@ SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("feeds", "podcast", "owner"): OwnerConfig,
     ("newsletters", "*"): NewsletterConfig,
     ("newsletters", "*", "utm"): UtmConfig,
+    ("newsletters", "*", "mail"): OwnMailConfig,
+    ("newsletters", "*", "mail", "servers", "*"): ServerConfig,
+    ("newsletters", "*", "mail", "servers", "*", "warm_up"): WarmUpConfig,
+    ("newsletters", "*", "mail", "warm_up"): WarmUpConfig,
+    ("newsletters", "*", "mail", "dkim"): DkimConfig,
     ("mail",): MailConfig,
+    ("mail", "servers", "*"): ServerConfig,
+    ("mail", "servers", "*", "warm_up"): WarmUpConfig,
+    ("mail", "warm_up"): WarmUpConfig,
+    ("mail", "limits"): LimitsConfig,
+    ("mail", "bounces"): BoxConfig,
+    ("mail", "events"): EventsConfig,
+    ("mail", "events", "ses"): SesConfig,
+    ("mail", "events", "postmark"): PostmarkConfig,
+    ("mail", "events", "mailgun"): MailgunConfig,
+    ("mail", "events", "sendgrid"): SendgridConfig,
     ("mail", "dkim"): DkimConfig,
     ("web",): WebConfig,
 }

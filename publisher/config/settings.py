@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
+from publisher.config.mail_settings import MailSettings, OwnMailSettings, mail_settings, own_mail_settings
 from publisher.struct import Struct
 
 
@@ -95,7 +96,7 @@ class UtmSettings(Struct, frozen=True):
 
 
 class NewsletterSettings(Struct, frozen=True):
-    """`newsletters.NAME`; `categories` None for all."""
+    """`newsletters.NAME`; `categories` None for all, `mail` where it is all the site's."""
 
     title: str
     from_: str | None
@@ -113,27 +114,7 @@ class NewsletterSettings(Struct, frozen=True):
     languages: Sequence[str]
     template: str
     catch_up: str
-
-
-class DkimSettings(Struct, frozen=True):
-    """`mail.dkim`; `keys` are files by selector, `domain` None where it is the sender's."""
-
-    domain: str | None
-    keys: Mapping[str, str]
-
-
-class MailSettings(Struct, frozen=True):
-    """`mail`."""
-
-    transport: str | None
-    host: str | None
-    port: int | None
-    user: str | None
-    password_file: str | None
-    tls: bool | None
-    connections: int
-    return_path: str | None
-    dkim: DkimSettings | None
+    mail: OwnMailSettings | None
 
 
 class WebSettings(Struct, frozen=True):
@@ -166,7 +147,7 @@ class Settings(Struct, frozen=True):
             feeds=_feeds(**values["feeds"]),
             categories=values["categories"],
             newsletters={name: _newsletter(**one) for name, one in values["newsletters"].items()},
-            mail=_mail(**values["mail"]),
+            mail=mail_settings(**values["mail"]),
             web=WebSettings(**values["web"]),
             database=values["database"],
         )
@@ -184,10 +165,10 @@ def _podcast(**values: Any) -> PodcastSettings:
 
 
 def _newsletter(**values: Any) -> NewsletterSettings:
-    utm = values.pop("utm")
-    return NewsletterSettings(from_=values.pop("from"), utm=UtmSettings(**utm) if utm else None, **values)
-
-
-def _mail(**values: Any) -> MailSettings:
-    dkim = values.pop("dkim")
-    return MailSettings(dkim=DkimSettings(**dkim) if dkim else None, **values)
+    utm, mail = values.pop("utm"), values.pop("mail")
+    return NewsletterSettings(
+        from_=values.pop("from"),
+        utm=UtmSettings(**utm) if utm else None,
+        mail=own_mail_settings(**mail) if mail else None,
+        **values,
+    )

@@ -17,6 +17,9 @@ _WORDING = {
     "string_type": "must be text; put it in quotes",
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
     "int_parsing": "must be a whole number",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -84,7 +87,7 @@ def _wording(fault: Any, path: tuple[str | int, ...]) -> str:
         return f"must be {fault['ctx']['expected']}"
     if kind == "string_pattern_mismatch":
         return f"{fault['input']!r} may hold only letters, digits, '-' and '_', and starts with a letter or digit"
-    return _WORDING.get(kind) or str(fault["msg"]).replace("Input should", "must")
+    return _WORDING.get(kind) or str(fault["msg"]).replace("Input should", "must").replace("String should", "must")
 
 
 def _unknown(key: str, known: list[str]) -> str:

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publisher.cache import FILE_NAME, Cache
-from publisher.config import Config, load_config, newsletter, shown, transport_url
+from publisher.config import Config, database_file, database_url, load_config, newsletter, servers, shown
 from publisher.config.load import NOTE
 from publisher.errors import ConfigError, NotFound
 
@@ -71,7 +71,7 @@ databse: x
         (f"web: {{url: 'https://a.example/{'庭' * 43}'}}", "web.url: is longer than 400 characters"),
         ("feeds: {limit: many}", "feeds.limit: must be a whole number"),
         ("feeds: {paths: {rss: ../feed.xml}}", "without '..'"),
-        ("feeds: {limit: true}", "feeds.limit: must be a whole number"),
+        ("feeds: {limit: true}", "feeds.limit: must be a number, not true or false"),
         ("feeds: {limit: 1.5}", "feeds.limit: must be a whole number"),
         ("feeds: {formats: []}", "feeds.formats: must not be empty"),
         ("feeds: {formats: [rss, rss]}", "config.yaml:1:18: feeds.formats: 'rss' stands in it twice"),
@@ -116,6 +116,10 @@ databse: x
         ),
         ("newsletters: {w: {title: x, languages: [日本語], schedules: {weekly: 'mon 09:00'}}}", "is no language"),
         ("database: postgresql://x", "must be sqlite:///FILE"),
+        ("database: 'sqlite:///?synchronous=FULL'", "must be sqlite:///FILE"),
+        ("database: sqlite:///x.db?synchronous=OFF", "'?synchronous=OFF' is neither ?synchronous=FULL nor"),
+        ("database: sqlite:///x.db?cache=1", "database: '?cache=1' is neither"),
+        ("database: sqlite:///x.db?", "database: '?' is neither"),
         ("- 1", "must be a mapping"),
         ("site: {title: a}\nsite: {title: b}", "config.yaml:2:1: site: stands here a second time"),
         ("site: {title: 'x", "not YAML"),
@@ -228,7 +232,7 @@ def test_every_key_can_be_set_by_environment(tmp_path: Path) -> None:
 
     config = load_config(None, environ, tmp_path)
 
-    assert transport_url(config) == "smtp://127.0.0.1:2525"
+    assert [one.url for one in servers(config, None)] == ["smtp://127.0.0.1:2525"]
     assert (config.settings.feeds.formats, config.settings.feeds.limit) == (["rss"], 5)
     assert newsletter(config, "weekly", "UTC").sender == "編集部 <news@example.jp>"
     assert config.settings.site.author is not None
@@ -280,26 +284,22 @@ def test_an_unknown_newsletter_lists_the_known(tmp_path: Path) -> None:
     assert "weekly" in (refusal.value.hint or "")
 
 
-def test_host_and_port_make_a_transport(tmp_path: Path) -> None:
-    write(tmp_path, "mail: {host: mail.example.jp, port: 465}")
-    assert transport_url(load_config(None, {}, tmp_path)) == "smtps://mail.example.jp:465"
-    write(tmp_path, "mail: {host: '::1'}")
-    assert transport_url(load_config(None, {}, tmp_path)) == "smtp://[::1]:587"
-
-
-def test_mailing_without_a_transport_names_the_key(tmp_path: Path) -> None:
-    write(tmp_path, MINIMAL)
-
-    with pytest.raises(ConfigError, match=r"mail\.transport: is required"):
-        transport_url(load_config(None, {}, tmp_path))
-
-
 def test_the_effective_settings_are_shown_with_the_files_own_words(tmp_path: Path) -> None:
     write(tmp_path, MINIMAL)
 
     values = shown(load_config(None, {"PUBLISHER_NEWSLETTERS__WEEKLY__FROM": "a@example.jp"}, tmp_path))
 
     assert values["newsletters"]["weekly"]["from"] == "a@example.jp"
+
+
+@pytest.mark.parametrize("query", ["", "?synchronous=NORMAL", "?SYNCHRONOUS=full"])
+def test_what_is_asked_of_the_ledger_is_no_part_of_its_file(tmp_path: Path, query: str) -> None:
+    write(tmp_path, f"database: sqlite:///庭/publisher.db{query}")
+
+    config = load_config(None, {}, tmp_path)
+
+    assert database_file(config) == tmp_path.resolve() / "庭" / "publisher.db"
+    assert database_url(config) == f"sqlite:///{tmp_path.resolve()}/庭/publisher.db{query}"
 
 
 def keep(config: Config) -> None:

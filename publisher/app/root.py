@@ -7,21 +7,32 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
 
-from publisher.config import Config, database_file, load_config, password, refusal, transport_url
+from publisher.app.servers import all_servers, password_of, providers_of, return_path_of, signer_of, transport_of
+from publisher.config import (
+    Config,
+    database_file,
+    database_url,
+    load_config,
+    mail_of,
+    servers,
+)
 from publisher.config import newsletter as configured_newsletter
 from publisher.config import newsletters as configured_newsletters
-from publisher.errors import NotFound, UsageError
+from publisher.errors import NotFound
 from publisher.model.newsletter import Newsletter
 from publisher.struct import Struct, field
 
 if TYPE_CHECKING:
     from publisher.http import Response
+    from publisher.jobs.events import Fetch
     from publisher.jobs.letter import Outgoing
     from publisher.jobs.library import Library, Progress
     from publisher.jobs.mailing import Desk
+    from publisher.jobs.office import PostOffice
     from publisher.jobs.ping import PostForm
-    from publisher.mail import Address, Signer
+    from publisher.jobs.ways import Ways
     from publisher.store.engine import Store
     from publisher.templating import Templates
     from publisher.transport import Transport
@@ -41,6 +52,13 @@ def web_post(url: str, fields: Sequence[tuple[str, str]], *, limit_bytes: int, t
     return post(url, fields, limit_bytes=limit_bytes, timeout=timeout)
 
 
+def web_fetch(url: str, *, limit_bytes: int, timeout: float) -> "Response":
+    """A GET to an address of the public net; see http.fetch."""
+    from publisher.http import fetch
+
+    return fetch(url, limit_bytes=limit_bytes, timeout=timeout)
+
+
 class App(Struct, frozen=True, dict=True):
     """One site with its settings; the only thing commands, daemon and web are given."""
 
@@ -48,6 +66,7 @@ class App(Struct, frozen=True, dict=True):
     clock: Callable[[], datetime] = system_clock
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     post: "PostForm" = web_post
+    fetch: "Fetch" = web_fetch
 
     def read(
         self,
@@ -112,7 +131,7 @@ class App(Struct, frozen=True, dict=True):
 
     def database_url(self) -> str:
         """Where the ledger is, as SQLAlchemy writes it."""
-        return f"sqlite:///{database_file(self.config)}"
+        return database_url(self.config)
 
     def has_ledger(self) -> bool:
         """Whether anything was ever subscribed or sent here."""
@@ -124,36 +143,75 @@ class App(Struct, frozen=True, dict=True):
 
         return Templates(self.config.home / "templates")
 
-    def transport(self) -> "Transport":
-        """The way mail leaves; ConfigError where none is configured."""
-        from publisher.transport import make_transport
+    def ways(self) -> "Ways":
+        """The ways mail leaves. What is wrong with a newsletter's is told when that way is asked for."""
+        from publisher.jobs.ways import Way, Ways
 
-        mail = self.config.settings.mail
-        return make_transport(
-            transport_url(self.config),
-            user=mail.user,
-            password=password(self.config),
-            tls=mail.tls,
-            home=self.config.home,
+        known = all_servers(self.config)
+        return Ways(
+            servers={name: one.server for name, one in known.items()},
+            connect=lru_cache(maxsize=None)(lambda name: transport_of(self.config, known[name])),
+            of=lru_cache(maxsize=None)(
+                lambda newsletter: Way(
+                    tuple(one.server.name for one in servers(self.config, newsletter)), self.outgoing(newsletter)
+                )
+            ),
         )
 
-    def outgoing(self) -> "Outgoing":
-        """What the settings say of mail that leaves; ConfigError. Its keys are read when they are first asked for."""
+    def transport(self, newsletter: str | None = None) -> "Transport":
+        """The way that single mails of `newsletter` leave, None for mail of none: its server of the greatest weight.
+
+        ConfigError where none is configured.
+        """
+        first, *_ = sorted(servers(self.config, newsletter), key=lambda one: -one.server.weight)
+        return transport_of(self.config, first)
+
+    def outgoing(self, newsletter: str | None = None) -> "Outgoing":
+        """What the settings say of mail of `newsletter` that leaves, None for mail of none; ConfigError.
+
+        Its keys are read when they are first asked for.
+        """
         from publisher.jobs.letter import Outgoing
 
-        settings = self.config.settings
-        return Outgoing(_return_path(self.config), settings.web.url, lru_cache(partial(_signer, self.config)))
+        mail = mail_of(self.config, newsletter)
+        return Outgoing(
+            return_path=return_path_of(self.config, newsletter),
+            web_url=self.config.settings.web.url,
+            signer=lru_cache(partial(signer_of, self.config, newsletter)),
+            verp=mail.verp and mail.return_path is not None,
+            providers=providers_of(self.config, newsletter),
+        )
+
+    def office(
+        self, store: "Store", *, stopped: Callable[[], bool], progress: Callable[[int], None] = lambda _number: None
+    ) -> "PostOffice":
+        """Where mail is handed over. What is wrong with the way of a newsletter is told when its mail is to leave."""
+        from publisher.core.bounce_policy import Limits
+        from publisher.jobs.office import PostOffice
+
+        mail = self.config.settings.mail
+        return PostOffice(
+            store=store,
+            ways=self.ways(),
+            clock=self.clock,
+            stopped=stopped,
+            progress=progress,
+            zone=ZoneInfo(self.timezone()),
+            give_up=mail.give_up,
+            limits=Limits(mail.limits.bounces, mail.limits.complaints),
+        )
 
     def ready(self, newsletter: Newsletter) -> None:
-        """ConfigError where mail of `newsletter` could not leave: no address of the site, no sender, no transport, no
-        key to sign with."""
+        """ConfigError where mail of `newsletter` could not leave: no address of the site, no sender, no server, no
+        password for one, no key to sign with."""
         from publisher.jobs.mailing import require_sender
         from publisher.jobs.site import require_site_url, resolve
 
         require_site_url(self.config, resolve(self.config).site)
         sender = require_sender(self.config, newsletter)
-        self.transport()
-        self.outgoing().signer(sender.address.domain)
+        for server in servers(self.config, newsletter.name):
+            password_of(self.config, server)
+        self.outgoing(newsletter.name).signer(sender.address.domain)
 
     def timezone(self) -> str:
         """The site's zone."""
@@ -174,22 +232,6 @@ class App(Struct, frozen=True, dict=True):
         from publisher.jobs.mailing import Desk
 
         return Desk(library, self.templates(), newsletter)
-
-
-def _return_path(config: Config) -> "Address | None":
-    from publisher.mail import parse_mailbox
-
-    text = config.settings.mail.return_path
-    try:
-        return parse_mailbox(text).address if text else None
-    except UsageError as error:
-        raise refusal(config, "mail.return_path", error.message, hint=error.hint or "") from error
-
-
-def _signer(config: Config, domain: str) -> "Signer | None":
-    from publisher.mail.dkim_files import signer
-
-    return signer(config, domain)
 
 
 def open_app(config: Path | None, environ: Mapping[str, str] = os.environ, cwd: Path | None = None) -> App:

@@ -1,0 +1,81 @@
+"""The edges that mail leaves by, built from the settings."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from publisher.config import Config, ServerSettings, mail_key, mail_of, refusal, secret, servers
+from publisher.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from publisher.mail import Address, Signer
+    from publisher.mail.providers import Provider
+    from publisher.transport import Transport
+
+
+def all_servers(config: Config) -> dict[str, ServerSettings]:
+    """Those of the site and of every newsletter, by name; without those of a newsletter that names none."""
+    found: dict[str, ServerSettings] = {}
+    for newsletter in (None, *config.settings.newsletters):
+        with suppress(ConfigError):
+            found |= {one.server.name: one for one in servers(config, newsletter)}
+    return found
+
+
+def transport_of(config: Config, server: ServerSettings) -> "Transport":
+    """Its way out; its password is read at each connect."""
+    from publisher.transport import make_transport
+
+    return make_transport(
+        server.url,
+        user=server.user,
+        password=(lambda: password_of(config, server)) if server.password_file else None,
+        auth=server.auth,
+        tls=server.tls,
+        home=config.home,
+    )
+
+
+def providers_of(config: Config, newsletter: str | None) -> "tuple[Provider, ...]":
+    """Whose servers mail of `newsletter` leaves by, in their order; none where it has no server yet."""
+    from publisher.mail.providers import provider_of
+
+    with suppress(ConfigError):
+        hosts = [urlsplit(one.url).hostname or "" for one in servers(config, newsletter)]
+        return tuple(dict.fromkeys(found for host in hosts if (found := provider_of(host))))
+    return ()
+
+
+def password_of(config: Config, server: ServerSettings) -> str:
+    """Read each time, since a token changes; empty where there is none."""
+    key = f"{server.section}.password_file"
+    return secret(config, key, server.password_file) if server.password_file else ""
+
+
+def return_path_of(config: Config, newsletter: str | None) -> "Address | None":
+    """Where reports on mail of `newsletter` come back, None where nothing is set; ConfigError."""
+    from publisher.mail import parse_mailbox
+    from publisher.mail.verp import TOKEN_LENGTH, return_path
+
+    mail = mail_of(config, newsletter)
+    if mail.return_path is None:
+        return None
+    key = mail_key(config, newsletter, "return_path")
+    try:
+        address = parse_mailbox(mail.return_path).address
+    except UsageError as error:
+        raise refusal(config, key, error.message, hint=error.hint or "") from error
+    if mail.verp:
+        try:
+            return_path(address, "x" * TOKEN_LENGTH)
+        except UsageError as error:
+            hint = f"{error.hint}; or set verp: false, and reports are told apart by a header"
+            raise refusal(config, key, error.message, hint=hint) from error
+    return address
+
+
+def signer_of(config: Config, newsletter: str | None, domain: str) -> "Signer | None":
+    """What signs mail of `newsletter` from `domain`, None where nothing does; ConfigError."""
+    from publisher.mail.dkim_files import signer
+
+    return signer(config, domain, newsletter)

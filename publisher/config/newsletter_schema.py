@@ -1,0 +1,68 @@
+"""`newsletters.NAME` in `config.yaml`; its own `mail` is in config.mail_schema."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from publisher.config.fields import Address, Language, Line, Mailbox, Section, Title, Zone
+from publisher.config.mail_schema import OwnMailConfig
+from publisher.core.schedules import parse_schedule
+from publisher.model.newsletter import Frequency
+
+
+def _all_or_list(value: Any) -> Any:
+    if value == "all":
+        return None
+    if not isinstance(value, list) or not value:
+        raise ValueError("must be 'all' or a list of category names")
+    return value
+
+
+def _schedules(texts: dict[str, str]) -> dict[str, str]:
+    faults = [] if texts else ["needs at least one of: " + ", ".join(Frequency)]
+    for name, text in texts.items():
+        try:
+            parse_schedule(Frequency(name), text)
+        except ValueError as error:
+            faults.append(str(error) if name in set(Frequency) else f"{name!r} is none of {', '.join(Frequency)}")
+    if faults:
+        raise ValueError("; ".join(faults))
+    return texts
+
+
+def _colour(text: str) -> str:
+    """A colour as `#` and six digits, in lower case; ValueError where it is none."""
+    if not re.fullmatch("#[0-9a-fA-F]{6}", text):
+        raise ValueError(f'{text!r} is no colour: write # and six digits such as "#1f5a99", in quotes')
+    return text.lower()
+
+
+class UtmConfig(Section):
+    """`newsletters.NAME.utm`: what links to the site say of where a reader comes from."""
+
+    source: Title
+    medium: Title = "email"
+    campaign: Title | None = None
+
+
+class NewsletterConfig(Section):
+    """`newsletters.NAME`."""
+
+    title: Line
+    from_: Mailbox | None = Field(default=None, alias="from")
+    reply_to: Mailbox | None = None
+    subject: Line | None = None
+    preheader: Line | None = None
+    logo: Address | None = None
+    accent: Annotated[str, AfterValidator(_colour)] | None = None
+    footer: str | None = None
+    images: Literal["linked", "attached"] = "linked"
+    utm: UtmConfig | None = None
+    schedules: Annotated[dict[str, str], AfterValidator(_schedules)]
+    timezone: Zone | None = None
+    categories: Annotated[list[Line] | None, BeforeValidator(_all_or_list)] = None
+    languages: list[Language] = Field(default=[])
+    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "digest"
+    catch_up: Literal["latest"] = "latest"
+    mail: OwnMailConfig | None = None
