@@ -8,13 +8,14 @@ DELIVERY: dict[D, frozenset[D]] = {
     D.PLANNED: frozenset({D.ATTEMPTING, D.DEFERRED, D.FAILED, D.SUPPRESSED, D.CANCELLED}),
     D.ATTEMPTING: frozenset({D.PLANNED, D.SENT, D.DEFERRED, D.FAILED, D.CANCELLED, D.UNKNOWN}),
     D.DEFERRED: frozenset({D.PLANNED, D.ATTEMPTING, D.DEFERRED, D.FAILED, D.SUPPRESSED, D.CANCELLED}),
-    D.UNKNOWN: frozenset({D.PLANNED, D.SENT, D.FAILED}),
+    D.UNKNOWN: frozenset({D.PLANNED, D.SENT, D.DEFERRED, D.FAILED}),
     D.FAILED: frozenset({D.PLANNED}),
     D.SENT: frozenset(),
     D.SUPPRESSED: frozenset(),
     D.CANCELLED: frozenset(),
 }
-"""From each delivery state, those that may follow; a retry by hand goes back to planned."""
+"""From each delivery state, those that may follow; a retry by hand goes back to planned. An unknown one is settled also
+by the answer itself, where it comes after all: a process that was frozen had asked."""
 
 ISSUE: dict[I, frozenset[I]] = {
     I.AWAITING: frozenset({I.SENDING, I.CANCELLED}),

@@ -16,6 +16,9 @@ _UNCARRIABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 
 def one_line(text: str) -> str:
     """`text` with line breaks and tabs as spaces, without controls and text-direction controls, ends trimmed."""
+    if text.isprintable():
+        # No control, no break and no direction mark is: almost every name and address, a tenth of the time.
+        return text.strip()
     return _HIDDEN.sub("", _BREAKS.sub(" ", text)).strip()
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from publisher.core.slugs import category_slug, composed
 from publisher.core.words import speaks
 from publisher.model.post import Post
-from publisher.model.reader import Subscription
 from publisher.struct import Struct
 
 
@@ -39,28 +38,28 @@ class Candidate(Struct, frozen=True):
     post: Post
 
 
-def pick(
-    candidates: Sequence[Candidate],
-    subscription: Subscription,
-    *,
-    languages: Collection[str],
-    since: datetime,
-    carried: Collection[str],
+def wanted(
+    candidates: Iterable[Candidate],
+    categories: Collection[str] | None,
+    spoken: Collection[str],
     slugs: Mapping[str, str],
-) -> tuple[str, ...]:
-    """The ids that a reader's digest brings, in the order of `candidates`.
+) -> list[Candidate]:
+    """Those in the `categories` and languages that a reader wishes, in their order; nothing `spoken` means any.
 
-    Posts after `since`, of the reader's categories and language, that no delivery has carried to them yet.
     A post that names no language is for everybody; a reader of `ja` reads `ja-JP`, too (RFC 4647 section 3.3.1).
     """
-    spoken = [subscription.language] if subscription.language else list(languages)
-    return tuple(
-        candidate.id
+    return [
+        candidate
         for candidate in candidates
-        if candidate.post.published > since
-        and candidate.id not in carried
-        and in_categories(candidate.post, subscription.categories, slugs)
+        if in_categories(candidate.post, categories, slugs)
         and (not spoken or candidate.post.language is None or speaks(spoken, candidate.post.language))
+    ]
+
+
+def new_to(candidates: Iterable[Candidate], *, since: datetime | None, carried: Collection[str]) -> tuple[str, ...]:
+    """The ids of those after `since`, if it is set, that no delivery has carried to a reader yet."""
+    return tuple(
+        one.id for one in candidates if one.id not in carried and (since is None or one.post.published > since)
     )
 
 

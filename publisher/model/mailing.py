@@ -73,7 +73,7 @@ class Variant(Struct, frozen=True):
     rendered: Rendered
 
 
-class Recipient(Struct, frozen=True):
+class Recipient(Struct, frozen=True, gc=False):
     """One address a mail goes to; `address_key` is its normal form, what makes it unique."""
 
     email: str
@@ -87,6 +87,8 @@ class Issue(Struct, frozen=True):
     """One mailing. `at` bounds its posts; `since` is set on a newsletter's first, how far it reached back.
 
     `archive_url` is where all that was published lies, `page_url` where this mail is to be read, if anywhere.
+    `recipients` is how many deliveries it has. An `urgent` one overtakes all others and heeds neither caps nor warm-up.
+    A paused one that a server held up goes on by itself at `resume_at`; `setbacks` counts those pauses in a row.
     """
 
     id: int
@@ -105,10 +107,25 @@ class Issue(Struct, frozen=True):
     at: datetime
     since: datetime | None
     created_at: datetime
+    recipients: int = 0
+    urgent: bool = False
+    resume_at: datetime | None = None
+    setbacks: int = 0
+
+
+class SettledBy(StrEnum):
+    """Who said what became of an unknown delivery: a person, or a report of the server's."""
+
+    HAND = "hand"
+    EVENT = "event"
 
 
 class Delivery(Struct, frozen=True):
-    """One mail to one address."""
+    """One mail to one address.
+
+    `attempts` counts those since it was last planned, one that is under way included; that one began at `attempted_at`.
+    `settled_by` is set where its state follows from what somebody said, not from an attempt.
+    """
 
     id: int
     issue_id: int
@@ -120,6 +137,8 @@ class Delivery(Struct, frozen=True):
     attempts: int
     last_reply: str
     due_at: datetime | None
+    attempted_at: datetime | None = None
+    settled_by: SettledBy | None = None
 
 
 class Reply(Struct, frozen=True):
@@ -132,10 +151,12 @@ class Reply(Struct, frozen=True):
 class Envelope(Struct, frozen=True):
     """One message as handed to a transport: `sender` may be empty (RFC 5321 null reverse-path).
 
-    `data` has CRLF line ends and is not dot-stuffed; `utf8` where RFC 6531 is needed.
+    `data` has CRLF line ends and is not dot-stuffed; `utf8` where RFC 6531 is needed. `envid` names the delivery to
+    servers that report by RFC 3461, empty where there is none.
     """
 
     sender: str
     recipient: str
     data: bytes
     utf8: bool = False
+    envid: str = ""

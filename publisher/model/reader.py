@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from publisher.model.bounce import SuppressionKind
 from publisher.model.newsletter import Frequency
 from publisher.struct import Struct
 
@@ -44,8 +45,9 @@ class Subscription(Struct, frozen=True):
 
 
 class Suppression(Struct, frozen=True):
-    """An address that gets no mail, and why."""
+    """An address that gets no mail, and why; of one that was forgotten `address_key` is a keyed hash."""
 
     address_key: str
     reason: str
     created_at: datetime
+    kind: SuppressionKind = SuppressionKind.HAND

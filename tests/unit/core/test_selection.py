@@ -1,16 +1,15 @@
 """Which posts go where."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.core.selection import Candidate, newest_first, pick, published, shared_feeds
+from publisher.core.selection import Candidate, new_to, newest_first, published, shared_feeds, wanted
 from publisher.core.slugs import category_slug
-from publisher.model.newsletter import Frequency
 from publisher.model.post import Post
-from publisher.model.reader import Subscriber, Subscription, SubscriptionStatus
-from publisher.struct import replace
+from publisher.struct import Struct, replace
 
 T0 = datetime(2026, 1, 5, tzinfo=UTC)
 BASE = Post(source="a.md", path="/a/", url="https://example.jp/a/", title="題", published=T0, digest="d")
@@ -27,15 +26,21 @@ def post(name: str, days: int = 0, *categories: str, language: str | None = None
     )
 
 
-def reader(*categories: str, language: str | None = None) -> Subscription:
-    who = Subscriber(1, "a@example.jp", "a@example.jp", "花子", T0)
-    wanted = categories or None
-    return Subscription(1, who, "weekly", SubscriptionStatus.CONFIRMED, Frequency.WEEKLY, language, wanted, T0, T0, "")
+class Wish(Struct, frozen=True):
+    """What a reader asks for."""
+
+    categories: tuple[str, ...] | None
+    language: str | None
 
 
-def picked(posts: list[Post], who: Subscription, *, carried: set[str] = frozenset(), since: int = -1) -> list[str]:  # type: ignore[assignment]
+def reader(*categories: str, language: str | None = None) -> Wish:
+    return Wish(categories or None, language)
+
+
+def picked(posts: list[Post], who: Wish, *, carried: Collection[str] = (), since: int = -1) -> list[str]:
     candidates = [Candidate(one.source, one) for one in posts]
-    return list(pick(candidates, who, languages=(), since=T0 + timedelta(days=since), carried=carried, slugs={}))
+    theirs = wanted(candidates, who.categories, [who.language] if who.language else [], {})
+    return list(new_to(theirs, since=T0 + timedelta(days=since), carried=carried))
 
 
 def test_a_future_post_is_not_out_until_its_very_moment() -> None:
