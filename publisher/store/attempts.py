@@ -1,14 +1,18 @@
-"""Attempts: taking one delivery at a time, and recording what each try came to."""
+"""Attempts: what is recorded before a message's end leaves, and after its answer has come.
 
-from collections.abc import Collection
+An attempt is a row from its end on; while it is under way, its beginning stands in the delivery.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum, auto
 
 import sqlalchemy as sa
 
-from publisher.core.lifecycle import OPEN, READY, check_delivery
-from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus
+from publisher.core.lifecycle import READY, check_delivery
+from publisher.model.mailing import DeliveryStatus, IssueStatus
 from publisher.model.reader import SubscriptionStatus
-from publisher.store.deliveries import delivery_of
+from publisher.store.prepared import Row, instant, prepared
 from publisher.store.tables import attempts, deliveries, issues, subscribers, subscriptions, suppressions
 from publisher.struct import Struct
 
@@ -24,128 +28,222 @@ class Outcome(Struct, frozen=True):
     counted: bool = True
 
 
-def claim(connection: sa.Connection, owner: str, now: datetime, lease_until: datetime) -> Delivery | None:
-    """Take one delivery of a sending issue that is due and that nobody holds; None where there is none."""
-    due = sa.or_(deliveries.c.due_at.is_(None), deliveries.c.due_at <= now)
-    free = sa.or_(deliveries.c.owner.is_(None), deliveries.c.lease_until < now)
-    query = (
-        sa.select(deliveries)
-        .join(issues, issues.c.id == deliveries.c.issue_id)
-        .where(issues.c.status == IssueStatus.SENDING, deliveries.c.status.in_(READY), due, free)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=deliveries)
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    mine = deliveries.update().where(deliveries.c.id == row.id)
-    connection.execute(mine.values(owner=owner, lease_until=lease_until))
-    return delivery_of(row)
+class Ended(Struct, frozen=True):
+    """An attempt that is over. `number` is its own, from 1; `begun` is whether its message had ended: then it was
+    recorded before."""
+
+    delivery_id: int
+    number: int
+    begun: bool
+    started_at: datetime
+    ended_at: datetime
+    server: str
+    outcome: Outcome
 
 
-def objection(connection: sa.Connection, delivery: Delivery) -> str | None:
-    """Why a delivery must not go out after all: its address is suppressed, or no longer subscribed."""
-    address_key = delivery.recipient.address_key
-    consent = (
-        sa.select(subscriptions.c.status)
-        .join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
-        .where(subscribers.c.address_key == address_key, subscriptions.c.newsletter == issues.c.newsletter)
-        .scalar_subquery()
+class Hindrance(Enum):
+    """Why a message must not end: nobody may have it any more, its issue stands still, or it is another's to send."""
+
+    OBJECTION = auto()
+    STANDSTILL = auto()
+    LOST = auto()
+
+
+class Hindered(Struct, frozen=True):
+    """What hinders a delivery; `reason` for an objection."""
+
+    by: Hindrance
+    reason: str = ""
+
+
+_LOST = Hindered(Hindrance.LOST)
+_STANDSTILL = Hindered(Hindrance.STANDSTILL)
+_SUPPRESSED = (
+    sa.select(suppressions.c.reason).where(suppressions.c.address_key == deliveries.c.address_key).scalar_subquery()
+)
+_CONSENT = (
+    sa.select(subscriptions.c.status)
+    .join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
+    .where(subscribers.c.address_key == deliveries.c.address_key, subscriptions.c.newsletter == issues.c.newsletter)
+    .scalar_subquery()
+)
+# Subqueries, not joins: SQLite, which has no statistics of a new ledger, walked over all readers for a join.
+_IDS = 64
+"""How many deliveries one look asks for; the last repeated where there are fewer, so that there is one statement."""
+_some = deliveries.c.id.in_([sa.bindparam(f"id{number}", type_=sa.Integer) for number in range(_IDS)])
+_look = prepared(
+    sa.select(deliveries.c.id, issues.c.status, _SUPPRESSED, issues.c.newsletter, _CONSENT)
+    .join(issues, issues.c.id == deliveries.c.issue_id)
+    .where(
+        _some,
+        deliveries.c.owner == sa.bindparam("whose"),
+        sa.or_(*(deliveries.c.status == status for status in READY)),
+        deliveries.c.lease_until >= sa.bindparam("now"),
+    ),
+    "whose",
+    "now",
+    *(f"id{number}" for number in range(_IDS)),
+)
+_begin = prepared(
+    deliveries.update()
+    .where(
+        deliveries.c.id == sa.bindparam("this"),
+        deliveries.c.owner == sa.bindparam("whose"),
+        sa.or_(*(deliveries.c.status == status for status in READY)),
     )
-    suppressed = sa.select(suppressions.c.reason).where(suppressions.c.address_key == address_key).scalar_subquery()
-    query = sa.select(issues.c.newsletter, suppressed.label("suppressed"), consent.label("consent"))
-    row = connection.execute(query.where(issues.c.id == delivery.issue_id)).one()
-    if row.suppressed is not None:
-        return str(row.suppressed)
-    if row.newsletter is not None and row.consent != SubscriptionStatus.CONFIRMED:
-        return "no longer subscribed"
+    .values(
+        status=DeliveryStatus.ATTEMPTING,
+        attempts=deliveries.c.attempts + 1,
+        attempted_at=sa.bindparam("now"),
+        lease_until=sa.bindparam("lease"),
+        reason="",
+        due_at=None,
+    ),
+    "this",
+    "whose",
+    "now",
+    "lease",
+)
+_taken = prepared(
+    deliveries.update()
+    .where(
+        deliveries.c.id == sa.bindparam("this"),
+        deliveries.c.owner == sa.bindparam("whose"),
+        deliveries.c.attempts == sa.bindparam("at"),
+        deliveries.c.status == DeliveryStatus.ATTEMPTING,
+    )
+    .values(
+        status=DeliveryStatus.SENT,
+        last_reply=sa.bindparam("said"),
+        owner=None,
+        lease_until=None,
+        attempted_at=None,
+        settled_by=None,
+    ),
+    "this",
+    "whose",
+    "at",
+    "said",
+)
+_PARTS = ("delivery_id", "number", "started_at", "ended_at", "outcome", "code", "reply", "server")
+_ended = prepared(
+    attempts.insert().values(**{part: sa.bindparam(f"its_{part}") for part in _PARTS}),
+    *(f"its_{part}" for part in _PARTS),
+)
+
+
+def hindrances(connection: sa.Connection, ids: Sequence[int], owner: str, now: datetime) -> dict[int, Hindered | None]:
+    """What stands against each delivery's going out at this moment, None where nothing does."""
+    found: dict[int, Hindered | None] = dict.fromkeys(ids, _LOST)
+    asked = (owner, instant(connection, now))
+    for start in range(0, len(ids), _IDS):
+        these = tuple(ids[start : start + _IDS])
+        these += these[-1:] * (_IDS - len(these))
+        found.update((row[0], _hindrance(*row[1:])) for row in _look(connection).run(connection, asked + these))
+    return found
+
+
+def _hindrance(issue_status: str, suppressed: str | None, newsletter: str | None, consent: str | None
+               ) -> Hindered | None:  # fmt: skip
+    if issue_status != IssueStatus.SENDING:
+        return _STANDSTILL
+    if suppressed is not None:
+        return Hindered(Hindrance.OBJECTION, suppressed)
+    if newsletter is not None and consent != SubscriptionStatus.CONFIRMED:
+        return Hindered(Hindrance.OBJECTION, "no longer subscribed")
     return None
 
 
-def begin_attempt(
-    connection: sa.Connection, delivery: Delivery, owner: str, now: datetime, lease_until: datetime
-) -> bool:
-    """Record that the final dot is about to leave; False where the delivery is no longer `owner`'s to send.
+def begin(connection: sa.Connection, ids: Sequence[int], owner: str, *, now: datetime, lease_until: datetime) -> bool:
+    """Record that the ends of these messages are about to leave, which nothing hinders; False where one of them is not
+    `owner`'s to send any more: then the transaction must be taken back.
 
     The lease runs anew from here, so that an answer that is slow in coming is not taken for a death.
     """
-    check_delivery(delivery.status, DeliveryStatus.ATTEMPTING)
-    number = delivery.attempts + 1
-    still_mine = sa.and_(
-        deliveries.c.id == delivery.id,
-        deliveries.c.owner == owner,
-        deliveries.c.status.in_(READY),
-        deliveries.c.lease_until >= now,
-        deliveries.c.issue_id.in_(sa.select(issues.c.id).where(issues.c.status == IssueStatus.SENDING)),
-    )
-    change = deliveries.update().where(still_mine)
-    values = {"status": DeliveryStatus.ATTEMPTING, "attempts": number, "lease_until": lease_until, "reason": ""}
-    if connection.execute(change.values(**values)).rowcount != 1:
+    when = (instant(connection, now), instant(connection, lease_until))
+    return not ids or _begin(connection).run_all(connection, [(one, owner, *when) for one in ids]) == len(ids)
+
+
+def taken(connection: sa.Connection, owner: str, ended: Sequence[Ended]) -> bool:
+    """Record attempts that began and that the server took; False where not all were `owner`'s any more: then the
+    transaction must be taken back, and each recorded by itself."""
+    marks = [(one.delivery_id, owner, one.number, one.outcome.reply) for one in ended]
+    if _taken(connection).run_all(connection, marks) != len(ended):
         return False
-    connection.execute(
-        attempts.insert().values(
-            delivery_id=delivery.id, number=number, started_at=now, outcome=DeliveryStatus.ATTEMPTING, reply=""
-        )
-    )
+    _ended(connection).run_all(connection, [_row(connection, one) for one in ended])
     return True
 
 
-def record(
-    connection: sa.Connection, delivery: Delivery, owner: str, outcome: Outcome, now: datetime
-) -> DeliveryStatus:
+def record(connection: sa.Connection, owner: str, ended: Ended) -> DeliveryStatus:
     """Write what an attempt came to and let go of the delivery; the state that stands now.
 
     It is another than the outcome's where `owner` had lost the delivery, or its issue was cancelled meanwhile.
     """
-    mine = sa.and_(deliveries.c.id == delivery.id, deliveries.c.owner == owner)
-    before = connection.execute(sa.select(deliveries.c.status, deliveries.c.attempts).where(mine)).first()
-    if before is None:
-        now_stands = sa.select(deliveries.c.status).where(deliveries.c.id == delivery.id)
-        return DeliveryStatus(connection.execute(now_stands).scalar_one())
-    begun = before.status == DeliveryStatus.ATTEMPTING
-    # An attempt begins to count with its final dot; one refused before that counts here, unless the session was.
-    number = before.attempts if begun else before.attempts + 1
-    status, reason = _unless_cancelled(connection, delivery, outcome)
-    if status is not DeliveryStatus(before.status):
-        check_delivery(DeliveryStatus(before.status), status)
-    values = {
-        "status": status,
-        "reason": reason,
+    table = deliveries.c
+    query = sa.select(table.status, table.owner, table.attempts, table.settled_by, table.issue_id)
+    before = connection.execute(query.where(table.id == ended.delivery_id)).one()
+    status = DeliveryStatus(before.status)
+    if before.owner != owner or (status is DeliveryStatus.ATTEMPTING) is not ended.begun:
+        return _late(connection, status, ended, same=before.attempts == ended.number and before.settled_by is None)
+    outcome = _unless_cancelled(connection, before.issue_id, ended.outcome)
+    if outcome.status is not status:
+        check_delivery(status, outcome.status)
+    values = {**_standing(outcome), "attempts": ended.number if outcome.counted else ended.number - 1}
+    connection.execute(deliveries.update().where(table.id == ended.delivery_id).values(**values))
+    # An attempt begins to count with its end; one refused before that counts here, unless the session was.
+    if ended.begun or outcome.counted:
+        _ended(connection).run(connection, _row(connection, ended))
+    return outcome.status
+
+
+def _late(connection: sa.Connection, status: DeliveryStatus, ended: Ended, *, same: bool) -> DeliveryStatus:
+    """An answer to what has been given up for unknown, as of a process that was frozen: it settles that, where nobody
+    has settled it or sent it again."""
+    if not (ended.begun and same and status is DeliveryStatus.UNKNOWN) or ended.outcome.status is status:
+        return status
+    check_delivery(status, ended.outcome.status)
+    this = deliveries.c.id == ended.delivery_id
+    connection.execute(deliveries.update().where(this).values(**_standing(ended.outcome)))
+    last = sa.select(sa.func.max(attempts.c.id)).where(attempts.c.delivery_id == ended.delivery_id).scalar_subquery()
+    values = {"ended_at": ended.ended_at, "outcome": ended.outcome.status, "code": ended.outcome.code}
+    change = attempts.update().where(attempts.c.id == last)
+    connection.execute(change.values(**values, reply=ended.outcome.reply, server=ended.server))
+    return ended.outcome.status
+
+
+def _standing(outcome: Outcome) -> dict[str, object]:
+    return {
+        "status": outcome.status,
+        "reason": outcome.reason,
         "last_reply": outcome.reply,
         "due_at": outcome.due_at,
-        "attempts": number if outcome.counted else number - 1,
         "owner": None,
         "lease_until": None,
+        "attempted_at": None,
+        "settled_by": None,
     }
-    connection.execute(deliveries.update().where(mine).values(**values))
-    _close_attempt(connection, delivery.id, number, outcome, begun=begun, now=now)
-    return status
 
 
-def _unless_cancelled(connection: sa.Connection, delivery: Delivery, outcome: Outcome) -> tuple[DeliveryStatus, str]:
+def _row(connection: sa.Connection, ended: Ended) -> Row:
+    """As `_PARTS` has it."""
+    outcome = ended.outcome
+    when = (instant(connection, ended.started_at), instant(connection, ended.ended_at))
+    return (ended.delivery_id, ended.number, *when, outcome.status.value, outcome.code, outcome.reply, ended.server)
+
+
+def _unless_cancelled(connection: sa.Connection, issue_id: int, outcome: Outcome) -> Outcome:
     """A mail that was in hand while its issue was cancelled is not planned again."""
-    status = connection.scalar(sa.select(issues.c.status).where(issues.c.id == delivery.issue_id))
+    status = connection.scalar(sa.select(issues.c.status).where(issues.c.id == issue_id))
     if status == IssueStatus.CANCELLED and outcome.status in READY:
-        return DeliveryStatus.CANCELLED, "cancelled by hand"
-    return outcome.status, outcome.reason
+        return Outcome(DeliveryStatus.CANCELLED, "cancelled by hand", outcome.reply, outcome.code)
+    return outcome
 
 
-def _close_attempt(
-    connection: sa.Connection, delivery_id: int, number: int, outcome: Outcome, *, begun: bool, now: datetime
-) -> None:
-    ended = {"ended_at": now, "outcome": outcome.status, "code": outcome.code, "reply": outcome.reply}
-    if begun:
-        this = sa.and_(attempts.c.delivery_id == delivery_id, attempts.c.ended_at.is_(None))
-        connection.execute(attempts.update().where(this).values(**ended))
-    elif outcome.counted:
-        row = {"delivery_id": delivery_id, "number": number, "started_at": now}
-        connection.execute(attempts.insert().values(**row, **ended))
-
-
-def let_go(connection: sa.Connection, delivery: Delivery, owner: str) -> None:
-    """Give a delivery back as it was, unattempted."""
-    mine = sa.and_(deliveries.c.id == delivery.id, deliveries.c.owner == owner, deliveries.c.status.in_(READY))
-    connection.execute(deliveries.update().where(mine).values(owner=None, lease_until=None))
+def suppress(connection: sa.Connection, owner: str, delivery_id: int, reason: str) -> None:
+    """A delivery that nobody may have any more, unattempted."""
+    mine = sa.and_(deliveries.c.id == delivery_id, deliveries.c.owner == owner, deliveries.c.status.in_(READY))
+    values = {"status": DeliveryStatus.SUPPRESSED, "reason": reason, "owner": None, "lease_until": None, "due_at": None}
+    connection.execute(deliveries.update().where(mine).values(**values))
 
 
 def first_attempt_at(connection: sa.Connection, delivery_id: int) -> datetime | None:
@@ -154,35 +252,3 @@ def first_attempt_at(connection: sa.Connection, delivery_id: int) -> datetime | 
     query = sa.select(sa.func.max(attempts.c.started_at)).where(firsts)
     first: datetime | None = connection.scalar(query)
     return first
-
-
-def owners(connection: sa.Connection) -> list[str]:
-    """Who holds deliveries now."""
-    return list(connection.scalars(sa.select(deliveries.c.owner).where(deliveries.c.owner.is_not(None)).distinct()))
-
-
-def reap(connection: sa.Connection, dead: Collection[str], now: datetime) -> int:
-    """Let go of what the dead hold, or whose lease is over: what they were attempting is unknown; how many are."""
-    lost = sa.or_(deliveries.c.owner.in_(dead), deliveries.c.lease_until < now)
-    free = {"owner": None, "lease_until": None}
-    undecided = sa.and_(lost, deliveries.c.status == DeliveryStatus.ATTEMPTING)
-    ids = list(connection.scalars(sa.select(deliveries.c.id).where(undecided)))
-    reason = "the sender died after the end of the message and before its answer was recorded"
-    change = deliveries.update().where(deliveries.c.id.in_(ids))
-    connection.execute(change.values(status=DeliveryStatus.UNKNOWN, reason=reason, **free))
-    started = sa.and_(attempts.c.delivery_id.in_(ids), attempts.c.ended_at.is_(None))
-    connection.execute(attempts.update().where(started).values(ended_at=now, outcome=DeliveryStatus.UNKNOWN))
-    connection.execute(deliveries.update().where(lost).values(**free))
-    return len(ids)
-
-
-def next_due(connection: sa.Connection, now: datetime) -> datetime | None:
-    """When sending issues have work: `now` for what is ready, else a due time or the end of a lease, or None."""
-    open_ = sa.and_(issues.c.status == IssueStatus.SENDING, deliveries.c.status.in_(OPEN))
-    held = sa.func.min(sa.case((deliveries.c.owner.is_not(None), deliveries.c.lease_until)))
-    waiting = sa.func.min(sa.case((deliveries.c.owner.is_(None), deliveries.c.due_at)))
-    ready = sa.func.max(sa.case((sa.and_(deliveries.c.owner.is_(None), deliveries.c.due_at.is_(None)), 1), else_=0))
-    query = sa.select(held.label("held"), waiting.label("waiting"), ready.label("ready"))
-    row = connection.execute(query.join_from(deliveries, issues).where(open_)).one()
-    moments = [moment for moment in (row.held, row.waiting, now if row.ready else None) if moment is not None]
-    return min(moments, default=None)

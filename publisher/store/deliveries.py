@@ -1,17 +1,33 @@
 """Deliveries: who gets what, and what became of it."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import CARRIED, READY, check_delivery
-from publisher.model.mailing import Delivery, DeliveryStatus, Recipient
-from publisher.store.tables import deliveries, issues, variant_posts
+from publisher.model.mailing import Delivery, DeliveryStatus, Recipient, SettledBy
+from publisher.store.prepared import Row, prepared
+from publisher.store.tables import deliveries, issues, unsent, variant_posts
 from publisher.struct import Struct
 
+_PLAIN = ("id", "issue_id", "variant_id", "reason", "message_id", "attempts", "last_reply", "due_at", "attempted_at")
 
-class Addressed(Struct, frozen=True):
+_AT_ONCE = 1000
+"""Rows that are written in one go."""
+
+_PLANNED, _SUPPRESSED = DeliveryStatus.PLANNED.value, DeliveryStatus.SUPPRESSED.value
+_ADDRESSED = (
+    *("issue_id", "variant_id", "subscriber_id", "email", "address_key", "name", "language"),
+    *("message_id", "status", "reason"),
+)
+_insert = prepared(
+    deliveries.insert().values(**{name: sa.bindparam(f"its_{name}") for name in _ADDRESSED}, attempts=0, last_reply=""),
+    *(f"its_{name}" for name in _ADDRESSED),
+)
+
+
+class Addressed(Struct, frozen=True, gc=False):
     """A delivery to be made: a recipient, the row of their variant, and the Message-ID of all its attempts.
 
     `suppressed` is why it will not be: recorded all the same, so that it can be said who did not get it.
@@ -24,84 +40,90 @@ class Addressed(Struct, frozen=True):
 
 
 def insert(connection: sa.Connection, issue_id: int, addressed: Iterable[Addressed]) -> int:
-    """Write the deliveries of an issue, planned or suppressed; how many."""
-    rows = [
-        {
-            "issue_id": issue_id,
-            "variant_id": one.variant_id,
-            "subscriber_id": one.recipient.subscriber_id,
-            "email": one.recipient.email,
-            "address_key": one.recipient.address_key,
-            "name": one.recipient.name,
-            "language": one.recipient.language,
-            "message_id": one.message_id,
-            "status": DeliveryStatus.PLANNED if one.suppressed is None else DeliveryStatus.SUPPRESSED,
-            "reason": one.suppressed or "",
-            "attempts": 0,
-            "last_reply": "",
-        }
-        for one in addressed
-    ]
-    if rows:
-        connection.execute(deliveries.insert(), rows)
-    return len(rows)
+    """Write the deliveries of an issue, planned or suppressed, as they come; how many."""
+    coming, written = iter(addressed), 0
+    while batch := list(islice(coming, _AT_ONCE)):
+        _insert(connection).run_all(connection, [_row(issue_id, one) for one in batch])
+        written += len(batch)
+    return written
 
 
-def carried(connection: sa.Connection, newsletter: str | None) -> dict[str, set[str]]:
-    """For each address key, the posts that this newsletter, or a one-off to that address, has carried to it.
+def _row(issue_id: int, one: Addressed) -> Row:
+    """In the order of `_ADDRESSED`."""
+    to, suppressed = one.recipient, one.suppressed
+    address = (to.subscriber_id, to.email, to.address_key, to.name, to.language)
+    status = _PLANNED if suppressed is None else _SUPPRESSED
+    return (issue_id, one.variant_id, *address, one.message_id, status, suppressed or "")
 
-    Without a newsletter: what one-offs to addresses have.
+
+def listed(
+    connection: sa.Connection,
+    issue_id: int,
+    *,
+    status: DeliveryStatus | None = None,
+    after: int = 0,
+    most: int | None = None,
+) -> Sequence[Delivery]:
+    """The deliveries of an issue, in one state or all, in the order they were planned: a digest's by address.
+
+    Those whose id is greater than `after`, `most` at once: of a million nobody wants to hold all.
     """
-    query = (
-        sa.select(deliveries.c.address_key, variant_posts.c.post_id)
-        .join(variant_posts, variant_posts.c.variant_id == deliveries.c.variant_id)
-        .join(issues, issues.c.id == deliveries.c.issue_id)
-        .where(deliveries.c.status.in_(CARRIED))
-        .where(sa.or_(issues.c.newsletter == newsletter, issues.c.newsletter.is_(None)))
+    query = sa.select(deliveries).where(deliveries.c.issue_id == issue_id, deliveries.c.id > after)
+    if status is not None:
+        query = query.where(deliveries.c.status == status)
+    return [delivery_of(row) for row in connection.execute(query.order_by(deliveries.c.id).limit(most))]
+
+
+def plan_again(connection: sa.Connection, issue_id: int, before: DeliveryStatus, *, reason: str) -> int:
+    """Plan the deliveries in the state `before` anew, their attempts counted from nothing; how many.
+
+    A failed one is left out whose posts have all come to its reader otherwise: each post once, ever.
+    """
+    check_delivery(before, DeliveryStatus.PLANNED)
+    these = sa.and_(unsent, deliveries.c.issue_id == issue_id, deliveries.c.status == before)
+    wanted = _lacks_a_post(issue_id) if before is DeliveryStatus.FAILED else sa.true()
+    values = {"status": DeliveryStatus.PLANNED, "reason": reason, "attempts": 0, "due_at": None, "settled_by": None}
+    return connection.execute(deliveries.update().where(these, wanted).values(**values)).rowcount
+
+
+def _lacks_a_post(issue_id: int) -> sa.ColumnElement[bool]:
+    """Whether a post of a delivery of this issue was carried to its address by no delivery of its newsletter, and by no
+    one-off."""
+    other, of_other, its_issue = deliveries.alias(), variant_posts.alias(), issues.alias()
+    newsletter = sa.select(issues.c.newsletter).where(issues.c.id == issue_id).scalar_subquery()
+    came = (
+        sa.select(sa.literal(1))
+        .select_from(
+            other.join(of_other, of_other.c.variant_id == other.c.variant_id).join(
+                its_issue, its_issue.c.id == other.c.issue_id
+            )
+        )
+        .where(other.c.address_key == deliveries.c.address_key, other.c.status.in_([*CARRIED]))
+        .where(sa.or_(its_issue.c.newsletter.is_(None), its_issue.c.newsletter == newsletter))
+        .where(of_other.c.post_id == variant_posts.c.post_id)
+        .correlate(deliveries, variant_posts)
     )
-    found: dict[str, set[str]] = defaultdict(set)
-    for address_key, post_id in connection.execute(query):
-        found[address_key].add(post_id)
-    return found
-
-
-def listed(connection: sa.Connection, issue_id: int) -> Sequence[Delivery]:
-    """The deliveries of an issue, by address."""
-    query = sa.select(deliveries).where(deliveries.c.issue_id == issue_id)
-    return [delivery_of(row) for row in connection.execute(query.order_by(deliveries.c.address_key))]
-
-
-def plan_again(connection: sa.Connection, delivery: Delivery, *, reason: str) -> None:
-    """Plan a delivery anew, its attempts counted from nothing."""
-    check_delivery(delivery.status, DeliveryStatus.PLANNED)
-    same = sa.and_(deliveries.c.id == delivery.id, deliveries.c.status == delivery.status)
-    values = {"status": DeliveryStatus.PLANNED, "reason": reason, "attempts": 0, "due_at": None}
-    connection.execute(deliveries.update().where(same).values(**values))
+    posts = sa.select(sa.literal(1)).where(variant_posts.c.variant_id == deliveries.c.variant_id)
+    return sa.exists(posts.where(~sa.exists(came)).correlate(deliveries))
 
 
 def settle(connection: sa.Connection, issue_id: int, address_key: str, after: DeliveryStatus, *, reason: str) -> int:
-    """Turn an address's unknown delivery into `after`; how many there were."""
+    """Turn an address's unknown delivery into `after`, as a person says; how many there were."""
     check_delivery(DeliveryStatus.UNKNOWN, after)
-    return _change(connection, issue_id, (DeliveryStatus.UNKNOWN,), {"status": after, "reason": reason}, address_key)
+    this = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.address_key == address_key)
+    change = deliveries.update().where(this, deliveries.c.status == DeliveryStatus.UNKNOWN)
+    values = {"status": after, "reason": reason, "settled_by": SettledBy.HAND}
+    return connection.execute(change.values(**values)).rowcount
 
 
 def cancel(connection: sa.Connection, issue_id: int, *, reason: str) -> int:
-    """Cancel what an issue has not sent, also what somebody holds: no final dot leaves for it; how many."""
+    """Cancel what an issue has not sent, also what somebody holds: no final dot leaves for it; how many.
+
+    One whose final dot has left is left to its answer.
+    """
     values = {"status": DeliveryStatus.CANCELLED, "reason": reason, "due_at": None, "owner": None, "lease_until": None}
-    return _change(connection, issue_id, READY, values, None)
-
-
-def _change(
-    connection: sa.Connection,
-    issue_id: int,
-    before: Collection[DeliveryStatus],
-    values: Mapping[str, object],
-    address_key: str | None,
-) -> int:
-    where = [deliveries.c.issue_id == issue_id, deliveries.c.status.in_(before)]
-    if address_key is not None:
-        where.append(deliveries.c.address_key == address_key)
-    return connection.execute(deliveries.update().where(*where).values(**values)).rowcount
+    these = sa.and_(unsent, deliveries.c.issue_id == issue_id, deliveries.c.status.in_([*READY]))
+    return connection.execute(deliveries.update().where(these).values(**values)).rowcount
 
 
 def delivery_of(row: sa.Row[tuple[object, ...]]) -> Delivery:
@@ -110,7 +132,10 @@ def delivery_of(row: sa.Row[tuple[object, ...]]) -> Delivery:
     recipient = Recipient(
         values["email"], values["address_key"], values["name"], values["language"], values["subscriber_id"]
     )
-    names = ("id", "issue_id", "variant_id", "reason", "message_id", "attempts", "last_reply", "due_at")
+    settled_by = values["settled_by"]
     return Delivery(
-        **{name: values[name] for name in names}, recipient=recipient, status=DeliveryStatus(values["status"])
+        **{name: values[name] for name in _PLAIN},
+        recipient=recipient,
+        status=DeliveryStatus(values["status"]),
+        settled_by=None if settled_by is None else SettledBy(settled_by),
     )

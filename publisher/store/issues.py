@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from publisher.core.lifecycle import OPEN, check_issue
 from publisher.errors import Conflict, NotFound, StoreBusy
 from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Picture, Rendered, Variant
-from publisher.store.tables import deliveries, issues, pictures, variant_pictures, variant_posts, variants
+from publisher.store.tables import deliveries, issues, pictures, unsent, variant_pictures, variant_posts, variants
 from publisher.struct import Struct
 
 
@@ -29,6 +29,7 @@ class Draft(Struct, frozen=True):
     page_url: str | None
     at: datetime
     since: datetime | None
+    urgent: bool = False
 
 
 def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:
@@ -49,6 +50,12 @@ def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:
         raise StoreBusy(f"another process made issue {number} of {draft.newsletter} at this moment") from error
     assert made.inserted_primary_key is not None
     return get(connection, int(made.inserted_primary_key[0]))
+
+
+def record_recipients(connection: sa.Connection, issue_id: int, recipients: int) -> Issue:
+    """Note how many deliveries an issue has, once all are written; the issue."""
+    connection.execute(issues.update().where(issues.c.id == issue_id).values(recipients=recipients))
+    return get(connection, issue_id)
 
 
 def next_number(connection: sa.Connection, newsletter: str) -> int:
@@ -144,11 +151,17 @@ def count(connection: sa.Connection) -> int:
 
 
 def counts(connection: sa.Connection) -> dict[int, dict[DeliveryStatus, int]]:
-    """For each issue, how many deliveries are in which state; states that none is in are left out."""
-    query = sa.select(deliveries.c.issue_id, deliveries.c.status, sa.func.count())
+    """For each issue, how many deliveries are in which state; states that none is in are left out.
+
+    Counted is what was not sent: what was is the rest of an issue's recipients.
+    """
+    query = sa.select(deliveries.c.issue_id, deliveries.c.status, sa.func.count()).where(unsent)
     found: dict[int, dict[DeliveryStatus, int]] = defaultdict(dict)
     for issue_id, status, number in connection.execute(query.group_by(deliveries.c.issue_id, deliveries.c.status)):
         found[issue_id][DeliveryStatus(status)] = number
+    for issue_id, recipients in connection.execute(sa.select(issues.c.id, issues.c.recipients)):
+        if sent := recipients - sum(found[issue_id].values()):
+            found[issue_id][DeliveryStatus.SENT] = sent
     return found
 
 
@@ -161,12 +174,23 @@ def move(connection: sa.Connection, issue_id: int, status: IssueStatus, reason: 
     connection.execute(issues.update().where(issues.c.id == issue_id).values(status=status, reason=reason))
 
 
+def pause(connection: sa.Connection, issue_id: int, reason: str) -> None:
+    """Let it stand still until a person lets it go on, also where it would have gone on by itself."""
+    move(connection, issue_id, IssueStatus.PAUSED, reason)
+    connection.execute(issues.update().where(issues.c.id == issue_id).values(reason=reason, resume_at=None))
+
+
+def resume(connection: sa.Connection, issue_id: int) -> None:
+    """Let it go on, what held it up before forgotten."""
+    move(connection, issue_id, IssueStatus.SENDING)
+    connection.execute(issues.update().where(issues.c.id == issue_id).values(resume_at=None, setbacks=0))
+
+
 def finish(connection: sa.Connection) -> list[int]:
     """Mark as done every sending or paused issue that has no open delivery; their ids."""
-    unfinished = sa.select(deliveries.c.issue_id).where(deliveries.c.status.in_(OPEN))
+    left = sa.exists().where(unsent, deliveries.c.issue_id == issues.c.id, deliveries.c.status.in_([*OPEN]))
     running = issues.c.status.in_((IssueStatus.SENDING, IssueStatus.PAUSED))
-    ready = sa.select(issues.c.id).where(running, issues.c.id.not_in(unfinished))
-    ids = list(connection.scalars(ready))
+    ids = list(connection.scalars(sa.select(issues.c.id).where(running, ~left)))
     for issue_id in ids:
         move(connection, issue_id, IssueStatus.DONE)
     return ids

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -16,6 +17,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -106,6 +109,10 @@ issues = Table(
     Column("at", Instant, nullable=False),
     Column("since", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("recipients", Integer, nullable=False, server_default="0"),
+    Column("urgent", Boolean, nullable=False, server_default=false()),
+    Column("resume_at", Instant),
+    Column("setbacks", Integer, nullable=False, server_default="0"),
     UniqueConstraint("newsletter", "number"),
     Index(None, "status"),
 )
@@ -163,7 +170,7 @@ deliveries = Table(
     Column("address_key", String(320), nullable=False),
     Column("name", String(200), nullable=False),
     Column("language", String(35)),
-    Column("message_id", String(320), nullable=False, unique=True),
+    Column("message_id", String(320), nullable=False),
     Column("status", String(16), nullable=False),
     Column("reason", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -171,10 +178,26 @@ deliveries = Table(
     Column("due_at", Instant),
     Column("owner", String(255)),
     Column("lease_until", Instant),
-    UniqueConstraint("issue_id", "address_key"),
-    Index(None, "status", "due_at"),
-    Index(None, "issue_id", "status"),
-    Index(None, "address_key"),
+    Column("attempted_at", Instant),
+    Column("settled_by", String(16)),
+    # The address first: planned in the order of addresses, an issue of a million is appended at a few places at a time,
+    # and one index answers for both.
+    UniqueConstraint("address_key", "issue_id"),
+    Index(None, "issue_id"),
+)
+
+unsent = text("deliveries.status <> 'sent'")
+"""What a query must say word for word, for SQLite to look into the index below."""
+
+# Of an issue of a million all but a few thousand end as sent, and are then in no index of states: what is left to do is
+# found, and counted, among what is left.
+Index(
+    "ix_deliveries_unsent",
+    deliveries.c.issue_id,
+    deliveries.c.status,
+    deliveries.c.due_at,
+    sqlite_where=text("status <> 'sent'"),
+    postgresql_where=text("status <> 'sent'"),
 )
 
 attempts = Table(
@@ -188,13 +211,63 @@ attempts = Table(
     Column("outcome", String(16), nullable=False),
     Column("code", Integer),
     Column("reply", Text, nullable=False),
+    Column("server", String(128), nullable=False, server_default=""),
     Index(None, "delivery_id"),
+)
+
+bounces = Table(
+    "bounces",
+    metadata,
+    _id(),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("delivery_id", ForeignKey("deliveries.id")),
+    Column("address_key", String(320), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("diagnostic", Text, nullable=False),
+    Column("source", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "delivery_id"),
+    Index(None, "address_key"),
 )
 
 suppressions = Table(
     "suppressions",
     metadata,
     Column("address_key", String(320), primary_key=True),
+    Column("kind", String(16), nullable=False, server_default="hand"),
     Column("reason", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+)
+
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("stopped_until", Instant, nullable=False),
+    Column("stops", Integer, nullable=False),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("server", String(128), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("sent", Integer, nullable=False),
+)
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("server", String(128), primary_key=True),
+    Column("free_at", Instant, nullable=False),
+)
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("validity", String(32), nullable=False),
+    Column("seen", Integer, nullable=False),
 )

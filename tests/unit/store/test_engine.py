@@ -253,3 +253,31 @@ def test_a_ledger_of_the_first_version_keeps_what_waits_to_be_sent(tmp_path: Pat
     assert filled.html == "<p>{{ 7*7 }} &lt;山田&gt;様</p>"
     assert filled.text == "mailto:a@example.jp"
     assert (issue.archive_url, issue.page_url, rendered.pictures) == ("", None, ())
+
+
+@pytest.mark.parametrize(
+    ("query", "level"), [("", 2), ("?synchronous=FULL", 2), ("?synchronous=NORMAL", 1), ("?Synchronous=normal", 1)]
+)
+def test_how_surely_a_commit_is_on_the_disk_is_set_in_the_url(tmp_path: Path, query: str, level: int) -> None:
+    ledger = Store(f"sqlite:///{tmp_path / 'publisher.db'}{query}")
+
+    with ledger.read() as connection:
+        assert connection.scalar(sa.text("PRAGMA synchronous")) == level
+    ledger.close()
+    assert {path.name.partition("-")[0] for path in tmp_path.iterdir()} == {"publisher.db"}
+
+
+@pytest.mark.parametrize("folder", ["庭 100%", "what?is=it", "a#b"])
+def test_a_ledger_may_lie_in_any_folder(tmp_path: Path, folder: str) -> None:
+    file = tmp_path / folder / "publisher.db"
+
+    Store(f"sqlite:///{file}?synchronous=NORMAL").close()
+    backup(f"sqlite:///{file}?synchronous=NORMAL", tmp_path / "copy.db")
+
+    assert file.stat().st_size > 0
+    Store(f"sqlite:///{tmp_path / 'copy.db'}").close()
+
+
+def test_a_url_without_a_file_is_refused() -> None:
+    with pytest.raises(StoreError, match="names no ledger"):
+        open_engine("sqlite://")

@@ -103,11 +103,11 @@ def test_all_categories_is_null_and_never_an_empty_list(store: Store, now: datet
 
 def test_a_suppression_keeps_its_first_reason(store: Store, now: datetime) -> None:
     with store.write() as connection:
-        assert suppressions.add(connection, "x@example.jp", "本人の希望", now)
-        assert not suppressions.add(connection, "x@example.jp", "別の理由", now)
+        assert suppressions.add(connection, store.secret, "x@example.jp", "本人の希望", now)
+        assert not suppressions.add(connection, store.secret, "x@example.jp", "別の理由", now)
 
     with store.write() as connection:
-        assert suppressions.reason_of(connection, "x@example.jp") == "本人の希望"
+        assert suppressions.reason_of(connection, store.secret, "x@example.jp") == "本人の希望"
         assert [one.address_key for one in suppressions.listed(connection)] == ["x@example.jp"]
-        assert suppressions.remove(connection, "x@example.jp")
-        assert not suppressions.remove(connection, "x@example.jp")
+        assert suppressions.remove(connection, store.secret, "x@example.jp")
+        assert not suppressions.remove(connection, store.secret, "x@example.jp")

@@ -1,0 +1,135 @@
+"""Claims: which deliveries a process holds, until when, and what becomes of those that the dead held."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from publisher.core.lifecycle import OPEN, READY
+from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus, Recipient
+from publisher.store.prepared import instant, prepared
+from publisher.store.tables import attempts, deliveries, issues, unsent
+from publisher.struct import Struct
+
+_RECIPIENT = ("email", "address_key", "name", "language", "subscriber_id")
+_OWN = ("id", "issue_id", "variant_id", "status", "reason", "message_id", "attempts", "last_reply")
+_COLUMNS = [deliveries.c[name] for name in (*_RECIPIENT, *_OWN)]
+
+
+class Sending(Struct, frozen=True):
+    """An issue that is being sent; `newsletter` is None where addresses are mailed that subscribed to none."""
+
+    issue_id: int
+    newsletter: str | None
+    urgent: bool
+
+
+def sending(connection: sa.Connection) -> list[Sending]:
+    """The issues that may be sent, urgent ones first, then as they were made."""
+    query = sa.select(issues.c.id, issues.c.newsletter, issues.c.urgent).where(issues.c.status == IssueStatus.SENDING)
+    return [Sending(*row) for row in connection.execute(query.order_by(issues.c.urgent.desc(), issues.c.id))]
+
+
+_again = (deliveries.c.status.in_([sa.literal(one.value) for one in READY]), deliveries.c.due_at <= sa.bindparam("now"))
+_fresh = (deliveries.c.status == DeliveryStatus.PLANNED, deliveries.c.due_at.is_(None))
+
+
+def _free(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    # Never what is its own: where the clock has gone on (a laptop that slept), it would have the same mail twice.
+    anothers = sa.and_(deliveries.c.lease_until < sa.bindparam("now"), deliveries.c.owner != sa.bindparam("whose"))
+    nobodys = sa.or_(deliveries.c.owner.is_(None), anothers)
+    of_issue = (deliveries.c.issue_id == sa.bindparam("issue"), unsent)
+    free = sa.select(*_COLUMNS).where(*of_issue, *which, nobodys).limit(sa.bindparam("most", type_=sa.Integer))
+    return free.with_for_update(skip_locked=True)
+
+
+# Apart, since each is one stretch of the index: together they would walk over all that is due tomorrow.
+_FREE = [prepared(_free(*which), "issue", "now", "most", "whose") for which in (_again, _fresh)]
+_mine = prepared(
+    deliveries.update()
+    .where(deliveries.c.id == sa.bindparam("this"))
+    .values(owner=sa.bindparam("whose"), lease_until=sa.bindparam("lease")),
+    "this",
+    "whose",
+    "lease",
+)
+
+
+def claim(
+    connection: sa.Connection, issue_id: int, owner: str, *, now: datetime, lease_until: datetime, limit: int
+) -> list[Delivery]:
+    """Take at most `limit` deliveries of an issue that are due and that nobody holds: those tried before first."""
+    found: list[Delivery] = []
+    for free in _FREE:
+        asked = (issue_id, instant(connection, now), limit - len(found), owner)
+        if len(found) < limit:
+            found += [_delivery(*row) for row in free(connection).run(connection, asked)]
+    mine = (owner, instant(connection, lease_until))
+    _mine(connection).run_all(connection, [(one.id, *mine) for one in found])
+    return found
+
+
+def _delivery(
+    email: str, key: str, name: str, language: str | None, subscriber: int | None,
+    own: int, issue: int, variant: int, status: str, reason: str, message_id: str, attempts: int, last_reply: str,
+) -> Delivery:  # fmt: skip
+    recipient = Recipient(email, key, name, language, subscriber)
+    return Delivery(
+        own, issue, variant, recipient, DeliveryStatus(status), reason, message_id, attempts, last_reply, None
+    )
+
+
+def let_go(connection: sa.Connection, owner: str, delivery_ids: Collection[int], due_at: datetime | None) -> None:
+    """Give deliveries back as they were, unattempted; not before `due_at` where it is set."""
+    mine = sa.and_(deliveries.c.id.in_(delivery_ids), deliveries.c.owner == owner, deliveries.c.status.in_(READY))
+    values = {"owner": None, "lease_until": None} | ({} if due_at is None else {"due_at": due_at})
+    connection.execute(deliveries.update().where(mine).values(**values))
+
+
+def owners(connection: sa.Connection) -> list[str]:
+    """Who holds deliveries now."""
+    held = sa.select(deliveries.c.owner).where(deliveries.c.owner.is_not(None), deliveries.c.status.in_(OPEN), unsent)
+    return list(connection.scalars(held.distinct()))
+
+
+def reap(connection: sa.Connection, dead: Collection[str], now: datetime) -> int:
+    """Let go of what the dead hold, or whose lease is over: what they were attempting is unknown; how many are."""
+    lost = sa.and_(sa.or_(deliveries.c.owner.in_(dead), deliveries.c.lease_until < now), unsent)
+    free = {"owner": None, "lease_until": None}
+    undecided = sa.and_(lost, deliveries.c.status == DeliveryStatus.ATTEMPTING)
+    ids = list(connection.scalars(sa.select(deliveries.c.id).where(undecided)))
+    reason = "the sender died after the end of the message and before its answer was recorded"
+    begun = sa.select(
+        deliveries.c.id,
+        deliveries.c.attempts,
+        deliveries.c.attempted_at,
+        sa.literal(now, deliveries.c.attempted_at.type),
+        sa.literal(DeliveryStatus.UNKNOWN.value),
+        sa.literal(reason),
+    ).where(deliveries.c.id.in_(ids))
+    columns = ["delivery_id", "number", "started_at", "ended_at", "outcome", "reply"]
+    connection.execute(attempts.insert().from_select(columns, begun))
+    unknown = {"status": DeliveryStatus.UNKNOWN, "reason": reason, "attempted_at": None}
+    connection.execute(deliveries.update().where(deliveries.c.id.in_(ids)).values(**unknown, **free))
+    connection.execute(deliveries.update().where(lost).values(**free))
+    return len(ids)
+
+
+def next_due(connection: sa.Connection, now: datetime) -> datetime | None:
+    """When sending issues have work: `now` for what is ready, else a due time or the end of a lease, or None."""
+    moments = [_next_of(connection, one.issue_id, now) for one in sending(connection)]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _next_of(connection: sa.Connection, issue_id: int, now: datetime) -> datetime | None:
+    of_issue = sa.and_(deliveries.c.issue_id == issue_id, unsent)
+    planned = sa.and_(deliveries.c.status == DeliveryStatus.PLANNED, deliveries.c.due_at.is_(None))
+    ready = sa.select(sa.literal(1)).where(of_issue, planned, deliveries.c.owner.is_(None)).limit(1)
+    if connection.scalar(ready) is not None:
+        return now
+    open_ = deliveries.c.status.in_(OPEN)
+    held = sa.func.min(sa.case((deliveries.c.owner.is_not(None), deliveries.c.lease_until)))
+    waiting = sa.func.min(sa.case((deliveries.c.owner.is_(None), deliveries.c.due_at)))
+    row = connection.execute(sa.select(held, waiting).where(of_issue, open_)).one()
+    return min((moment for moment in row if moment is not None), default=None)

@@ -1,0 +1,177 @@
+"""Readers as a stream, and what is known of each, on both databases."""
+
+from collections.abc import Callable, Collection
+from contextlib import closing
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from support.rows import wish
+
+from publisher.model.bounce import SuppressionKind
+from publisher.model.mailing import DeliveryStatus, Issue
+from publisher.model.newsletter import Frequency, Newsletter, Schedule
+from publisher.store import readers, subscribers, suppressions, tables
+from publisher.store.carried import Carried
+from publisher.store.engine import Store
+from publisher.store.readers import Circle, Reader
+
+SCHEDULES = {Frequency.WEEKLY: Schedule(9, 0, (0,)), Frequency.DAILY: Schedule(9, 0)}
+WEEKLY = Newsletter("weekly", "週刊", None, None, None, SCHEDULES, "Asia/Tokyo", None, (), "digest")
+POST = "tag:example.jp,2026:/投稿"
+EVERYBODY = Circle(WEEKLY)
+MakeIssue = Callable[..., Issue]
+
+
+def subscribe(store: Store, when: datetime, *emails: str, newsletter: str = "weekly", **changes: object) -> None:
+    with store.write() as connection:
+        for email in emails:
+            subscribers.subscribe(connection, wish(email, newsletter, **changes), when, revive=True)
+
+
+def stream(store: Store, circle: Circle = EVERYBODY, *, posts: Collection[str] = (POST,)) -> list[Reader]:
+    with store.read() as connection:
+        carried = Carried(connection, circle.newsletter.name, posts)
+        return list(readers.streamed(connection, store.secret, circle, carried))
+
+
+def crowd(store: Store, number: int, when: datetime) -> list[str]:
+    """So many readers at once, their addresses in no order."""
+    emails = [f"{one * 7919 % number:05d}@example.jp" for one in range(number)]
+    with store.write() as connection:
+        whose = [
+            {"id": place, "email": email, "address_key": email, "name": "三浦 みどり", "created_at": when}
+            for place, email in enumerate(emails, 1)
+        ]
+        connection.execute(tables.subscribers.insert(), whose)
+        row = {"newsletter": "weekly", "status": "confirmed", "frequency": "weekly", "evidence": "名簿"}
+        moments = {"confirmed_at": when, "wished_at": when, "created_at": when}
+        rows = [{"subscriber_id": place, **row, **moments} for place in range(1, number + 1)]
+        connection.execute(tables.subscriptions.insert(), rows)
+    return sorted(emails)
+
+
+def test_thousands_come_each_once_and_in_the_order_of_their_addresses(store: Store, now: datetime) -> None:
+    emails = crowd(store, 2501, now)
+
+    assert [one.recipient.email for one in stream(store)] == emails
+
+
+def test_what_was_carried_and_who_is_suppressed_is_known_in_every_batch(
+    store: Store, make_issue: MakeIssue, now: datetime
+) -> None:
+    emails = crowd(store, 2501, now)
+    some = [emails[place] for place in (0, 999, 1000, 1001, 2000, 2500)]
+    make_issue(*some)
+    with store.write() as connection:
+        for email in some:
+            suppressions.add(connection, store.secret, email, "宛先不明", now, kind=SuppressionKind.HARD)
+
+    found = stream(store)
+
+    assert [one.recipient.email for one in found if one.carried == {POST}] == some
+    assert [one.recipient.email for one in found if one.suppressed == "宛先不明"] == some
+    assert {one.carried for one in found} == {frozenset(), frozenset({POST})}
+
+
+def test_the_forgotten_are_suppressed_for_planning_too(store: Store, now: datetime) -> None:
+    subscribe(store, now, "a@example.jp", "b@example.jp", "c@example.jp")
+    with store.write() as connection:
+        suppressions.forget(connection, store.secret, "b@example.jp", now)
+        suppressions.add(connection, store.secret, "c@example.jp", "手で", now)
+
+    found = {one.recipient.email: one.suppressed for one in stream(store)}
+
+    assert found == {"a@example.jp": None, "b@example.jp": "asked to be forgotten", "c@example.jp": "手で"}
+
+
+def test_the_connection_that_reads_them_may_write_meanwhile(store: Store, now: datetime) -> None:
+    crowd(store, 2100, now)
+    with store.write() as connection:
+        carried = Carried(connection, "weekly", (POST,))
+        for place, one in enumerate(readers.streamed(connection, store.secret, Circle(WEEKLY), carried)):
+            if place % 700 == 0:
+                connection.execute(tables.meta.insert().values(key=one.recipient.email, value="見た"))
+    with store.read() as connection:
+        seen = sa.select(sa.func.count()).where(tables.meta.c.value == "見た")
+        assert connection.scalar(seen) == 3
+
+
+def test_a_stream_that_is_not_read_to_its_end_lets_go(store: Store, now: datetime) -> None:
+    crowd(store, 2100, now)
+    with store.read() as connection:
+        carried = Carried(connection, "weekly", (POST,))
+        with closing(readers.streamed(connection, store.secret, EVERYBODY, carried)) as some:
+            next(some)
+    with store.write() as connection:
+        connection.execute(tables.subscriptions.delete())
+
+    assert stream(store) == []
+
+
+def test_only_confirmed_readers_of_this_newsletter_count(store: Store, now: datetime) -> None:
+    subscribe(store, now, "a@example.jp", "b@example.jp")
+    subscribe(store, now, "c@example.jp", newsletter="books")
+    with store.write() as connection:
+        subscribers.unsubscribe(connection, "b@example.jp", "weekly", now)
+
+    assert [one.recipient.email for one in stream(store)] == ["a@example.jp"]
+    with store.read() as connection:
+        assert readers.count(connection, Circle(WEEKLY)) == 1
+        assert readers.anybody(connection, Circle(WEEKLY))
+        assert not readers.anybody(connection, Circle(WEEKLY, Frequency.DAILY))
+
+
+def test_a_frequency_that_is_no_longer_offered_counts_for_the_first_there_is(store: Store, now: datetime) -> None:
+    subscribe(store, now, "d@example.jp", frequency=Frequency.DAILY)
+    subscribe(store, now, "m@example.jp", frequency=Frequency.MONTHLY)
+    subscribe(store, now, "w@example.jp", frequency=Frequency.WEEKLY)
+
+    weekly = stream(store, Circle(WEEKLY, Frequency.WEEKLY))
+
+    assert [one.recipient.email for one in weekly] == ["m@example.jp", "w@example.jp"]
+    assert [one.recipient.email for one in stream(store, Circle(WEEKLY, Frequency.DAILY))] == ["d@example.jp"]
+
+
+def test_who_was_not_there_yet_is_no_reader_of_the_period(store: Store, now: datetime) -> None:
+    subscribe(store, now, "early@example.jp")
+    subscribe(store, now + timedelta(seconds=1), "late@example.jp")
+
+    assert [one.recipient.email for one in stream(store, Circle(WEEKLY, by=now))] == ["early@example.jp"]
+
+
+def test_when_a_reader_joined_is_told_where_it_was_late(store: Store, now: datetime) -> None:
+    later = now + timedelta(days=1)
+    subscribe(store, now, "a@example.jp", "b@example.jp")
+    subscribe(store, later, "b@example.jp", categories=("庭",))
+    with store.read() as connection:
+        carried = Carried(connection, "weekly", ())
+        found = list(readers.streamed(connection, store.secret, Circle(WEEKLY), carried, after=now))
+
+    assert [one.joined for one in found] == [None, later]
+
+
+@pytest.mark.parametrize("status", list(DeliveryStatus))
+def test_a_delivery_that_ended_without_being_taken_gives_its_posts_back(
+    store: Store, make_issue: MakeIssue, status: DeliveryStatus
+) -> None:
+    make_issue("a@example.jp")
+    with store.write() as connection:
+        connection.execute(tables.deliveries.update().values(status=status))
+        had = Carried(connection, "weekly", (POST,)).between("a", "b")
+
+    given_back = status in (DeliveryStatus.FAILED, DeliveryStatus.SUPPRESSED, DeliveryStatus.CANCELLED)
+    assert had == ({} if given_back else {"a@example.jp": {POST}})
+
+
+def test_one_offs_to_addresses_count_and_other_newsletters_do_not(store: Store, make_issue: MakeIssue) -> None:
+    make_issue("a@example.jp", uid="u1", post="tag:一", newsletter=None)
+    make_issue("a@example.jp", uid="u2", post="tag:二", newsletter="weekly")
+    make_issue("a@example.jp", uid="u3", post="tag:三", newsletter="books")
+    with store.read() as connection:
+        posts = ("tag:一", "tag:二", "tag:三")
+
+        assert Carried(connection, "weekly", posts).between("a", "b") == {"a@example.jp": {"tag:一", "tag:二"}}
+        assert Carried(connection, "weekly", ("tag:二",)).between("a", "b") == {"a@example.jp": {"tag:二"}}
+        assert Carried(connection, "weekly", posts).between("b", "c") == {}
+        assert Carried(connection, "weekly", ("tag:四",)).between("a", "b") == {}
