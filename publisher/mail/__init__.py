@@ -14,7 +14,7 @@ from publisher.mail.images import Find, Found, MailImage, fit_images, picture
 from publisher.mail.lint import LIMIT, Finding, LintCode, Mail, Weight, lint, weigh
 from publisher.mail.list_headers import Exits, unsubscribe_mailto
 from publisher.mail.nouns import Edition, Frame, Look, MailPost, Named, Note
-from publisher.mail.press import Press, Sheet, message_id
+from publisher.mail.press import Press, Sheet, message_ids
 from publisher.mail.render import render_digest, render_note, render_one_off, template_hash
 from publisher.mail.utm import tagged, tagged_links
 
@@ -44,7 +44,7 @@ __all__ = [
     "blocks_of",
     "fit_images",
     "lint",
-    "message_id",
+    "message_ids",
     "parse_address",
     "parse_mailbox",
     "picture",

@@ -31,7 +31,7 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{
 def raw(name: str, value: str) -> str:
     """`value` as it is, on one line; raises UsageError where it is not printable ASCII or too long (RFC 5322 2.1.1)."""
     line = f"{name}: {value}"
-    if not re.fullmatch("[ -~]+", line) or len(line) > _MOST:
+    if not (line.isascii() and line.isprintable()) or len(line) > _MOST:
         shown = value if len(value) <= _SHOWN else value[:_SHOWN] + "…"
         told = f"{name} cannot be {shown!r}: one line of printable ASCII, at most {_MOST} characters, is needed"
         raise UsageError(told, hint="shorten or mend it")
@@ -85,7 +85,7 @@ def _quoted(text: str) -> str:
 
 
 def _plain(text: str) -> bool:
-    return bool(re.fullmatch("[ -~]*", text)) and "=?" not in text and "  " not in text
+    return text.isascii() and text.isprintable() and "=?" not in text and "  " not in text
 
 
 def _folded(name: str, text: str) -> str:
@@ -103,6 +103,8 @@ def _encoded(text: str, used: int) -> str:
     words: list[str] = []
     piece = b""
     room = _octets(_ENCODED_LINE - used)
+    if len(whole := text.encode()) <= room:
+        return _word(whole)
     for part in _parts(text):
         octets = part.encode()
         if len(piece) + len(octets) > room:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -17,6 +17,7 @@ from publisher.model.mailing import Picture
 from publisher.struct import Struct
 
 _SUBJECTS = 16
+_SECONDS = 4
 _TEXT = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
 _HTML = b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
 
@@ -57,20 +58,31 @@ class Press:
         self._encoder = Encoder()
         self._subject = lru_cache(maxsize=_SUBJECTS)(lambda text: _subject(sheet, text).encode())
 
-    def print(self, to: Mailbox, filled: Filled, *, message_id: str, date: datetime, exits: Exits | None) -> bytes:
+    def print(
+        self,
+        to: Mailbox,
+        filled: Filled,
+        *,
+        message_id: str,
+        date: datetime,
+        exits: Exits | None,
+        more: Iterable[str] = (),
+    ) -> bytes:
         """One letter: CRLF lines, 7-bit but for an address that itself is not; the same letter gives the same bytes.
 
-        `message_id` stands in its angle brackets, `date` is aware. UsageError where a header cannot carry its value.
+        `message_id` stands in its angle brackets, `date` is aware, `more` are whole fields. UsageError where a header
+        cannot carry its value.
         """
         seed = hashlib.sha256(message_id.encode()).hexdigest()[:32].encode()
         fields = [
             *self._before,
             headers.mailbox("To", to).encode(),
             self._subject(filled.subject),
-            headers.raw("Date", format_datetime(date)).encode(),
+            _dated(date.replace(microsecond=0)),
             headers.raw("Message-ID", message_id).encode(),
             *(field.encode() for field in (unsubscribe_fields(exits) if exits else ())),
             *self._after,
+            *(field.encode() for field in more),
             self._type(seed),
         ]
         body = self._body(filled, seed)
@@ -92,10 +104,24 @@ class Press:
         return b"".join([edge, b"\r\n", _alternative(seed), b"\r\n\r\n", *both, *parts, edge, b"--\r\n"])
 
 
-def message_id(secret: bytes, issue_uid: str, address_key: str, sender_domain: str) -> str:
-    """The same for every attempt at one delivery, and no one else's: `<HMAC-SHA256, half of it, in hex @ domain>`."""
-    mac = hmac.new(secret, f"{issue_uid}\0{address_key}".encode(), hashlib.sha256)
-    return f"<{mac.hexdigest()[:32]}@{sender_domain}>"
+def message_ids(secret: bytes, issue_uid: str, sender_domain: str) -> Callable[[str], str]:
+    """What makes the Message-ID of an address key: `<HMAC-SHA256, half of it, in hex @ domain>`.
+
+    The same for every attempt at one delivery, and no one else's.
+    """
+    shared = hmac.new(secret, f"{issue_uid}\0".encode(), hashlib.sha256)
+
+    def of(address_key: str) -> str:
+        mac = shared.copy()
+        mac.update(address_key.encode())
+        return f"<{mac.hexdigest()[:32]}@{sender_domain}>"
+
+    return of
+
+
+@lru_cache(maxsize=_SECONDS)
+def _dated(second: datetime) -> bytes:
+    return headers.raw("Date", format_datetime(second)).encode()
 
 
 def _senders(sheet: Sheet) -> Iterator[str]:

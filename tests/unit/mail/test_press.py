@@ -30,7 +30,7 @@ from publisher.mail.dkim_keys import new_pem, read_key
 from publisher.mail.dkim_records import dkim_record
 from publisher.mail.filled import Filled
 from publisher.mail.list_headers import Exits
-from publisher.mail.press import Press, message_id
+from publisher.mail.press import Press, message_ids
 from publisher.model.mailing import Picture
 from publisher.struct import replace
 
@@ -266,14 +266,14 @@ def test_every_line_is_short_7_bit_and_ends_in_crlf(subject: str, name: str, tit
 
 
 def test_a_message_id_is_derived_and_tells_nothing() -> None:
-    one = message_id(b"secret", "uid", "taro@example.jp", "example.jp")
+    one = message_ids(b"secret", "uid", "example.jp")("taro@example.jp")
 
     assert re.fullmatch(r"<[0-9a-f]{32}@example\.jp>", one)
-    assert one == message_id(b"secret", "uid", "taro@example.jp", "example.jp")
+    assert one == message_ids(b"secret", "uid", "example.jp")("taro@example.jp")
     others = {
-        message_id(b"other", "uid", "taro@example.jp", "example.jp"),
-        message_id(b"secret", "uid2", "taro@example.jp", "example.jp"),
-        message_id(b"secret", "uid", "hanako@example.jp", "example.jp"),
+        message_ids(b"other", "uid", "example.jp")("taro@example.jp"),
+        message_ids(b"secret", "uid2", "example.jp")("taro@example.jp"),
+        message_ids(b"secret", "uid", "example.jp")("hanako@example.jp"),
     }
     assert one not in others
     assert len(others) == 3
