@@ -32,15 +32,18 @@ def add(
     frequency: Annotated[str | None, typer.Option(metavar="F", help="daily, weekly or monthly.")] = None,
 ) -> None:
     """Subscribe a reader who has asked you to; your word is the consent's evidence."""
-    from publisher.jobs.subscribe import Request
+    from publisher.jobs.subscribe import Request, held_back
     from publisher.jobs.subscribe import add as job
 
     app = site(context)
     request = Request(address, name, tuple(newsletter or ()), tuple(category or ()), language, frequency)
     with app.store() as store:
         done = job(store, request, app.newsletters(), evidence="added by the operator", now=app.clock())
+        reason = held_back(store, address)
     for named, outcome in done:
         say(f"{address}: {named}" + (" (was there already; brought up to date)" if outcome == "present" else ""))
+    if reason is not None:
+        say(f"{address} is suppressed and gets no mail: {reason}\n  to lift that: publisher suppress remove {address}")
 
 
 def list_(context: typer.Context, newsletter: NewsletterName = None, as_json: Json = False) -> None:

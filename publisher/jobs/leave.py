@@ -5,6 +5,7 @@ from datetime import datetime
 from publisher.feeds.urls import uri
 from publisher.mail import parse_address
 from publisher.mail.tokens import Leave, leave_token, read_leave_token
+from publisher.model.bounce import SuppressionKind
 from publisher.model.reader import SubscriptionStatus
 from publisher.store import subscribers, suppressions
 from publisher.store.engine import Store
@@ -47,7 +48,7 @@ def visit(store: Store, token: str) -> Visitor | None:
     key = parse_address(who.email).key
     with store.read() as connection:
         if who.newsletter is None:
-            return Visitor(who, None, suppressions.reason_of(connection, key) is not None)
+            return Visitor(who, None, suppressions.reason_of(connection, store.secret, key) is not None)
         found = subscribers.listed(connection, newsletter=who.newsletter, address_key=key)
     staying = [one for one in found if one.status is not SubscriptionStatus.UNSUBSCRIBED]
     return Visitor(who, found[0].language if found else None, not staying)
@@ -62,7 +63,7 @@ def leave(store: Store, who: Leave, now: datetime, *, everything: bool) -> None:
     with store.write() as connection:
         subscribers.unsubscribe(connection, key, None if everything else who.newsletter, now)
         if who.newsletter is None:
-            suppressions.add(connection, key, BY_READER, now)
+            suppressions.add(connection, store.secret, key, BY_READER, now, kind=SuppressionKind.READER)
 
 
 def masked(email: str) -> str:

@@ -120,6 +120,12 @@ def suppressed(store: Store) -> Sequence[Suppression]:
         return suppressions.listed(connection)
 
 
+def held_back(store: Store, email: str) -> str | None:
+    """Why an address gets no mail, whatever it subscribes to; None where it does."""
+    with store.read() as connection:
+        return suppressions.reason_of(connection, store.secret, parse_address(email).key)
+
+
 def remove(store: Store, email: str, newsletter: str | None, now: datetime) -> int:
     """End an address's subscriptions, to one newsletter or all; NotFound where there is none."""
     address = parse_address(email)

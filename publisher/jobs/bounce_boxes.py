@@ -1,0 +1,126 @@
+"""The box that reports come into is read: each mail once; reports of our mails are marked, all others are left as they
+are."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from publisher.config import Config, secret
+from publisher.config.mail_settings import BoxSettings
+from publisher.core.bounce_policy import Limits
+from publisher.errors import FetchError
+from publisher.imap import LIMIT_BYTES, Mailbox, Message, Session, opened
+from publisher.jobs.bounce import Intake, take_in
+from publisher.mail.reports import Report, read_report
+from publisher.store import mailboxes
+from publisher.store.engine import Store
+
+_AT_ONCE = 20
+"""Mails in a transaction, and in memory."""
+
+
+def limits(config: Config) -> Limits:
+    """From where on an issue pauses for what comes back, as the settings say."""
+    set_to = config.settings.mail.limits
+    return Limits(set_to.bounces, set_to.complaints)
+
+
+def read_box(config: Config, store: Store, *, now: datetime) -> Intake:
+    """Take in what is new in the box that `mail.bounces` names; nothing where it names none.
+
+    What was taken in before a fault stays so, the rest is new the next time. FetchError where the box cannot be read,
+    ConfigError where the password's file cannot, StoreBusy where another program holds the ledger.
+    """
+    box = config.settings.mail.bounces
+    if box is None:
+        return Intake()
+    if box.maildir is not None:
+        return _read_maildir(config.home / box.maildir, store, limits(config), now)
+    with opened(_mailbox(config, box)) as session:
+        return _read_imap(session, _mailbox(config, box).name, store, limits(config), now)
+
+
+def _mailbox(config: Config, box: BoxSettings) -> Mailbox:
+    password = partial(secret, config, "mail.bounces.password_file", box.password_file or "")
+    return Mailbox(box.imap or "", box.user or "", password, box.folder)
+
+
+def _read_imap(session: Session, name: str, store: Store, limits: Limits, now: datetime) -> Intake:
+    with store.read() as connection:
+        before = mailboxes.last_seen(connection, name, session.validity)
+    done = Intake()
+    for uids in _in_tens(session.uids(before)):
+        intake, reports = _taken_in(store, session.fetch(uids), limits, now)
+        done += intake
+        if reports:
+            session.mark_seen(reports)
+        with store.write() as connection:
+            mailboxes.remember_seen(connection, name, session.validity, uids[-1])
+    return done
+
+
+def _taken_in(store: Store, messages: Sequence[Message], limits: Limits, now: datetime) -> tuple[Intake, list[int]]:
+    """What the mails came to, and which of them are reports."""
+    read = {message.uid: read_report(message.data) for message in messages}
+    reports = [report for found in read.values() for report in found]
+    intake = take_in(store, reports, now=now, limits=limits) if reports else Intake()
+    return intake, [uid for uid, found in read.items() if _is_ours(found, intake)]
+
+
+def _is_ours(reports: Sequence[Report], intake: Intake) -> bool:
+    """Another program's bounces, and its other mail, may come into the same box: they are its to mark
+    (listmonk #1334)."""
+    return any(report not in intake.unmatched for report in reports)
+
+
+def _in_tens(uids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(uids), _AT_ONCE):
+        yield uids[start : start + _AT_ONCE]
+
+
+def _read_maildir(folder: Path, store: Store, limits: Limits, now: datetime) -> Intake:
+    name, done = f"maildir:{folder}", Intake()
+    files = {_unique(path): path for path in _mails(folder)}
+    with store.write() as connection:
+        new = mailboxes.unlooked(connection, name, files)
+    for unique in new:
+        try:
+            with files[unique].open("rb") as mail:
+                reports = read_report(mail.read(LIMIT_BYTES))
+        except FileNotFoundError:
+            # A mail program has moved or removed it meanwhile: if it is still there, it is met the next time.
+            continue
+        except OSError as error:
+            raise FetchError(str(files[unique]), error.strerror or str(error)) from error
+        if reports:
+            intake = take_in(store, reports, now=now, limits=limits)
+            done += intake
+            if _is_ours(reports, intake):
+                _mark(files[unique], folder)
+        with store.write() as connection:
+            mailboxes.remember_file(connection, name, unique)
+    return done
+
+
+def _mails(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for name in ("new", "cur") for path in (folder / name).iterdir() if path.name[:1] != ".")
+    except OSError as error:
+        raise FetchError(str(folder), f"is no Maildir that can be read: {error.strerror}") from error
+
+
+def _unique(path: Path) -> str:
+    """What of a mail's name stays the same for ever (https://cr.yp.to/proto/maildir.html)."""
+    return path.name.partition(":2,")[0]
+
+
+def _mark(path: Path, folder: Path) -> None:
+    """As a mail program marks what was read: in cur/, with the flag S among those it has, in the order of letters."""
+    unique, _, flags = path.name.partition(":2,")
+    try:
+        path.rename(folder / "cur" / f"{unique}:2,{''.join(sorted({*flags, 'S'}))}")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise FetchError(str(path), f"cannot be marked as read: {error.strerror}") from error
