@@ -18,10 +18,11 @@ _SAFE = {name.decode(): value.decode() for name, value in SAFE}
 
 
 def create_app(app: App, say: Say) -> ASGIApp:
-    """What answers for one site; `say` tells whoever runs it what is wrong. ConfigError where `ids.json` is damaged."""
+    """What answers for one site; `say` tells whoever runs it what is wrong. ConfigError where `ids.json` is damaged,
+    or what providers sign with cannot be had."""
     place, feeds = resolve(app.config), app.config.settings.feeds
     pages = Starlette(
-        routes=[Route("/healthz", _healthy), *_ways_out(app, LeavePages(app, place.site, say))],
+        routes=[Route("/healthz", _healthy), *_ways_out(app, LeavePages(app, place.site, say)), *_hooks(app, say)],
         exception_handlers={HTTPException: _refused},
     )
     # Else it would lead to whatever host a request names.
@@ -34,9 +35,24 @@ def create_app(app: App, say: Say) -> ASGIApp:
 
 
 def _ways_out(app: App, pages: LeavePages) -> list[Route]:
-    """At the root and, where `web.url` has a path, below it: a server before this one may take it off, or not."""
-    bases = {"/", base_path(app.config.settings.web.url or "")}
-    return [Route(f"{base}unsubscribe/{{token:path}}", pages.answer, methods=METHODS) for base in sorted(bases)]
+    return [Route(f"{base}unsubscribe/{{token:path}}", pages.answer, methods=METHODS) for base in _bases(app)]
+
+
+def _hooks(app: App, say: Say) -> list[Route]:
+    """None where no provider is configured; ConfigError where what verifies one cannot be had."""
+    events = app.config.settings.mail.events
+    if not any((events.ses, events.postmark, events.mailgun, events.sendgrid)):
+        return []
+    # Here, not above: most sites have none, and it needs OpenSSL and the ledger.
+    from publisher.web.hooks import Hooks
+
+    hooks = Hooks(app, say)
+    return [route for base in _bases(app) for route in hooks.routes(base)]
+
+
+def _bases(app: App) -> list[str]:
+    """The root and, where `web.url` has a path, that: a server before this one may take it off, or not."""
+    return sorted({"/", base_path(app.config.settings.web.url or "")})
 
 
 async def _healthy(_request: Request) -> Response:

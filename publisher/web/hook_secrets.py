@@ -1,0 +1,69 @@
+"""What the providers' posts are verified with, from `mail.events`: read when the server starts, and refused there."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from publisher.config import Config, refusal, secret
+from publisher.jobs.events import Fetch
+from publisher.mail.providers import Provider
+from publisher.web.hook_keys import SendgridKey, sendgrid_key
+from publisher.web.hook_mailgun import mailgun
+from publisher.web.hook_post import Reader
+from publisher.web.hook_postmark import postmark
+from publisher.web.hook_sendgrid import sendgrid
+from publisher.web.hook_ses import Ses
+
+
+def readers(config: Config, fetch: Fetch, say: Callable[[str], None]) -> dict[Provider, Reader]:
+    """What reads the posts of each provider that is configured; ConfigError where a key or a password cannot be had."""
+    events = config.settings.mail.events
+    found: dict[Provider, Reader] = {}
+    if events.ses:
+        found[Provider.SES] = Ses(events.ses.topics, fetch, say).read
+    if events.postmark:
+        password = _secret(config, "mail.events.postmark.password_file", events.postmark.password_file)
+        found[Provider.POSTMARK] = postmark(events.postmark.user, password)
+    if events.mailgun:
+        found[Provider.MAILGUN] = mailgun(_secret(config, "mail.events.mailgun.key_file", events.mailgun.key_file))
+    if events.sendgrid:
+        found[Provider.SENDGRID] = sendgrid(_public_key(config, events.sendgrid.public_key))
+    return found
+
+
+def _public_key(config: Config, text: str) -> SendgridKey:
+    try:
+        return sendgrid_key(text)
+    except ValueError as error:
+        hint = "copy the Verification Key of the Event Webhook, from Settings, Mail Settings, Event Webhooks"
+        raise refusal(config, "mail.events.sendgrid.public_key", f"is no key: {error}", hint=hint) from error
+
+
+def _secret(config: Config, key: str, file: str) -> str:
+    """The one line in `file`, relative to home; ConfigError, which shows nothing of it."""
+    path = config.home / file
+    fault = _fault(path)
+    if fault:
+        raise refusal(config, key, f"{path} {fault[0]}", hint=fault[1])
+    found = secret(config, key, file)
+    if not found:
+        # Whoever signs with nothing would be believed.
+        raise refusal(config, key, f"{path} is empty", hint="write what the provider shows into it")
+    return found
+
+
+def _fault(path: Path) -> tuple[str, str] | None:
+    """What is unsafe about a secret's file, and the way out; None also where there is none to be read."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    if not stat.S_ISREG(state.st_mode):
+        return "is no file", "name the file that holds it"
+    if state.st_uid not in (0, os.geteuid()):
+        return "belongs to another user, who could make up events", f"chown {os.geteuid()} {path}"
+    if state.st_mode & 0o077:
+        mode = f"{stat.S_IMODE(state.st_mode):04o}"
+        return f"is open to other users (mode {mode}), who could make up events", f"chmod 600 {path}"
+    return None
