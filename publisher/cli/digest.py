@@ -93,9 +93,8 @@ def _planned(app: App, store: "Store", newsletter: "Newsletter", at: datetime) -
 
 def _show_plan(plan: "Plan", titles: Mapping[str, str]) -> None:
     for one in plan.picks:
-        held_back = sum(reader.subscriber.address_key in plan.suppressed for reader in one.readers)
-        besides = f", {held_back} of them suppressed" if held_back else ""
-        say(f"{counted(len(one.readers), 'reader')}, {one.language}{besides}:")
+        besides = f", {one.suppressed} of them suppressed" if one.suppressed else ""
+        say(f"{counted(one.readers, 'reader')}, {one.language}{besides}:")
         for post_id in one.post_ids:
             say(f"  {titles[post_id]}")
 

@@ -74,7 +74,7 @@ def _letters(
     tell_lint(faults)
     if sample.stand_in:
         say("nothing is new: these are the newest posts, to show how it looks")
-    outgoing = app.outgoing()
+    outgoing = app.outgoing(newsletter.name)
     return name, [sample_letter(sample, reader, outgoing, before, now, test=bool(to)) for reader in readers]
 
 
@@ -105,5 +105,5 @@ def _mail(app: App, newsletter: Newsletter, letters: "Sequence[Envelope]", to: S
 
     require_sender(app.config, newsletter)
     consent(len(letters), yes=yes)
-    send(letters, app.transport())
+    send(letters, app.transport(newsletter.name))
     say(f"mailed to {', '.join(to)} as a test")

@@ -92,7 +92,7 @@ class Studio:
         from publisher.jobs.proof import proof
 
         app, before = self._app, past_of(self._app, self._newsletter)
-        newsletter, outgoing, now = app.newsletter(self._newsletter), app.outgoing(), app.clock()
+        newsletter, outgoing, now = app.newsletter(self._newsletter), app.outgoing(self._newsletter), app.clock()
 
         def made(library: "Library") -> "Proof":
             desk = app.desk(library, newsletter)

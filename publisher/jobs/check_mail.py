@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from publisher.errors import Problem, Severity, TemplateError
-from publisher.jobs.digest import candidates
 from publisher.jobs.library import Library
 from publisher.jobs.linted import problems
 from publisher.jobs.mailing import Desk, first_language
+from publisher.jobs.picking import candidates
 from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
 from publisher.mail import Note
 from publisher.model.newsletter import Newsletter

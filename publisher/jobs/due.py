@@ -5,13 +5,14 @@ from datetime import datetime
 
 from publisher.core.periods import NextFire, PrevFire, ended_period
 from publisher.errors import ConfigError, Conflict, PublisherError, TemplateError, WrongLedger
-from publisher.jobs.digest import make_digest, readers_of
+from publisher.jobs.digest import make_digest
 from publisher.jobs.library import Library
 from publisher.jobs.linted import Unfit
 from publisher.jobs.mailing import Desk
+from publisher.jobs.picking import circle
 from publisher.model.mailing import Issue
 from publisher.model.newsletter import Newsletter, Period
-from publisher.store import attempts, issues
+from publisher.store import claims, holdups, issues, readers
 from publisher.store.engine import Store
 from publisher.struct import Struct
 from publisher.templating import Templates
@@ -36,7 +37,7 @@ def due_periods(store: Store, newsletters: Sequence[Newsletter], now: datetime, 
             one
             for one in ended
             if issues.of_period(connection, one.period.key) is None
-            and readers_of(connection, one.newsletter, one.period)
+            and readers.anybody(connection, circle(one.newsletter, one.period))
         ]
 
 
@@ -77,10 +78,10 @@ def make_due(
 def next_wake(store: Store, newsletters: Sequence[Newsletter], now: datetime, next_fire: NextFire) -> datetime | None:
     """When the next period ends or a sending issue has work again, or None."""
     with store.read() as connection:
-        work = attempts.next_due(connection, now)
+        work = [claims.next_due(connection, now), holdups.next_go_on(connection)]
     moments = [
         next_fire(schedule, newsletter.timezone, now).instant
         for newsletter in newsletters
         for schedule in newsletter.schedules.values()
     ]
-    return min([*moments, *([] if work is None else [work])], default=None)
+    return min([*moments, *(one for one in work if one is not None)], default=None)

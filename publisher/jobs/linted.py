@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -15,6 +16,18 @@ from publisher.store import issues
 SAMPLE_EMAIL = "reader@example.com"
 SAMPLE_SENDER = "newsletter@example.com"
 _SAMPLE_SECRET = b"a sample's"
+
+
+class _Shows(Protocol):
+    """What is known of a variant before it is rendered."""
+
+    @property
+    def post_ids(self) -> tuple[str, ...]: ...
+    @property
+    def language(self) -> str: ...
+
+
+_Showing = TypeVar("_Showing", bound=_Shows)
 
 
 class Unfit(StrEnum):
@@ -72,8 +85,8 @@ def problems(desk: Desk, variants: Iterable[Variant], note: Note | None = None) 
     return list(found)
 
 
-def telling(variants: Iterable[Variant]) -> Iterator[Variant]:
-    """Those that show a post which no other has shown in their language, the shortest first.
+def telling(variants: Iterable[_Showing]) -> Iterator[_Showing]:
+    """Those that show a post which no other has shown in their language, the shortest first; or their groups.
 
     Readers who choose make as many variants as there are choices; what is wrong is in the posts and in the templates.
     """

@@ -1,7 +1,7 @@
 """What every mailing needs before it becomes an issue: a desk, a sender, a ledger that may send."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +15,10 @@ from publisher.jobs.ids import Witness, recall
 from publisher.jobs.library import Library
 from publisher.jobs.lost_ids import require_no_lost_ids
 from publisher.jobs.pictures import finder
-from publisher.mail import Find, Mailbox, message_id, parse_mailbox
-from publisher.model.mailing import IssueKind, IssueStatus, Recipient
+from publisher.mail import Find, Mailbox, parse_mailbox
+from publisher.model.mailing import IssueKind, IssueStatus
 from publisher.model.newsletter import Newsletter
 from publisher.store import issues
-from publisher.store.deliveries import Addressed
 from publisher.store.engine import Store
 from publisher.struct import Struct
 from publisher.templating import Templates
@@ -103,6 +102,7 @@ def draft(
     since: datetime | None = None,
     page_url: str | None = None,
     skipped: str = "",
+    urgent: bool = False,
 ) -> issues.Draft:
     """An issue to be made, its sender and title frozen as they are set now; `skipped` says why it mails nobody."""
     assert desk.newsletter.sender is not None
@@ -120,27 +120,8 @@ def draft(
         page_url=page_url,
         at=at,
         since=since,
+        urgent=urgent,
     )
-
-
-def addressed(
-    store: Store,
-    issue_uid: str,
-    recipients: Iterable[Recipient],
-    variant_id: int,
-    sender: Mailbox,
-    suppressed: Mapping[str, str],
-) -> list[Addressed]:
-    """A delivery to each, its Message-ID derived so that every attempt carries the same."""
-    return [
-        Addressed(
-            recipient,
-            variant_id,
-            message_id(store.secret, issue_uid, recipient.address_key, sender.address.domain),
-            suppressed.get(recipient.address_key),
-        )
-        for recipient in recipients
-    ]
 
 
 def first_language(desk: Desk) -> str:

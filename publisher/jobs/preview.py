@@ -1,5 +1,6 @@
 """Preview: what a mail will look like; the ledger is read, never written."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -7,11 +8,11 @@ from pathlib import Path
 from publisher.core.periods import PrevFire, first_since
 from publisher.errors import NotFound
 from publisher.feeds import replace as write_file
-from publisher.jobs.digest import candidates
 from publisher.jobs.issue import last_digest_at
 from publisher.jobs.letter import Outgoing, Plate
 from publisher.jobs.linted import SAMPLE_EMAIL, SAMPLE_SENDER, sample_recipient
 from publisher.jobs.mailing import Desk, first_language
+from publisher.jobs.picking import candidates
 from publisher.jobs.read_back import read_back
 from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
 from publisher.mail import Mailbox, Note, Sheet, parse_address, parse_mailbox
@@ -151,9 +152,16 @@ def write(data: bytes, folder: Path, name: str) -> list[Path]:
 
 def send(letters: Sequence[Envelope], transport: Transport) -> None:
     """Send letters without a ledger; TransportError where the server does not take one."""
-    session = transport.connect()
+    asyncio.run(_sent(letters, transport))
+
+
+async def _sent(letters: Sequence[Envelope], transport: Transport) -> None:
+    session = await transport.connect()
     try:
         for one in letters:
-            session.send(one, lambda: None)
+            session.open(one)
+            await session.body()
+            session.finish(None)
+            await session.answer()
     finally:
-        session.close()
+        await session.close()

@@ -1,52 +1,44 @@
 """One-off: one post, now, to a newsletter's readers or to addresses; from there on an issue like any other."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from publisher.errors import NotFound
-from publisher.jobs.letter import require_headers
 from publisher.jobs.library import Library
-from publisher.jobs.linted import Unfit, hold_back, problems
-from publisher.jobs.mailing import (
-    Desk,
-    addressed,
-    draft,
-    first_language,
-    require_known_ledger,
-    require_sender,
-    testify,
-)
+from publisher.jobs.linted import Unfit
+from publisher.jobs.mailing import Desk, draft, first_language, require_known_ledger, require_sender, testify
+from publisher.jobs.planned import Group, Making, Pick, Picked, counted_up, mailed, write_issue
 from publisher.jobs.site import require_site_url
 from publisher.jobs.variants import one_off_variant
 from publisher.mail import parse_address
 from publisher.model.mailing import Issue, IssueKind, Recipient, Variant
 from publisher.model.post import Post
-from publisher.model.reader import SubscriptionStatus
-from publisher.store import deliveries, issues, subscribers, suppressions
+from publisher.store import issues, readers, subscribers, suppressions
+from publisher.store.carried import Carried
 from publisher.store.engine import Store
+from publisher.store.readers import Circle
 from publisher.struct import Struct
 
 
 class Audience(Struct, frozen=True):
-    """Whom a one-off goes to, by language; `already` is how many have had the post and are left out.
+    """To how many a one-off goes, by language; `already` is how many have had the post and are left out.
 
-    `suppressed` are recipients, by address key, who get no mail, and why. `number` is the issue's, None where the
-    recipients are not a newsletter's readers.
+    `number` is the issue's, None where the recipients are not a newsletter's readers.
     """
 
-    recipients: dict[str, list[Recipient]]
+    picks: tuple[Pick, ...]
     already: int
-    suppressed: dict[str, str]
     number: int | None = None
 
     @property
     def count(self) -> int:
         """How many mails it would send."""
-        return sum(one.address_key not in self.suppressed for group in self.recipients.values() for one in group)
+        return mailed(self.picks)
 
 
 def find_post(library: Library, name: str, cwd: Path) -> Post:
@@ -74,16 +66,17 @@ def _names(post: Post, name: str) -> bool:
 def audience(desk: Desk, store: Store, post: Post, to: Sequence[str]) -> Audience:
     """Who would get `post`: the addresses in `to`, or with none every confirmed reader who has not had it."""
     with store.read() as connection:
-        return _audience(connection, desk, post, to)
+        picks = counted_up(_picked(connection, store.secret, desk, post, to))
+        if to:
+            return Audience(picks, 0)
+        already = readers.count(connection, Circle(desk.newsletter)) - sum(one.readers for one in picks)
+        return Audience(picks, already, issues.next_number(connection, desk.newsletter.name))
 
 
 def planned_variants(desk: Desk, post: Post, whom: Audience, *, subscribed: bool, now: datetime) -> list[Variant]:
     """The variants of a one-off, none where it mails nobody. TemplateError."""
-    post_id = desk.library.ids[post.source]
-    return [
-        one_off_variant(desk, post_id, post, language=language, subscribed=subscribed, at=now, number=whom.number)
-        for language in (whom.recipients if whom.count else ())
-    ]
+    groups = [Group(one.post_ids, one.language) for one in whom.picks] if whom.count else []
+    return [_render(desk, post, now, subscribed, group, whom.number) for group in groups]
 
 
 def make_one_off(
@@ -91,8 +84,8 @@ def make_one_off(
 ) -> Issue | None:
     """Store the issue with its deliveries in one transaction; None where nobody is left to send to.
 
-    ConfigError where sender or site address is missing, ContentError where its mail has errors and is refused for
-    them, WrongLedger, TemplateError.
+    One to addresses is urgent. ConfigError where sender or site address is missing, ContentError where its mail has
+    errors and is refused for them, WrongLedger, TemplateError.
     """
     library = desk.library
     require_site_url(library.config, library.place.site)
@@ -100,49 +93,34 @@ def make_one_off(
     require_known_ledger(store, library.config.home)
     testify(library, store)
     name = None if to else desk.newsletter.name
-    one_off = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=now, page_url=post.url)
-    with store.write() as connection:
-        chosen = _audience(connection, desk, post, to)
-        if not chosen.count:
-            return None
-        issue = issues.insert(connection, one_off, now)
-        variants: list[Variant] = []
-        for language, recipients in chosen.recipients.items():
-            variant = one_off_variant(
-                desk,
-                library.ids[post.source],
-                post,
-                language=language,
-                subscribed=not to,
-                at=now,
-                number=issue.number,
-            )
-            require_headers(library.config, issue, variant)
-            variant_id = issues.insert_variant(connection, issue.id, variant)
-            mails = addressed(store, issue.uid, recipients, variant_id, sender, chosen.suppressed)
-            deliveries.insert(connection, issue.id, mails)
-            variants.append(variant)
-        held = hold_back(connection, issue, problems(desk, variants), unfit)
-    testify(library, store)
-    return held
+    one_off = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=now, page_url=post.url, urgent=bool(to))
+    making = Making(desk, store.secret, sender, partial(_render, desk, post, now, not to), unfit)
+    with store.write(trusted=True) as connection:
+        made = write_issue(connection, making, one_off, _picked(connection, store.secret, desk, post, to), now)
+    if made is not None:
+        testify(library, store)
+    return made
 
 
-def _audience(connection: sa.Connection, desk: Desk, post: Post, to: Sequence[str]) -> Audience:
-    suppressed = suppressions.reasons(connection)
+def _render(desk: Desk, post: Post, now: datetime, subscribed: bool, group: Group, number: int | None) -> Variant:
+    (post_id,) = group.post_ids
+    return one_off_variant(desk, post_id, post, language=group.language, subscribed=subscribed, at=now, number=number)
+
+
+def _picked(connection: sa.Connection, secret: bytes, desk: Desk, post: Post, to: Sequence[str]) -> Iterator[Picked]:
+    """All who are to get it, suppressed or not."""
+    ids = (desk.library.ids[post.source],)
+    first = Group(ids, first_language(desk))
     if to:
-        return Audience({first_language(desk): _strangers(connection, to)}, 0, suppressed)
-    carried = deliveries.carried(connection, desk.newsletter.name)
-    post_id = desk.library.ids[post.source]
-    groups: dict[str, list[Recipient]] = {}
-    already = 0
-    for reader in subscribers.listed(connection, newsletter=desk.newsletter.name, status=SubscriptionStatus.CONFIRMED):
-        who = reader.subscriber
-        if post_id in carried.get(who.address_key, ()):
-            already += 1
-            continue
-        recipient = Recipient(who.email, who.address_key, who.name, reader.language, who.id)
-        groups.setdefault(reader.language or first_language(desk), []).append(recipient)
-    return Audience(groups, already, suppressed, issues.next_number(connection, desk.newsletter.name))
+        found = _strangers(connection, to)
+        suppressed = suppressions.among(connection, secret, [one.address_key for one in found])
+        yield from (Picked(one, first, suppressed.get(one.address_key)) for one in found)
+        return
+    carried = Carried(connection, desk.newsletter.name, ids)
+    for reader in readers.streamed(connection, secret, Circle(desk.newsletter), carried):
+        if not reader.carried:
+            group = Group(ids, reader.language) if reader.language else first
+            yield Picked(reader.recipient, group, reader.suppressed)
 
 
 def _strangers(connection: sa.Connection, to: Sequence[str]) -> list[Recipient]:

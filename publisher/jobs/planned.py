@@ -1,0 +1,116 @@
+"""Planned: an issue with its variants and its deliveries, written in one pass over its readers."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import chain
+
+import sqlalchemy as sa
+
+from publisher.jobs.letter import require_headers
+from publisher.jobs.linted import Unfit, hold_back, problems, telling
+from publisher.jobs.mailing import Desk
+from publisher.mail import Mailbox, message_ids
+from publisher.model.mailing import Issue, Recipient, Variant
+from publisher.store import deliveries, issues
+from publisher.store.deliveries import Addressed
+from publisher.struct import Struct
+
+
+class Group(Struct, frozen=True):
+    """What the readers of one variant share: the ids of their posts, in order, and their language."""
+
+    post_ids: tuple[str, ...]
+    language: str
+
+
+class Picked(Struct, frozen=True, gc=False):
+    """Somebody who is to get mail; `suppressed` is why it is only recorded that they do not."""
+
+    recipient: Recipient
+    group: Group
+    suppressed: str | None
+
+
+class Pick(Struct, frozen=True):
+    """The readers of one variant, counted; `suppressed` of them get no mail."""
+
+    post_ids: tuple[str, ...]
+    language: str
+    readers: int
+    suppressed: int
+
+
+class Making(Struct, frozen=True):
+    """How an issue is made: from which desk, with which ledger's `secret`, by which sender.
+
+    `render` makes the variant of a group in the issue of a number.
+    """
+
+    desk: Desk
+    secret: bytes
+    sender: Mailbox
+    render: Callable[[Group, int | None], Variant]
+    unfit: Unfit
+
+
+def counted_up(picked: Iterable[Picked]) -> tuple[Pick, ...]:
+    """How many share what, in the order in which they come."""
+    found: dict[Group, list[int]] = defaultdict(lambda: [0, 0])
+    for one in picked:
+        found[one.group][one.suppressed is not None] += 1
+    return tuple(
+        Pick(one.post_ids, one.language, free + kept_back, kept_back) for one, (free, kept_back) in found.items()
+    )
+
+
+def mailed(picks: Iterable[Pick]) -> int:
+    """How many mails would be sent."""
+    return sum(one.readers - one.suppressed for one in picks)
+
+
+def write_issue(
+    connection: sa.Connection,
+    making: Making,
+    draft: issues.Draft,
+    picked: Iterator[Picked],
+    now: datetime,
+) -> Issue | None:
+    """Store the issue, its variants and its deliveries; None, and nothing is stored, where nobody gets mail.
+
+    Conflict, ContentError, TemplateError.
+    """
+    coming = _with_mail(picked)
+    if coming is None:
+        return None
+    issue = issues.insert(connection, draft, now)
+    rows: dict[Group, int] = {}
+    written = deliveries.insert(connection, issue.id, _addressed(connection, making, issue, coming, rows))
+    issue = issues.record_recipients(connection, issue.id, written)
+    # One after the other from the ledger: thousands of variants are more than a process should hold.
+    shown = (issues.variant(connection, rows[group]) for group in telling(rows))
+    return hold_back(connection, issue, problems(making.desk, shown), making.unfit)
+
+
+def _with_mail(picked: Iterator[Picked]) -> Iterator[Picked] | None:
+    """The same, None where none of them gets mail: an issue of nothing but suppressed readers is none."""
+    ahead: list[Picked] = []
+    for one in picked:
+        ahead.append(one)
+        if one.suppressed is None:
+            return chain(ahead, picked)
+    return None
+
+
+def _addressed(
+    connection: sa.Connection, making: Making, issue: Issue, picked: Iterable[Picked], rows: dict[Group, int]
+) -> Iterator[Addressed]:
+    """A delivery to each; a group's variant is written, and noted in `rows`, when its first reader comes."""
+    message_id = message_ids(making.secret, issue.uid, making.sender.address.domain)
+    for one in picked:
+        row = rows.get(one.group)
+        if row is None:
+            variant = making.render(one.group, issue.number)
+            require_headers(making.desk.library.config, issue, variant)
+            row = rows[one.group] = issues.insert_variant(connection, issue.id, variant)
+        yield Addressed(one.recipient, row, message_id(one.recipient.address_key), one.suppressed)
