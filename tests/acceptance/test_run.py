@@ -273,7 +273,7 @@ def test_a_ledger_that_is_gone_is_not_taken_for_nothing_to_do(site: Site, smtp: 
 
 def test_an_issue_resumed_by_hand_goes_on_under_a_running_daemon(site: Site, smtp: Server) -> None:
     site.ok("subscriber", "add", "hanako@example.jp")
-    smtp.at_mail = "421 later"
+    smtp.at_mail = "550 5.7.1 not you"
     site.run("digest", "weekly", "--yes")
     smtp.at_mail = "250 OK"
     process = site.start("run")
@@ -300,7 +300,7 @@ def test_a_daemon_started_before_the_first_reader_does_not_sleep_through_monday(
 
 def test_a_feed_that_cannot_be_written_stops_no_mail(site: Site, smtp: Server) -> None:
     site.ok("subscriber", "add", "hanako@example.jp")
-    smtp.at_mail = "421 later"
+    smtp.at_mail = "550 5.7.1 not you"
     site.run("digest", "weekly", "--yes")
     smtp.at_mail = "250 OK"
     site.ok("issue", "resume", "1")

@@ -1,0 +1,77 @@
+"""A running send, steered from outside: pause, cancel, a signal to stop, a second process beside it."""
+
+import signal
+import subprocess
+
+import pytest
+from support.site import Site
+from support.smtp import Server
+
+READERS = [f"reader{number:02}@example.jp" for number in range(30)]
+
+
+def under_way(site: Site, smtp: Server) -> "subprocess.Popen[str]":
+    """A send of thirty mails, the fourth of which waits for its answer."""
+    site.write("readers.csv", "\n".join(["email", *READERS]) + "\n")
+    site.ok("subscriber", "import", "readers.csv")
+    smtp.hold_after = 3
+    process = site.start("digest", "weekly", "--yes")
+    assert smtp.held.wait(60)
+    return process
+
+
+def ended(process: "subprocess.Popen[str]", smtp: Server) -> tuple[int, str]:
+    smtp.hold_after = None
+    smtp.let_go.set()
+    _, err = process.communicate(timeout=60)
+    return process.returncode, err
+
+
+def counts(site: Site) -> dict[str, int]:
+    (issue,) = site.ok("issue", "list", "--json").json
+    return {status: number for status, number in issue["counts"].items() if number}
+
+
+@pytest.mark.parametrize(("word", "left"), [("pause", "planned"), ("cancel", "cancelled")])
+def test_a_running_send_stops_after_the_mail_in_hand(site: Site, smtp: Server, word: str, left: str) -> None:
+    process = under_way(site, smtp)
+    site.ok("issue", word, "1")
+
+    code, err = ended(process, smtp)
+
+    assert smtp.recipients == READERS[:4]
+    assert counts(site) == {"sent": 4, left: 26}
+    assert code == (69 if word == "pause" else 0), err
+    site.ok("issue", "verify", "1")
+
+    if word == "pause":
+        site.ok("issue", "resume", "1")
+        site.ok("deliver")
+        assert sorted(smtp.recipients) == READERS
+
+
+def test_a_signal_to_stop_finishes_what_is_in_hand_and_gives_the_rest_back(site: Site, smtp: Server) -> None:
+    process = under_way(site, smtp)
+    process.send_signal(signal.SIGTERM)
+
+    code, err = ended(process, smtp)
+
+    assert code == 75, err
+    found = counts(site)
+    assert set(found) == {"sent", "planned"}
+    assert found["sent"] == len(smtp.recipients) <= 5
+    site.ok("deliver")
+    assert sorted(smtp.recipients) == READERS
+
+
+def test_two_processes_share_the_work_and_send_no_mail_twice(site: Site, smtp: Server) -> None:
+    first = under_way(site, smtp)
+    smtp.hold_after = None
+    second = site.run("deliver")
+
+    code, err = ended(first, smtp)
+
+    assert (code, second.code) in ((0, 0), (0, 75)), err + second.err
+    assert sorted(smtp.recipients) == READERS
+    assert counts(site) == {"sent": 30}
+    site.ok("issue", "verify", "1")
