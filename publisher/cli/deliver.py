@@ -31,13 +31,11 @@ def deliver(context: typer.Context, yes: Yes = False, dry_run: DryRun = False) -
 
 def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
     """Deliver, say how it went, and give the exit code."""
-    from publisher.jobs.deliver import PostOffice
     from publisher.jobs.deliver import deliver as deliver_all
     from publisher.jobs.issue import paused_lines, unfinished
     from publisher.jobs.mailing import require_known_ledger
 
     require_known_ledger(store, app.config.home)
-    mail = app.config.settings.mail
     total, done = sum(left for _, left in unfinished(store)), 0
     with stop_on_signals() as stop, bar("Delivering") as progress:
 
@@ -46,8 +44,7 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
             done += step
             progress(done, total)
 
-        office = PostOffice(store, app.transport(), app.outgoing(), app.clock, stop.is_set, advance)
-        tally = deliver_all(office, connections=mail.connections)
+        tally = deliver_all(app.office(store, stopped=stop.is_set, progress=advance), at_once=True)
     if issue is not None:
         say(f"issue {issue.id}" + (f" ({issue.newsletter} no. {issue.number})" if issue.number else ""))
     for line in tally.lines():
@@ -59,4 +56,4 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
     if stop.is_set() and left:
         say(f"stopped with {left} still to send: run 'publisher deliver'")
         return 75
-    return tally.exit_code or (69 if paused else 0)
+    return tally.exit_code or (69 if paused else 75 if left else 0)

@@ -1,5 +1,7 @@
-"""issue list|show|pause|resume|cancel|retry|resolve."""
+"""issue list|show|pause|resume|cancel|retry|resolve|verify."""
 
+import json
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -7,11 +9,13 @@ import typer
 from publisher.cli.options import Json, site
 from publisher.cli.talk import put, put_json, say
 from publisher.core.words import counted
-from publisher.errors import UsageError
+from publisher.errors import StoreError, UsageError
 from publisher.model.mailing import DeliveryStatus
 
 if TYPE_CHECKING:
-    from publisher.jobs.issue import Details, Overview
+    from publisher.jobs.issue import Overview, Reader, Retried
+    from publisher.jobs.verify import Verified
+    from publisher.model.bounce import Bounce
 
 Number = Annotated[
     int, typer.Argument(metavar="ISSUE", max=2**31 - 1, help="The issue's id, as 'issue list' shows it.")
@@ -22,7 +26,7 @@ def register(cli: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="Look at issues, and steer them.", no_args_is_help=True)
     group.command("list")(list_)
-    for command in (show, pause, resume, cancel, retry, resolve):
+    for command in (show, pause, resume, cancel, retry, resolve, verify):
         group.command()(command)
     cli.add_typer(group, name="issue")
 
@@ -42,19 +46,19 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
 
 def show(context: typer.Context, issue: Number, as_json: Json = False) -> None:
     """Show who got an issue, who did not, and why."""
-    from publisher.jobs.issue import details
+    from publisher.jobs.issue import details, readers
 
     with site(context).existing() as store:
         found = details(store, issue)
-    if as_json:
-        put_json(_details_json(found))
-        return
-    put(_line(found.overview))
-    for post_id in found.post_ids:
-        put(f"  post {post_id}")
-    for one in found.deliveries:
-        reason = f"  {one.reason}" if one.reason else ""
-        put(f"  {one.status:<10} {one.recipient.email}{reason}")
+        if as_json:
+            head = {**_as_json(found.overview), "posts": list(found.post_ids)}
+            _put_json_with(head, "deliveries", (_reader_json(one) for one in readers(store, issue)))
+            return
+        put(_line(found.overview))
+        for post_id in found.post_ids:
+            put(f"  post {post_id}")
+        for one in readers(store, issue):
+            put(_reader_line(one))
     if found.overview.counts.get(DeliveryStatus.UNKNOWN):
         say(f"unknown: 'publisher issue resolve {issue} ADDR sent|failed' settles one,")
         say(f"         'publisher issue retry {issue} --unknown' plans them again under the same Message-ID")
@@ -73,9 +77,12 @@ def resume(context: typer.Context, issue: Number) -> None:
     """Let a paused issue go on."""
     from publisher.jobs.issue import resume as job
 
-    with site(context).existing() as store:
-        job(store, issue)
+    app = site(context)
+    with app.existing() as store:
+        stopped = job(store, issue, app.clock())
     say(f"issue {issue} goes on with the next 'publisher deliver' or 'publisher run'")
+    for name in stopped:
+        say(f"  {name} is mailed again")
 
 
 def cancel(context: typer.Context, issue: Number) -> None:
@@ -97,12 +104,10 @@ def retry(
     from publisher.jobs.issue import retry as job
 
     with site(context).existing() as store:
-        planned = job(store, issue, unknown=unknown)
+        retried = job(store, issue, unknown=unknown)
         paused = [line for line in paused_lines(store) if line.startswith(f"issue {issue} ")]
-    say(
-        f"{counted(planned, 'mail')} planned again"
-        + (f"; 'publisher deliver' sends {'it' if planned == 1 else 'them'}" if planned and not paused else "")
-    )
+    for line in _retried_lines(retried, paused=bool(paused)):
+        say(line)
     for line in paused:
         say(line)
 
@@ -121,6 +126,33 @@ def resolve(
     with site(context).existing() as store:
         job(store, issue, address, DeliveryStatus(outcome))
     say(f"issue {issue}: {address} is settled as {outcome}")
+
+
+def verify(
+    context: typer.Context,
+    issue: Number,
+    who: Annotated[str | None, typer.Option("--who", metavar="STATE", help="Name the readers in this state.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check that an issue's sum holds, and that every state follows from its attempts; ends with 75 where not."""
+    from publisher.jobs.issue import readers
+    from publisher.jobs.verify import verify as job
+
+    if who is not None and who not in [*DeliveryStatus]:
+        raise UsageError(f"no state {who!r}", hint=f"there are {', '.join(DeliveryStatus)}")
+    with site(context).existing() as store:
+        found = job(store, issue)
+        named = readers(store, issue, DeliveryStatus(who)) if who else iter(())
+        if as_json:
+            _put_json_with(_verified_json(found), "readers", (_who_json(one) for one in named))
+        else:
+            for line in found.lines():
+                put(line)
+            for one in named:
+                put(_who_line(one))
+    if not found.holds:
+        say("the ledger does not hold together: keep a copy of it, and tell the makers of Publisher")
+        raise typer.Exit(StoreError.exit_code)
 
 
 def _line(one: "Overview") -> str:
@@ -146,16 +178,74 @@ def _as_json(one: "Overview") -> dict[str, Any]:
     }
 
 
-def _details_json(found: "Details") -> dict[str, Any]:
-    deliveries = [
-        {
-            "email": one.recipient.email,
-            "status": one.status,
-            "reason": one.reason,
-            "message_id": one.message_id,
-            "attempts": one.attempts,
-            "last_reply": one.last_reply,
-        }
-        for one in found.deliveries
-    ]
-    return {**_as_json(found.overview), "deliveries": deliveries, "posts": list(found.post_ids)}
+def _reader_line(one: "Reader") -> str:
+    delivery = one.delivery
+    back = "".join(f"\n{'':<13}{bounce.kind} bounce{_after(_told(bounce))}" for bounce in one.bounces)
+    return f"  {delivery.status:<10} {delivery.recipient.email}{_after(delivery.reason)}{back}"
+
+
+def _told(bounce: "Bounce") -> str:
+    return " ".join(filter(None, (bounce.status, bounce.diagnostic)))
+
+
+def _after(words: str) -> str:
+    return f"  {words}" if words else ""
+
+
+def _reader_json(one: "Reader") -> dict[str, Any]:
+    delivery = one.delivery
+    return {
+        "email": delivery.recipient.email,
+        "status": delivery.status,
+        "reason": delivery.reason,
+        "message_id": delivery.message_id,
+        "attempts": delivery.attempts,
+        "last_reply": delivery.last_reply,
+        "bounces": [
+            {"kind": bounce.kind, "status": bounce.status, "diagnostic": bounce.diagnostic, "at": bounce.at.isoformat()}
+            for bounce in one.bounces
+        ],
+    }
+
+
+def _verified_json(found: "Verified") -> dict[str, Any]:
+    return {
+        "id": found.issue.id,
+        "holds": found.holds,
+        "recipients": found.issue.recipients,
+        "deliveries": found.deliveries,
+        "counts": {status: found.counts.get(status, 0) for status in DeliveryStatus},
+        "faulty": found.faulty,
+        "faults": [{"email": one.email, "fault": one.why} for one in found.faults],
+    }
+
+
+def _who_line(one: "Reader") -> str:
+    return f"  {one.delivery.recipient.email}{_after(one.delivery.recipient.name)}{_after(one.delivery.reason)}"
+
+
+def _who_json(one: "Reader") -> dict[str, str]:
+    recipient = one.delivery.recipient
+    return {"email": recipient.email, "name": recipient.name, "reason": one.delivery.reason}
+
+
+def _retried_lines(retried: "Retried", *, paused: bool) -> Iterable[str]:
+    sends = f"; 'publisher deliver' sends {'it' if retried.planned == 1 else 'them'}"
+    yield f"{counted(retried.planned, 'mail')} planned again" + (sends if retried.planned and not paused else "")
+    if retried.left_out:
+        more = ", …" if retried.left_out > len(retried.some) else ""
+        yield f"{retried.left_out} left out, whose posts have come with a later issue: {', '.join(retried.some)}{more}"
+
+
+def _put_json_with(head: dict[str, Any], key: str, items: Iterable[Mapping[str, Any]]) -> None:
+    """As `put_json`, one item after the other: an issue may have a million readers."""
+    start = json.dumps(head, ensure_ascii=False, indent=2, default=str).removesuffix("\n}")
+    put(f"{start},\n  {json.dumps(key)}: [")
+    line = ""
+    for item in items:
+        if line:
+            put(f"{line},")
+        line = "    " + json.dumps(item, ensure_ascii=False, default=str)
+    if line:
+        put(line)
+    put("  ]\n}")

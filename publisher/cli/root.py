@@ -30,6 +30,7 @@ _ROOMS = {
     "issue": ("issue",),
     "subscriber": ("subscriber",),
     "suppress": ("suppress",),
+    "bounce": ("bounce",),
     "database": ("db",),
     "ids": ("ids",),
     "ping": ("ping",),

@@ -1,26 +1,33 @@
 """status: what comes next and what is under way."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import typer
 
 from publisher.app import App
 from publisher.cli.options import Json, site
 from publisher.cli.talk import complain, put, put_json
-from publisher.errors import ContentError
+from publisher.config import servers
+from publisher.errors import ConfigError, ContentError
+from publisher.model.server import Server
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Show what comes next and what is under way."""
-    from publisher.jobs.status import Status, coming, under_way
+    from publisher.jobs.status import Status, coming
+    from publisher.jobs.under_way import UnderWay, under_way
 
     app = site(context)
     now = app.clock()
     future, code = _future(app, now)
+    newsletters, here = app.newsletters(), now.astimezone(ZoneInfo(app.timezone()))
     with app.ledger() as store:
+        names = [one.name for one in newsletters]
         found = Status(
-            coming=tuple(coming(app.newsletters(), store, now)),
-            unfinished=tuple(under_way(store)),
+            coming=tuple(coming(newsletters, store, now)),
+            under_way=UnderWay() if store is None else under_way(store, lambda name: _servers(app, name), names, here),
             future=future,
             timezone=app.timezone(),
         )
@@ -41,3 +48,11 @@ def _future(app: App, now: datetime) -> tuple[tuple[tuple[str, datetime], ...], 
     except ContentError as error:
         complain(error)
         return (), error.exit_code
+
+
+def _servers(app: App, newsletter: str | None) -> Sequence[Server]:
+    """None where none is configured: what is planned is shown all the same."""
+    try:
+        return [one.server for one in servers(app.config, newsletter)]
+    except ConfigError:
+        return ()

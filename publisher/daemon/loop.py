@@ -1,31 +1,20 @@
 """Run: watch the folder and the clock, and do what is due. Each round asks the store what that is; hubs are told beside
 it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING
-
-from watchfiles import Change, watch
 
 from publisher.app import App
-from publisher.config import Config, database_file, load_config
-from publisher.content import ContentSource
-from publisher.core.words import counted
+from publisher.config import load_config
+from publisher.daemon.mail import mail, mail_until_due
+from publisher.daemon.watching import changes
 from publisher.errors import ConfigError, OutputError, PublisherError
 from publisher.jobs.announcer import Announcer
 from publisher.jobs.build import build
-from publisher.jobs.feed_plan import PAGES
-from publisher.jobs.ids import require_no_lost_ledger
 from publisher.jobs.report import Report
-from publisher.jobs.site import resolve
-from publisher.model.mailing import IssueStatus
 from publisher.struct import replace
-
-if TYPE_CHECKING:
-    from publisher.store.engine import Store
 
 Say = Callable[[str], None]
 
@@ -35,12 +24,6 @@ _LONGEST_NAP = timedelta(seconds=60)
 _SHORTEST_NAP = timedelta(seconds=1)
 _TRY_AGAIN = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(days=1)
-_OWN = ("cache.db", "ids.json")
-_FEEDS = (".xml", ".json")
-_TEXTS = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mkdown", ".html", ".htm", ".rst", ".njk", ".liquid", ".j2")
-_SETTINGS = (".yml", ".yaml", ".toml", ".json", ".csv", ".tsv", ".py", ".js", ".cjs", ".mjs")
-_READ = frozenset({*_TEXTS, *_SETTINGS})
-_PAGES = (".html", ".htm", "")
 
 
 def run_once(app: App, *, stop: Event, say: Say) -> int:
@@ -67,7 +50,7 @@ def _build_code(app: App, say: Say) -> int:
 
 
 def _mail_code(app: App, stop: Event, say: Say) -> int:
-    return _mail(app, stop, say, say)[0]
+    return mail(app, stop.is_set, say, say)[0]
 
 
 def _ping_code(app: App, stop: Event, say: Say) -> int:
@@ -179,63 +162,7 @@ def _next_post(app: App, say: Say, complain: Say) -> datetime | None:
 
 
 def _next_mail(app: App, stop: Event, say: Say, complain: Say) -> datetime | None:
-    return _mail(app, stop, say, complain)[1]
-
-
-def _mail(app: App, stop: Event, say: Say, complain: Say) -> tuple[int, datetime | None]:
-    """Make the digests that are due and send what is to be sent: the exit code, and when to look again."""
-    if not app.has_ledger():
-        require_no_lost_ledger(app.config)
-        return 0, None
-    from publisher.jobs.deliver import PostOffice, deliver, tidy
-    from publisher.jobs.due import next_wake
-    from publisher.jobs.issue import paused_lines, unfinished
-    from publisher.jobs.mailing import require_known_ledger
-    from publisher.schedule import next_fire
-
-    with app.store() as store:
-        require_known_ledger(store, app.config.home)
-        code = 0
-        if unknown := tidy(store, app.clock()):
-            say(f"{counted(unknown, 'mail')} of a sender that died: unknown; 'publisher issue show ISSUE' names them")
-            code = 75
-        try:
-            code = _make_due(app, store, say, complain) or code
-        except PublisherError as error:
-            # What is planned already needs neither posts nor templates: it goes out all the same.
-            complain(error.told())
-            code = error.exit_code
-        if any(issue.status is IssueStatus.SENDING for issue, _ in unfinished(store)):
-            mail = app.config.settings.mail
-            office = PostOffice(store, app.transport(), app.outgoing(), app.clock, stop.is_set, lambda _: None)
-            tally = deliver(office, connections=mail.connections)
-            for line in tally.lines() if tally.ended else []:
-                say(line)
-            code = code or tally.exit_code
-        for line in paused_lines(store):
-            complain(line)
-            code = code or 69
-        return code, next_wake(store, app.newsletters(), app.clock(), next_fire)
-
-
-def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
-    from publisher.jobs.due import due_periods, make_due
-    from publisher.schedule import calendar
-
-    prev_fire = calendar()
-    due = due_periods(store, app.newsletters(), app.clock(), prev_fire)
-    if not due:
-        return 0
-    made, errors = app.read(
-        lambda library: make_due(
-            library, store, app.templates(), due, now=app.clock(), prev_fire=prev_fire, ready=app.ready
-        )
-    )
-    for issue in made:
-        say(f"{issue.period}: {issue.status}" + (f", {issue.reason}" if issue.reason else ""))
-    for error in errors:
-        complain(error.told())
-    return errors[0].exit_code if errors else 0
+    return mail_until_due(app, stop.is_set, say, complain)
 
 
 def _reloaded(app: App, complain: Say) -> App:
@@ -250,51 +177,3 @@ def _watch(app: App, stop: Event, bell: Event, changed: Event) -> None:
     for _ in changes(app.config, stop):
         changed.set()
         bell.set()
-
-
-def changes(config: Config, stop: Event) -> Iterator[None]:
-    """Once when the watch stands, then each time that what posts and mails are made of has changed, until `stop`.
-
-    The first for whoever read the folder before: what changed between is seen then.
-    """
-    armed = False
-    for found in watch(
-        config.folder,
-        watch_filter=_filter(config),
-        stop_event=stop,
-        debounce=400,
-        step=50,
-        rust_timeout=1000,
-        yield_on_timeout=True,
-    ):
-        if found or not armed:
-            yield
-        armed = True
-
-
-def _filter(config: Config) -> Callable[[Change, str], bool]:
-    """Which changes matter: not those that building and sending make themselves."""
-    place, home, folder = resolve(config), config.home, config.folder
-    output, built = place.output, place.rules.source is ContentSource.BUILT
-    database = database_file(config)
-    pages = {output / config.settings.feeds.paths[name] for name in PAGES}
-
-    def matters(change: Change, name: str) -> bool:
-        path = Path(name)
-        # Where the output is the site's own folder, these lie in it, and their words are JSON as feeds are.
-        if path.is_relative_to(home / "templates"):
-            return True
-        inside = path.is_relative_to(output)
-        is_ours = inside and (path.suffix in _FEEDS or path in pages)
-        if is_ours and change is not Change.deleted:
-            return False
-        if inside and output != folder:
-            # Jekyll empties its output at each build: the feeds it took away are written again.
-            # Where content comes from built pages, the engine's end is what there is to wait for.
-            return (change is Change.deleted and is_ours) or (built and path.suffix in _PAGES)
-        ours = path.parent == home and path.name.startswith(_OWN)
-        ours = ours or (path.parent == database.parent and path.name.startswith(database.name))
-        hidden = any(part.startswith(".") or part == "node_modules" for part in path.relative_to(folder).parts)
-        return not (ours or hidden) and (is_ours or path.suffix in _READ or not path.suffix)
-
-    return matters

@@ -1,15 +1,15 @@
 """Looking at issues, and the operator's hand on them: pause, resume, cancel, retry, resolve."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-
-import sqlalchemy as sa
 
 from publisher.core.lifecycle import OPEN
 from publisher.errors import IllegalTransition, NotFound, UsageError
 from publisher.mail import LintCode, parse_address
+from publisher.model.bounce import Bounce
 from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueKind, IssueStatus
-from publisher.store import deliveries, issues
+from publisher.store import bounces, deliveries, destinations, issues
 from publisher.store.engine import Store
 from publisher.struct import Struct
 
@@ -22,11 +22,30 @@ class Overview(Struct, frozen=True):
 
 
 class Details(Struct, frozen=True):
-    """An issue with its posts' ids and every delivery."""
+    """An issue with its posts' ids."""
 
     overview: Overview
     post_ids: tuple[str, ...]
-    deliveries: tuple[Delivery, ...]
+
+
+class Reader(Struct, frozen=True):
+    """One delivery of an issue, and what came back of it."""
+
+    delivery: Delivery
+    bounces: tuple[Bounce, ...]
+
+
+class Retried(Struct, frozen=True):
+    """How many deliveries were planned again, and how many failed ones were left out, since their posts came with a
+    later issue; the first of those by address."""
+
+    planned: int
+    left_out: int
+    some: tuple[str, ...]
+
+
+_NAMED = 20
+_AT_ONCE = 1000
 
 
 def overview(store: Store) -> list[Overview]:
@@ -59,6 +78,8 @@ def way_on(issue: Issue) -> str:
 
     One that its own text holds back was written before anybody could mend that: `resume` sends it as it is.
     """
+    if issue.resume_at is not None:
+        return "publisher deliver (it goes on by itself in a while, where 'publisher run' runs)"
     on = f"publisher issue resume {issue.id}, then publisher deliver"
     if issue.reason.partition(":")[0] not in {*LintCode}:
         return on
@@ -82,33 +103,57 @@ def details(store: Store, issue_id: int) -> Details:
     with store.read() as connection:
         issue = issues.get(connection, issue_id)
         counts = issues.counts(connection).get(issue_id, {})
-        posts = tuple(issues.post_ids(connection, issue_id))
-        return Details(Overview(issue, counts), posts, tuple(deliveries.listed(connection, issue_id)))
+        return Details(Overview(issue, counts), tuple(issues.post_ids(connection, issue_id)))
+
+
+def readers(store: Store, issue_id: int, status: DeliveryStatus | None = None) -> Iterator[Reader]:
+    """The deliveries of an issue, in one state or all, a thousand in memory at once, as they were when its turn came.
+
+    Nothing is held in between: who looks at a million names in a pager looks for as long as they like.
+    """
+    after = 0
+    while True:
+        with store.read() as connection:
+            page = deliveries.listed(connection, issue_id, status=status, after=after, most=_AT_ONCE)
+            returned = bounces.of_deliveries(connection, [one.id for one in page])
+        if not page:
+            return
+        for one in page:
+            yield Reader(one, tuple(bounce for bounce in returned if bounce.delivery_id == one.id))
+        after = page[-1].id
 
 
 def pause(store: Store, issue_id: int) -> None:
-    """Stop sending after the mail in hand; UsageError where it is not sending."""
-    with store.write() as connection:
-        _move(connection, issue_id, IssueStatus.PAUSED, "paused by hand")
+    """Stop sending after the mail in hand, also one that would go on by itself; UsageError where it has ended."""
+    with store.write() as connection, _told(issue_id):
+        issues.pause(connection, issue_id, "paused by hand")
 
 
-def resume(store: Store, issue_id: int) -> None:
-    """Let a paused issue go on; UsageError where it is not paused."""
+def resume(store: Store, issue_id: int, now: datetime) -> list[str]:
+    """Let a paused issue go on, and the destinations that were stopped, whose names are given back.
+
+    UsageError where the issue is not paused and no destination of a sending one is stopped.
+    """
     with store.write() as connection:
-        if issues.get(connection, issue_id).status is not IssueStatus.PAUSED:
-            raise _past(issue_id, issues.get(connection, issue_id).status, "resumed")
-        _move(connection, issue_id, IssueStatus.SENDING, "")
+        issue, stopped = issues.get(connection, issue_id), list(destinations.stopped(connection, now))
+        if issue.status is not IssueStatus.PAUSED and not (stopped and issue.status is IssueStatus.SENDING):
+            raise _past(issue_id, issue.status, "resumed")
+        issues.resume(connection, issue_id)
+        bounces.put_up_with(connection, issue_id)
+        for name in destinations.known(connection):
+            destinations.release(connection, name, now)
+    return stopped
 
 
 def cancel(store: Store, issue_id: int) -> int:
     """Send no more of it; how many mails are spared. Their posts are given back. UsageError where it has ended."""
-    with store.write() as connection:
-        _move(connection, issue_id, IssueStatus.CANCELLED, "cancelled by hand")
+    with store.write() as connection, _told(issue_id):
+        issues.move(connection, issue_id, IssueStatus.CANCELLED, "cancelled by hand")
         return deliveries.cancel(connection, issue_id, reason="cancelled by hand")
 
 
-def retry(store: Store, issue_id: int, *, unknown: bool) -> int:
-    """Plan the failed deliveries anew, or with `unknown` those (same Message-ID); how many.
+def retry(store: Store, issue_id: int, *, unknown: bool) -> Retried:
+    """Plan the failed deliveries anew, or with `unknown` those (same Message-ID).
 
     A failed delivery whose posts came with a later issue is left alone. A paused issue stays paused; UsageError
     where it is cancelled.
@@ -118,22 +163,12 @@ def retry(store: Store, issue_id: int, *, unknown: bool) -> int:
         issue = issues.get(connection, issue_id)
         if issue.status is IssueStatus.CANCELLED:
             raise _past(issue_id, issue.status, "retried")
-        waiting = [one for one in deliveries.listed(connection, issue_id) if one.status is before]
-        if not unknown:
-            waiting = _not_reached_since(connection, issue, waiting)
-        for one in waiting:
-            deliveries.plan_again(connection, one, reason="retried by hand")
-        if waiting and issue.status is IssueStatus.DONE:
+        planned = deliveries.plan_again(connection, issue_id, before, reason="retried by hand")
+        if planned and issue.status is IssueStatus.DONE:
             issues.move(connection, issue_id, IssueStatus.SENDING)
-        return len(waiting)
-
-
-def _not_reached_since(connection: sa.Connection, issue: Issue, failed: Sequence[Delivery]) -> list[Delivery]:
-    """Those of `failed` whose posts did not all come to them with a later issue: each post once, ever."""
-    carried = deliveries.carried(connection, issue.newsletter)
-    variants = {one.variant_id for one in failed}
-    posts = {variant_id: set(issues.variant(connection, variant_id).post_ids) for variant_id in variants}
-    return [one for one in failed if not posts[one.variant_id] <= carried.get(one.recipient.address_key, set())]
+        left = issues.counts(connection).get(issue_id, {}).get(before, 0)
+        some = deliveries.listed(connection, issue_id, status=before, most=_NAMED) if left else ()
+    return Retried(planned, left, tuple(one.recipient.email for one in some))
 
 
 def resolve(store: Store, issue_id: int, email: str, outcome: DeliveryStatus) -> None:
@@ -146,9 +181,10 @@ def resolve(store: Store, issue_id: int, email: str, outcome: DeliveryStatus) ->
         raise NotFound("unknown delivery to", email, hint=f"'publisher issue show {issue_id}' lists them")
 
 
-def _move(connection: sa.Connection, issue_id: int, status: IssueStatus, reason: str) -> None:
+@contextmanager
+def _told(issue_id: int) -> Iterator[None]:
     try:
-        issues.move(connection, issue_id, status, reason)
+        yield
     except IllegalTransition as error:
         raise _past(issue_id, error.before, error.after) from error
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from publisher.config import Config
 from publisher.errors import ConfigError, Problem, Severity, UsageError
@@ -18,6 +18,8 @@ from publisher.mail import (
     parse_mailbox,
     unsubscribe_mailto,
 )
+from publisher.mail.providers import Provider, fields
+from publisher.mail.verp import HEADER, delivery_token, return_path
 from publisher.model.mailing import Delivery, Envelope, Issue, IssueKind, Variant
 from publisher.store import issues
 from publisher.store.engine import Store
@@ -29,29 +31,36 @@ _KEPT = 16
 class Outgoing(Struct, frozen=True):
     """What the settings say of mail that leaves.
 
-    `web_url` is where this program answers those who leave, None where they must write; `signer` gives what signs
-    for the domain of a sender, None where nothing is signed.
+    With `verp` the return path carries the delivery. `providers` are those whose servers it may leave by: each has a
+    field of its own by which its events name the delivery. `web_url` is where this program answers those who leave,
+    None where they must write; `signer` gives what signs for the domain of a sender, None where nothing is signed.
     """
 
     return_path: Address | None = None
     web_url: str | None = None
     signer: Callable[[str], Signer | None] = lambda _domain: None
+    verp: bool = False
+    providers: tuple[Provider, ...] = ()
 
 
 class Letters:
     """Writes messages; keeps the variants it has read, of which an issue has few and its deliveries many."""
 
-    def __init__(self, store: Store, outgoing: Outgoing) -> None:
-        self._secret, self._outgoing = store.secret, outgoing
-        self._load = lru_cache(maxsize=_KEPT)(lambda variant_id: _load(store, variant_id, outgoing))
+    def __init__(self, store: Store) -> None:
+        self._secret = store.secret
+        self._load = lru_cache(maxsize=_KEPT)(partial(_load, store))
 
-    def write(self, delivery: Delivery, now: datetime) -> Envelope:
-        """The message of a delivery, dated `now`; UsageError or TemplateError where it cannot be composed."""
+    def write(self, delivery: Delivery, outgoing: Outgoing, now: datetime) -> Envelope:
+        """The message of a delivery, dated `now`; UsageError or TemplateError where it cannot be composed, ConfigError
+        where it cannot be signed."""
         # As it was taken in: to read it anew would cost a third of what a letter costs.
         email = delivery.recipient.email
         to = Mailbox(delivery.recipient.name, Address(email, delivery.recipient.address_key, email.isascii()))
-        plate = self._load(delivery.variant_id)
-        return plate.letter(to, delivery.message_id, now, self._secret, language=delivery.recipient.language)
+        plate = self._load(delivery.variant_id, outgoing)
+        token = delivery_token(self._secret, delivery.id)
+        return plate.letter(
+            to, delivery.message_id, now, self._secret, language=delivery.recipient.language, token=token
+        )
 
 
 class Plate:
@@ -72,13 +81,15 @@ class Plate:
         *,
         language: str | None = None,
         more: Mapping[str, str] | None = None,
+        token: str = "",
     ) -> Envelope:
         """One recipient's message; UsageError or TemplateError where it cannot be made.
 
-        `more` is what this mail alone asks of its recipient, such as a confirmation its `confirm_url`.
+        `token` names its delivery to other servers, empty where it has none. `more` is what this mail alone asks of
+        its recipient, such as a confirmation its `confirm_url`.
         """
         email, sender = to.address.email, self._sheet.sender.address
-        return_path = self._outgoing.return_path or sender
+        back_to = self._outgoing.return_path or sender
         mailto = unsubscribe_mailto(sender.email, self._sheet.list_name, email)
         page, post = (
             exits(self._outgoing.web_url, secret, self._sheet.list_name, email)
@@ -93,14 +104,26 @@ class Plate:
             **(more or {}),
         }
         data = self._press.print(
-            to, self._filling.fill(recipient), message_id=message_id, date=now, exits=Exits(mailto, post)
+            to,
+            self._filling.fill(recipient),
+            message_id=message_id,
+            date=now,
+            exits=Exits(mailto, post),
+            more=self._named(token),
         )
         return Envelope(
-            sender=return_path.email,
+            sender=return_path(back_to, token) if token and self._outgoing.verp else back_to.email,
             recipient=email,
             data=data,
-            utf8=not (to.address.ascii and return_path.ascii and self._ascii),
+            utf8=not (to.address.ascii and back_to.ascii and self._ascii),
+            envid=token,
         )
+
+    def _named(self, token: str) -> list[str]:
+        """The fields by which a report names the delivery again."""
+        if not token:
+            return []
+        return [f"{HEADER}: {token}", *(line for one in self._outgoing.providers for line in fields(one, token))]
 
 
 def sheet_of(issue: Issue, variant: Variant) -> Sheet:

@@ -2,25 +2,45 @@
 
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
+_RUN = "run-"
+_numbers = count()
+_alive: set[str] = set()
 
-def owner_name(worker: int) -> str:
-    """The name this process's worker number `worker` holds deliveries under: host, process, its start, worker."""
+
+def owner_name(worker: int | str) -> str:
+    """The name this process's `worker` holds things under: host, process, its start, worker."""
     pid = os.getpid()
     return f"{socket.gethostname()}/{pid}/{_started(pid)}/{worker}"
 
 
+@contextmanager
+def run_name() -> Iterator[str]:
+    """The name that one run of this process holds deliveries under, which is alive while it runs."""
+    name = owner_name(f"{_RUN}{next(_numbers)}")
+    _alive.add(name)
+    try:
+        yield name
+    finally:
+        _alive.discard(name)
+
+
 def dead_owners(owners: Iterable[str]) -> list[str]:
-    """Those of `owners` whose process on this machine is gone; of other machines only a lease can tell."""
-    return [owner for owner in owners if _is_dead(owner)]
+    """Those of `owners` whose process on this machine is gone, or whose run of this process is over: it ended without
+    being able to write that. Of other machines only a lease can tell."""
+    return [name for name in owners if _is_dead(name)]
 
 
-def _is_dead(owner: str) -> bool:
-    host, pid, started, _ = owner.rsplit("/", 3)
+def _is_dead(name: str) -> bool:
+    host, pid, started, worker = name.rsplit("/", 3)
     if host != socket.gethostname():
         return False
+    if int(pid) == os.getpid() and started == _started(os.getpid()):
+        return worker.startswith(_RUN) and name not in _alive
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

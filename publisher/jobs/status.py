@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from publisher.core.words import counted
-from publisher.jobs.issue import unfinished
+from publisher.jobs.issue import way_on
 from publisher.jobs.library import Library
 from publisher.jobs.mailing import local
-from publisher.model.mailing import Issue
-from publisher.model.newsletter import Newsletter
-from publisher.model.reader import SubscriptionStatus
+from publisher.jobs.under_way import Running, UnderWay
+from publisher.model.mailing import IssueStatus
+from publisher.model.newsletter import Frequency, Newsletter
 from publisher.schedule import next_fire
-from publisher.store import subscribers
+from publisher.store import readers
 from publisher.store.engine import Store
 from publisher.struct import Struct
 
@@ -29,7 +29,7 @@ class Status(Struct, frozen=True):
     """`future` are posts that are not out yet, by file and date."""
 
     coming: tuple[Coming, ...]
-    unfinished: tuple[tuple[Issue, int], ...]
+    under_way: UnderWay
     future: tuple[tuple[str, datetime], ...]
     timezone: str
 
@@ -40,12 +40,35 @@ class Status(Struct, frozen=True):
             f" {counted(one.readers, 'reader')}"
             for one in self.coming
         ]
-        running = [
-            f"issue {issue.id} is {issue.status} with {left} to send" + (f": {issue.reason}" if issue.reason else "")
-            for issue, left in self.unfinished
-        ]
+        running = [line for one in self.under_way.issues for line in self._running(one)]
         posts = [f"{source}: comes out {local(when, self.timezone)}" for source, when in self.future]
-        return [*digests, *running, *posts] or ["nothing is scheduled"]
+        return [*digests, *running, *self._held(), *posts] or ["nothing is scheduled"]
+
+    def _running(self, one: Running) -> list[str]:
+        issue = one.issue
+        line = f"issue {issue.id} is {issue.status} with {one.left} to send, {one.sent} sent"
+        if issue.status is IssueStatus.PAUSED:
+            alone = f"  goes on by itself {local(issue.resume_at, self.timezone)}" if issue.resume_at else ""
+            return [f"{line}: {issue.reason}", *filter(None, [alone]), f"  to go on: {way_on(issue)}"]
+        rate = f"; {one.rate:.3g} a second" if one.rate else ""
+        through = f", through about {local(one.through, self.timezone)}" if one.through else ""
+        return [line + rate + through]
+
+    def _held(self) -> list[str]:
+        """What holds mail back beside a pause: destinations that refuse us, and servers that have had their day's."""
+        ids = [one.issue.id for one in self.under_way.issues]
+        way = [f"  to go on before: publisher issue resume {ids[0]}"] if ids else []
+        stopped = [
+            line
+            for one in self.under_way.stopped
+            for line in (f"{one.name} gets nothing until {local(one.until, self.timezone)}: {one.reason}", *way)
+        ]
+        full = [
+            f"server {one.server} has had its {counted(one.cap, 'mail')} of today"
+            for one in self.under_way.servers
+            if one.cap is not None and one.sent >= one.cap
+        ]
+        return [*stopped, *full]
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -59,7 +82,14 @@ class Status(Struct, frozen=True):
                 }
                 for one in self.coming
             ],
-            "issues": [{"id": issue.id, "status": issue.status, "left": left} for issue, left in self.unfinished],
+            "issues": [_issue_json(one) for one in self.under_way.issues],
+            "stopped": [
+                {"destination": one.name, "until": one.until.isoformat(), "reason": one.reason, "stops": one.stops}
+                for one in self.under_way.stopped
+            ],
+            "servers": [
+                {"server": one.server, "sent_today": one.sent, "cap": one.cap} for one in self.under_way.servers
+            ],
             "future_posts": [{"source": source, "published": when.isoformat()} for source, when in self.future],
         }
 
@@ -83,12 +113,20 @@ def coming_posts(library: Library, now: datetime) -> tuple[tuple[str, datetime],
     return tuple((post.source, post.published) for post in library.posts if post.published > now)
 
 
-def under_way(store: Store | None) -> list[tuple[Issue, int]]:
-    """Issues that are not finished."""
-    return [] if store is None else unfinished(store)
+def _issue_json(one: Running) -> dict[str, Any]:
+    issue = one.issue
+    return {
+        "id": issue.id,
+        "status": issue.status,
+        "reason": issue.reason,
+        "left": one.left,
+        "sent": one.sent,
+        "rate": one.rate,
+        "through": one.through and one.through.isoformat(),
+        "resume_at": issue.resume_at and issue.resume_at.isoformat(),
+    }
 
 
-def _readers(store: Store, newsletter: Newsletter, frequency: str) -> int:
+def _readers(store: Store, newsletter: Newsletter, frequency: Frequency) -> int:
     with store.read() as connection:
-        confirmed = subscribers.listed(connection, newsletter=newsletter.name, status=SubscriptionStatus.CONFIRMED)
-    return sum(newsletter.frequency_of(one.frequency) == frequency for one in confirmed)
+        return readers.count(connection, readers.Circle(newsletter, frequency))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.desk import desk
@@ -12,18 +13,20 @@ from support.rows import wish
 from support.site import JST, Site
 
 from publisher.core.periods import ended_period
-from publisher.errors import ConfigError, Scope, StoreBusy, TransportError
+from publisher.errors import ConfigError, Problem, Scope, Severity, StoreBusy, TransportError
 from publisher.jobs.deliver import PostOffice, deliver
 from publisher.jobs.digest import make_digest, plan_digest
 from publisher.jobs.due import due_periods, make_due, next_wake
-from publisher.jobs.issue import retry
+from publisher.jobs.issue import resume, retry
 from publisher.jobs.letter import Outgoing
 from publisher.jobs.tally import Tally
+from publisher.jobs.ways import Way, Ways
 from publisher.mail import Signer
 from publisher.model.mailing import DeliveryStatus, Envelope, Issue, IssueStatus, Reply
 from publisher.model.newsletter import Frequency, Schedule
+from publisher.model.server import Server
 from publisher.schedule import next_fire, prev_fire
-from publisher.store import deliveries, issues, subscribers, tables
+from publisher.store import deliveries, destinations, issues, subscribers, tables
 from publisher.store.engine import Store
 from publisher.struct import replace
 from publisher.transport import Session, Transport
@@ -53,8 +56,14 @@ def posts_for(site: Site, store: Store, issue: Issue, email: str) -> list[str]:
 
 
 def send(store: Store, transport: Transport, now: datetime) -> Tally:
-    office = PostOffice(store, transport, Outgoing(), lambda: now, lambda: False, lambda _: None)
-    return deliver(office, connections=1)
+    return deliver(office(store, transport, now))
+
+
+def office(store: Store, transport: Transport, now: datetime, *, connections: int = 1, **settings: Any) -> PostOffice:
+    servers = {"main": Server("main", connections=connections)}
+    way = Way(("main",), Outgoing(**settings))
+    ways = Ways(servers, lambda _name: transport, lambda _newsletter: way)
+    return PostOffice(store, ways, lambda: now, chance=lambda: 0.5)
 
 
 def test_readers_with_the_same_posts_share_a_variant(site: Site, store: Store) -> None:
@@ -66,7 +75,7 @@ def test_readers_with_the_same_posts_share_a_variant(site: Site, store: Store) -
     with desk(site, MONDAY) as place:
         plan = plan_digest(place, store, at=MONDAY, prev_fire=prev_fire)
 
-    assert sorted(len(one.readers) for one in plan.picks) == [1, 2]
+    assert sorted(one.readers for one in plan.picks) == [1, 2]
     assert plan.recipients == 3
     assert plan.readers == 4
 
@@ -182,27 +191,36 @@ class Scripted:
 
     name = "scripted"
 
-    def __init__(self, *answers: TransportError | Callable[[], None] | None) -> None:
+    def __init__(self, *answers: TransportError | Callable[[], object] | None) -> None:
         self.answers = list(answers)
         self.sent: list[str] = []
+        self.opened: list[Envelope] = []
 
-    def connect(self) -> Session:
+    async def connect(self) -> Session:
         return self
 
-    def send(self, envelope: Envelope, before_end: Callable[[], None]) -> Reply:
-        answer = self.answers.pop(0) if self.answers else None
-        if callable(answer):
-            answer()
-        elif answer is not None and not answer.undecided:
-            raise answer
-        before_end()
-        if isinstance(answer, TransportError):
-            raise answer
-        self.sent.append(envelope.recipient)
+    def open(self, envelope: Envelope) -> None:
+        self.opened.append(envelope)
+
+    async def body(self) -> None:
+        self.answer_now = self.answers.pop(0) if self.answers else None
+        self.in_hand = self.opened.pop(0)
+        if callable(self.answer_now):
+            self.answer_now()
+        elif self.answer_now is not None and not self.answer_now.undecided:
+            raise self.answer_now
+
+    def finish(self, following: Envelope | None) -> None:
+        self.opened += [following] if following is not None else []
+
+    async def answer(self) -> Reply:
+        if isinstance(self.answer_now, TransportError):
+            raise self.answer_now
+        self.sent.append(self.in_hand.recipient)
         return Reply(250, "2.0.0 OK")
 
-    def close(self) -> None:
-        return
+    async def close(self) -> None:
+        self.opened.clear()
 
 
 def refused(code: int | None, scope: Scope = Scope.RECIPIENT, enhanced: str | None = None) -> TransportError:
@@ -219,18 +237,26 @@ def planned(site: Site, store: Store, readers: int) -> Issue:
     return issue
 
 
-def test_three_policy_refusals_in_a_row_pause_before_they_fail_everybody(site: Site, store: Store) -> None:
+def test_three_policy_refusals_in_a_row_stop_the_destination_before_they_fail_everybody(
+    site: Site, store: Store
+) -> None:
     issue = planned(site, store, 8)
     denied = [refused(554, enhanced="5.7.1") for _ in range(8)]
 
     tally = send(store, Scripted(*denied), MONDAY)
 
-    assert tally.exit_code == 69
-    assert list(tally.paused) == [issue.id]
+    assert not tally.paused, "the domain stops, not the issue"
     with store.read() as connection:
-        states = [one.status for one in deliveries.listed(connection, issue.id)]
+        found = deliveries.listed(connection, issue.id)
+        stop = destinations.stopped(connection, MONDAY)["x.jp"]
+    states = [one.status for one in found]
     assert states.count(DeliveryStatus.FAILED) == 2
     assert states.count(DeliveryStatus.PLANNED) == 6
+    assert {one.due_at for one in found if one.status is DeliveryStatus.PLANNED} == {stop.until}
+
+    later = send(store, Scripted(), stop.until)
+
+    assert later.ended == {DeliveryStatus.SENT: 6}
 
 
 def test_an_issue_paused_while_a_mail_is_in_hand_does_not_send_it(site: Site, store: Store) -> None:
@@ -263,39 +289,44 @@ def test_a_deferred_mail_goes_out_when_its_time_has_come(site: Site, store: Stor
         assert next_wake(store, [place.newsletter], MONDAY, next_fire) == (MONDAY + WEEK).astimezone(UTC)
 
 
-def test_a_key_that_cannot_be_had_holds_no_mail_back_when_it_can(site: Site, store: Store) -> None:
-    """`run` lives on: what it had in hand would wait for the end of its lease."""
-    planned(site, store, 2)
+def test_a_key_that_cannot_be_had_pauses_its_issue_with_the_reason(site: Site, store: Store) -> None:
+    issue = planned(site, store, 2)
 
     def signer(_domain: str) -> Signer | None:
-        raise ConfigError([], hint="copy the key to there")
+        problem = Problem("config.yaml", 0, 0, Severity.ERROR, "config", "mail.dkim.keys: 鍵がありません")
+        raise ConfigError([problem], hint="copy the key to there")
 
     transport = Scripted()
-    office = PostOffice(store, transport, Outgoing(signer=signer), lambda: MONDAY, lambda: False, lambda _: None)
-    with pytest.raises(ConfigError):
-        deliver(office, connections=2)
-    assert transport.sent == []
+    tally = deliver(office(store, transport, MONDAY, connections=2, signer=signer))
 
+    assert (transport.sent, tally.paused, tally.exit_code) == ([], {issue.id}, 78)
+    with store.read() as connection:
+        assert "鍵がありません" in issues.get(connection, issue.id).reason
+
+    resume(store, issue.id, MONDAY)
     send(store, transport, MONDAY)
 
     assert sorted(transport.sent) == ["0@x.jp", "1@x.jp"]
 
 
 def test_a_ledger_that_is_busy_before_the_end_of_a_mail_holds_none_back_when_it_is_free(
-    site: Site, store: Store
+    site: Site, tmp_path: Path
 ) -> None:
+    """`run` lives on: what it had in hand would wait for the end of its lease."""
+    file = tmp_path / "publisher.db"
+    store = Store(f"sqlite:///{file}", wait_seconds=0.01)
     planned(site, store, 2)
-
-    def busy() -> None:
-        raise StoreBusy("another program holds the ledger")
-
-    transport = Scripted(busy)
+    holder = sqlite3.connect(file, isolation_level=None)
+    transport = Scripted(lambda: holder.execute("BEGIN IMMEDIATE"))
     with pytest.raises(StoreBusy):
         send(store, transport, MONDAY)
+    assert transport.sent == []
+    holder.close()
 
     send(store, transport, MONDAY)
 
     assert sorted(transport.sent) == ["0@x.jp", "1@x.jp"]
+    store.close()
 
 
 def test_an_answer_that_never_came_is_held(site: Site, store: Store) -> None:
@@ -371,9 +402,9 @@ def test_a_server_that_closes_the_session_and_is_then_gone_pauses_the_issue(site
     connects = transport.connect
     calls = iter([connects])
 
-    def once() -> Session:
+    async def once() -> Session:
         try:
-            return next(calls)()
+            return await next(calls)()
         except StopIteration:
             raise TransportError("connection refused", scope=Scope.SESSION, permanent=False) from None
 
@@ -419,7 +450,7 @@ def test_a_retry_leaves_out_who_got_the_posts_since(site: Site, store: Store) ->
     assert second is not None
     send(store, Scripted(refused(550)), MONDAY + timedelta(hours=1))
 
-    assert retry(store, first.id, unknown=False) == 1
+    assert retry(store, first.id, unknown=False).planned == 1
 
 
 def test_a_paused_issue_with_nothing_left_is_done(site: Site, store: Store) -> None:

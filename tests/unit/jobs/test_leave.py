@@ -32,7 +32,7 @@ def subscriptions(store: Store, email: str = HANAKO) -> dict[str, Subscription]:
 
 def suppressed(store: Store, email: str) -> str | None:
     with store.read() as connection:
-        return suppressions.reason_of(connection, parse_address(email).key)
+        return suppressions.reason_of(connection, store.secret, parse_address(email).key)
 
 
 def statuses(store: Store, email: str = HANAKO) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from publisher.jobs.owner import dead_owners, owner_name
+from publisher.jobs.owner import dead_owners, owner_name, run_name
 
 PRINT_NAME = "from publisher.jobs.owner import owner_name; print(owner_name(3))"
 
@@ -29,3 +29,9 @@ def test_another_process_under_the_same_number_does_not_count_as_the_owner() -> 
 
 def test_of_another_machine_nothing_is_known() -> None:
     assert dead_owners(["どこか別の機械/1/1/0"]) == []
+
+
+def test_a_run_of_this_process_is_alive_as_long_as_it_runs() -> None:
+    with run_name() as first, run_name() as second:
+        assert dead_owners([first, second]) == []
+    assert dead_owners([first, second]) == [first, second]

@@ -1,0 +1,123 @@
+"""The round of the mail: reports are taken in, due digests made, and what is to be sent is sent."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from publisher.app import App
+from publisher.core.words import counted
+from publisher.errors import PublisherError
+from publisher.jobs.ids import require_no_lost_ledger
+from publisher.model.mailing import IssueStatus
+
+if TYPE_CHECKING:
+    from publisher.store.engine import Store
+
+Say = Callable[[str], None]
+
+_BOX_EVERY = timedelta(minutes=5)
+
+
+def mail(app: App, stopped: Callable[[], bool], say: Say, complain: Say) -> tuple[int, datetime | None]:
+    """Do all that is due: the exit code, and when to look again, None where nothing is to come."""
+    if not app.has_ledger():
+        require_no_lost_ledger(app.config)
+        return 0, None
+    from publisher.jobs.due import next_wake
+    from publisher.jobs.mailing import require_known_ledger
+    from publisher.schedule import next_fire
+
+    with app.store() as store:
+        require_known_ledger(store, app.config.home)
+        codes = [
+            _tidy(app, store, say),
+            _guarded(complain, lambda: _read_box(app, store, say)),
+            # What is planned already needs neither posts nor templates: it goes out all the same.
+            _guarded(complain, lambda: _make_due(app, store, say, complain)),
+            _send(app, store, stopped, say, complain),
+        ]
+        wakes = [next_wake(store, app.newsletters(), app.clock(), next_fire), _next_box(app)]
+        code = next((code for code in codes[1:] if code), codes[0])
+        return code, min((wake for wake in wakes if wake is not None), default=None)
+
+
+def mail_until_due(app: App, stopped: Callable[[], bool], say: Say, complain: Say) -> datetime | None:
+    """The same for who comes again: sending stops when another digest is due or the box is to be read, and goes on
+    after that. When to look again."""
+    from publisher.schedule import next_fire
+
+    now = app.clock()
+    moments = [
+        next_fire(schedule, newsletter.timezone, now).instant
+        for newsletter in app.newsletters()
+        for schedule in newsletter.schedules.values()
+    ]
+    until = min([*moments, now + _BOX_EVERY])
+    return mail(app, lambda: stopped() or app.clock() >= until, say, complain)[1]
+
+
+def _tidy(app: App, store: "Store", say: Say) -> int:
+    from publisher.jobs.deliver import tidy
+
+    unknown = tidy(store, app.clock())
+    if unknown:
+        say(f"{counted(unknown, 'mail')} of a sender that died: unknown; 'publisher issue show ISSUE' names them")
+    return 75 if unknown else 0
+
+
+def _read_box(app: App, store: "Store", say: Say) -> int:
+    if app.config.settings.mail.bounces is None:
+        return 0
+    from publisher.jobs.bounce_boxes import read_box
+
+    for line in read_box(app.config, store, now=app.clock()).lines():
+        say(line)
+    return 0
+
+
+def _next_box(app: App) -> datetime | None:
+    return None if app.config.settings.mail.bounces is None else app.clock() + _BOX_EVERY
+
+
+def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
+    from publisher.jobs.due import due_periods, make_due
+    from publisher.schedule import calendar
+
+    prev_fire = calendar()
+    due = due_periods(store, app.newsletters(), app.clock(), prev_fire)
+    if not due:
+        return 0
+    made, errors = app.read(
+        lambda library: make_due(
+            library, store, app.templates(), due, now=app.clock(), prev_fire=prev_fire, ready=app.ready
+        )
+    )
+    for issue in made:
+        say(f"{issue.period}: {issue.status}" + (f", {issue.reason}" if issue.reason else ""))
+    for error in errors:
+        complain(error.told())
+    return errors[0].exit_code if errors else 0
+
+
+def _send(app: App, store: "Store", stopped: Callable[[], bool], say: Say, complain: Say) -> int:
+    from publisher.jobs.deliver import deliver
+    from publisher.jobs.issue import paused_lines, unfinished
+
+    code = 0
+    if any(issue.status is IssueStatus.SENDING for issue, _ in unfinished(store)):
+        tally = deliver(app.office(store, stopped=stopped))
+        for line in tally.lines() if tally.ended else []:
+            say(line)
+        code = tally.exit_code or (75 if any(one.status is IssueStatus.SENDING for one, _ in unfinished(store)) else 0)
+    for line in paused_lines(store):
+        complain(line)
+        code = code or 69
+    return code
+
+
+def _guarded(complain: Say, work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except PublisherError as error:
+        complain(error.told())
+        return error.exit_code

@@ -1,0 +1,231 @@
+"""The gate before a message's end: what all connections have to write into the ledger is written together."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from publisher.core.setbacks import goes_on_at
+from publisher.errors import PublisherError, StoreBusy
+from publisher.jobs.bounce import Noted, note
+from publisher.jobs.office import LEASE, PostOffice
+from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus
+from publisher.store import attempts, claims, destinations, holdups, issues, suppressions
+from publisher.store.attempts import Ended, Hindered, Hindrance
+from publisher.struct import Struct
+
+_INSISTENCE = 9
+_TURNS = 8
+
+T = TypeVar("T")
+
+
+class Stopping(Struct, frozen=True):
+    """A destination to be left alone until then, and why."""
+
+    destination: str
+    reason: str
+    until: datetime
+
+
+class Pausing(Struct, frozen=True):
+    """An issue to be paused, and why. One that `passes` goes on by itself after a while."""
+
+    issue_id: int
+    reason: str
+    passes: bool = False
+
+
+class Entry(Struct, frozen=True):
+    """What an attempt came to, with what follows from it."""
+
+    ended: Ended
+    noted: Noted | None = None
+    stopping: Stopping | None = None
+    pausing: Pausing | None = None
+    released: str | None = None
+
+
+class _LostOne(Exception):
+    """One of the deliveries that were to be recorded together is no longer this process's."""
+
+
+class Gate:
+    """Writes answers, and beginnings of ends, for all connections of a process, in the order they came.
+
+    An answer is in the ledger before its connection's next message can end: both go into the same transaction, the
+    answers first. `settled` is told which state each entry's delivery stands in.
+    """
+
+    def __init__(self, office: PostOffice, owner: str, settled: Callable[[Entry, DeliveryStatus], None]) -> None:
+        self._office, self._owner, self._settled = office, owner, settled
+        self.heed_forgotten = False
+        """Whether anybody asked to be forgotten: only then are addresses looked up by their hashes, too."""
+        self.objected = False
+        """Whether anybody was left out here. It cost a connection, since the message was under way: then who is still
+        to come is looked at before, too."""
+        self._entries: list[Entry] = []
+        self._waiting: list[tuple[Delivery, asyncio.Future[Hindered | datetime]]] = []
+        self._called = False
+
+    def begin(self, delivery: Delivery) -> asyncio.Future[Hindered | datetime]:
+        """Ask whether the message of `delivery` may end now; where nothing hinders it, that it does is recorded, and
+        the answer is when."""
+        asked: asyncio.Future[Hindered | datetime] = asyncio.get_running_loop().create_future()
+        if any(other.id == delivery.id for other, _ in self._waiting):
+            asked.set_result(Hindered(Hindrance.LOST))
+            return asked
+        self._waiting.append((delivery, asked))
+        self._call()
+        return asked
+
+    def write(self, entry: Entry) -> None:
+        """Record an entry, at the latest with the next beginning."""
+        self._entries.append(entry)
+        self._call()
+
+    def flush(self) -> None:
+        """Write what there is. Who waits for a beginning hears where it cannot be written; entries are kept, then."""
+        self._called = False
+        waiting, self._waiting = self._waiting, []
+        if not (waiting or self._entries):
+            return
+        try:
+            now = self._office.clock()
+            stands, found = self._written([one for one, _ in waiting], now)
+        except PublisherError as error:
+            if not waiting:
+                raise
+            for _, asked in waiting:
+                if not asked.done():
+                    asked.set_exception(error)
+            return
+        entries, self._entries = self._entries, []
+        for entry, status in zip(entries, stands, strict=True):
+            self._settled(entry, status)
+        for delivery, asked in waiting:
+            if not asked.done():
+                asked.set_result(found[delivery.id] or now)
+
+    def pause(self, pausings: Sequence[Pausing]) -> list[int]:
+        """Pause issues that are being sent, at once; those that were."""
+        if not pausings:
+            return []
+        return self.insist(lambda connection: [one.issue_id for one in pausings if self._pause(connection, one)])
+
+    def let_go(self, delivery_ids: Sequence[int], due_at: datetime | None = None) -> None:
+        """Give back what was not begun."""
+        self.insist(lambda connection: claims.let_go(connection, self._owner, delivery_ids, due_at))
+
+    def _call(self) -> None:
+        if not self._called:
+            self._called = True
+            asyncio.get_running_loop().call_soon(self._flush_soon, 0, _TURNS)
+
+    def _flush_soon(self, before: int, turns: int) -> None:
+        """As soon as a turn of the loop has brought nothing more: a transaction costs as much as five mails in it."""
+        if not self._called:
+            return
+        here = len(self._waiting) + len(self._entries)
+        if here > before and turns:
+            asyncio.get_running_loop().call_soon(self._flush_soon, here, turns - 1)
+            return
+        try:
+            self.flush()
+        except PublisherError:
+            # Nobody waits for it: the entries are kept, and whoever comes next, or the end of the run, hears of it.
+            return
+
+    def _written(
+        self, begun: Sequence[Delivery], now: datetime
+    ) -> tuple[list[DeliveryStatus], dict[int, Hindered | None]]:
+        def work(connection: sa.Connection, *, together: bool) -> tuple[list[DeliveryStatus], dict[int, Any]]:
+            return self._recorded(connection, now, together=together), self._begun(connection, begun, now)
+
+        for _ in range(_INSISTENCE):
+            try:
+                return self.insist(partial(work, together=True))
+            except _LostOne:
+                with contextlib.suppress(_LostOne):
+                    return self.insist(partial(work, together=False))
+        return self.insist(partial(work, together=False))
+
+    def _recorded(self, connection: sa.Connection, now: datetime, *, together: bool) -> list[DeliveryStatus]:
+        plain = [one.ended for one in self._entries if together and _is_plain(one)]
+        if plain and not attempts.taken(connection, self._owner, plain):
+            raise _LostOne
+        return [
+            DeliveryStatus.SENT if together and _is_plain(one) else self._recorded_alone(connection, one, now)
+            for one in self._entries
+        ]
+
+    def _recorded_alone(self, connection: sa.Connection, entry: Entry, now: datetime) -> DeliveryStatus:
+        status = attempts.record(connection, self._owner, entry.ended)
+        if entry.noted is not None:
+            note(connection, self._office.store.secret, [entry.noted], now)
+        if entry.stopping is not None:
+            stop = entry.stopping
+            destinations.stop(connection, stop.destination, stop.reason, stop.until, now)
+        if entry.released is not None:
+            destinations.release(connection, entry.released, now)
+        if entry.pausing is not None:
+            self._pause(connection, entry.pausing)
+        return status
+
+    def _begun(self, connection: sa.Connection, begun: Sequence[Delivery], now: datetime) -> dict[int, Hindered | None]:
+        if not begun:
+            return {}
+        found = self.hindrances(connection, begun, now)
+        free = [one.id for one in begun if found[one.id] is None]
+        if not attempts.begin(connection, free, self._owner, now=now, lease_until=now + LEASE):
+            raise _LostOne
+        self.objected = bool(object_to(connection, self._owner, found)) or self.objected
+        return found
+
+    def hindrances(
+        self, connection: sa.Connection, held: Sequence[Delivery], now: datetime
+    ) -> dict[int, Hindered | None]:
+        """What stands against each delivery's going out at this moment, None where nothing does."""
+        found = attempts.hindrances(connection, [one.id for one in held], self._owner, now)
+        if self.heed_forgotten:
+            keys = {one.recipient.address_key: one.id for one in held}
+            for key, reason in suppressions.among(connection, self._office.store.secret, keys).items():
+                found[keys[key]] = found[keys[key]] or Hindered(Hindrance.OBJECTION, reason)
+        return found
+
+    def _pause(self, connection: sa.Connection, pausing: Pausing) -> bool:
+        issue = issues.get(connection, pausing.issue_id)
+        if issue.status is not IssueStatus.SENDING:
+            return False
+        again = goes_on_at(self._office.clock(), issue.setbacks, self._office.give_up) if pausing.passes else None
+        holdups.hold_up(connection, issue, pausing.reason, again)
+        return True
+
+    def insist(self, work: Callable[[sa.Connection], T]) -> T:
+        """Do `work` in the ledger; an answer in hand is not thrown away because another program holds it."""
+        for _ in range(_INSISTENCE):
+            try:
+                with self._office.store.write() as connection:
+                    return work(connection)
+            except StoreBusy:
+                continue
+        with self._office.store.write() as connection:
+            return work(connection)
+
+
+def _is_plain(entry: Entry) -> bool:
+    """The way of almost every mail: its message ended, and it was taken."""
+    ended = entry.ended
+    return ended.begun and ended.outcome.status is DeliveryStatus.SENT and entry.released is None
+
+
+def object_to(connection: sa.Connection, owner: str, found: Mapping[int, Hindered | None]) -> list[int]:
+    """Suppress what an objection stands against; which these are."""
+    objected = {one: why.reason for one, why in found.items() if why is not None and why.by is Hindrance.OBJECTION}
+    for one, reason in objected.items():
+        attempts.suppress(connection, owner, one, reason)
+    return list(objected)
