@@ -7,6 +7,7 @@ import typer
 from publisher.app import App
 from publisher.cli.options import DryRun, Yes, site
 from publisher.cli.talk import bar, put, say, stop_on_signals
+from publisher.core.words import counted
 
 if TYPE_CHECKING:
     from publisher.model.mailing import Issue
@@ -56,4 +57,6 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
     if stop.is_set() and left:
         say(f"stopped with {left} still to send: run 'publisher deliver'")
         return 75
+    if left and not paused:
+        say(f"{counted(left, 'mail')} to be tried again: 'publisher status' says when, 'publisher issue show' why")
     return tally.exit_code or (69 if paused else 75 if left else 0)

@@ -245,7 +245,7 @@ def test_a_command_that_an_issue_is_past_is_refused_kindly(site: Site) -> None:
 
 def test_a_paused_issue_is_told_by_every_delivery(site: Site, smtp: Server) -> None:
     site.ok("subscriber", "add", "a@example.jp")
-    smtp.at_mail = "421 later"
+    smtp.at_mail = "550 5.7.1 not you"
     site.run("digest", "weekly", "--yes")
     smtp.at_mail = "250 OK"
 
@@ -307,7 +307,7 @@ def test_a_restored_older_ledger_delivers_nothing_again(site: Site, smtp: Server
 
 
 def test_sigterm_drains_run_once_and_says_that_mail_is_left(site: Site, smtp: Server, readers: list[str]) -> None:
-    smtp.at_mail = "421 later"
+    smtp.at_mail = "550 5.7.1 not you"
     site.run("digest", "weekly", "--yes")
     smtp.at_mail = "250 OK"
     site.ok("issue", "resume", "1")
