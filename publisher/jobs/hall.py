@@ -67,7 +67,7 @@ class Hall:
         """The next letter that may go by `server`, as soon as it may; None where nothing is left to do."""
         while not self.stopping:
             letter = self.ready(server, connected=connected)
-            if letter is not None or self._over(server):
+            if letter is not None or self._over():
                 return letter
             bell = self._bell
             try:
@@ -187,14 +187,20 @@ class Hall:
             self._pause([Pausing(ticket.issue.issue_id, error.message, passes=True)])
         return None
 
-    def _over(self, server: str) -> bool:
-        now = asyncio.get_running_loop().time()
-        closed = self.lights[server].wait(now, urgent=False)
-        if self._in_hand or (self.stock.has(server) and closed < LONGEST_WAIT):
+    def _over(self) -> bool:
+        """Whether nothing is left that may go within a while."""
+        if self._in_hand:
             return False
-        if closed < LONGEST_WAIT:
+        now = asyncio.get_running_loop().time()
+        if not self.stock.issues():
             self.stock.look(now)
-        return closed >= LONGEST_WAIT or not self.stock.has(server)
+        return all(self._opens_in(servers, now) >= LONGEST_WAIT for servers in self.stock.issues())
+
+    def _opens_in(self, servers: tuple[str, ...], now: float) -> float:
+        """Seconds until one of these may be given a mail, whose turn it can be."""
+        lights = [self.lights[name] for name in servers]
+        turns = [one for one in lights if one.server.weight or has_turn(one, lights, now)]
+        return min((one.wait(now, urgent=False) for one in turns), default=LONGEST_WAIT)
 
     def _heed(self, ticket: Ticket, tried: Tried, error: TransportError, verdict: Verdict, now: float) -> None:
         """What a refusal says of its server, and of its destination."""

@@ -78,10 +78,6 @@ class Stock:
             found[ticket.way.servers].add(ticket.issue.issue_id)
         return found
 
-    def has(self, server: str) -> bool:
-        """Whether anything waits here that may go by `server`, now or later."""
-        return any(server in ticket.way.servers for ticket in self._all())
-
     def _held_for(self, server: str, now: float, may: Callable[[Way], bool]) -> Ticket | None:
         for name, queue in self._held.items():
             if not queue or server not in queue[0].way.servers or not may((False, queue[0].way.servers)):

@@ -108,12 +108,13 @@ class Lights:
 
 
 def has_turn(mine: Lights, others: Iterable[Lights], now: float) -> bool:
-    """Whether it is this server's turn among those of one way, by weight: none gets far ahead of another that is well.
+    """Whether it is this server's turn among those of one way, by weight: none gets far ahead of another that may be
+    given a mail, too.
 
-    One of weight 0 has its turn only while no other is usable.
+    One of weight 0 has its turn only while no other is well, be they at their caps.
     """
-    well = [one for one in others if one is not mine and one.server.weight and healths.usable(one.health, now)]
+    weighted = [one for one in others if one is not mine and one.server.weight]
     if not mine.server.weight:
-        return not well
+        return not any(healths.usable(one.health, now) for one in weighted)
     ahead = max(mine.server.connections, 1) / mine.server.weight
-    return all(mine.given <= one.given + ahead for one in well)
+    return all(mine.given <= one.given + ahead or one.wait(now, urgent=False) > 0 for one in weighted)

@@ -257,6 +257,26 @@ def test_a_server_of_weight_0_is_used_only_while_no_other_is_well(site: Site, st
     assert (len(first.sent), len(spare.sent)) == (5, 5)
 
 
+def test_a_server_at_its_cap_keeps_neither_the_others_nor_the_end_waiting(site: Site, store: Store) -> None:
+    planned(site, store, *numbered(20))
+    capped, free = Post(), Post()
+    servers = {"capped": Server("capped", daily=2), "free": Server("free")}
+
+    deliver(office(store, {"capped": capped, "free": free}, servers=servers))
+
+    assert (len(capped.sent), len(free.sent)) == (2, 18)
+
+
+def test_a_spare_server_does_not_make_up_for_a_cap(site: Site, store: Store) -> None:
+    planned(site, store, *numbered(6))
+    capped, spare = Post(), Post()
+    servers = {"capped": Server("capped", daily=2), "spare": Server("spare", weight=0)}
+
+    deliver(office(store, {"capped": capped, "spare": spare}, servers=servers))
+
+    assert (len(capped.sent), len(spare.sent)) == (2, 0)
+
+
 def test_an_issue_whose_servers_are_all_down_stands_still_and_goes_on_by_itself(site: Site, store: Store) -> None:
     issue = planned(site, store, *numbered(3))
     post = Post(refuse=GONE)
