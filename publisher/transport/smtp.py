@@ -16,9 +16,9 @@ from publisher.transport.reach import encrypt, reach, resolve
 from publisher.transport.replies import Stage, broken, refusal, words
 from publisher.transport.session import SmtpSession
 
-_NO_ESMTP = frozenset(range(500, 505))
-"""The command is not known (RFC 5321 section 4.2.4). Any other refusal is about us, now: what a server without
-extensions cannot take is not to fail for it."""
+_NO_ESMTP = frozenset({500, 502})
+"""The command is not known, or not there (RFC 5321 section 4.2.4). Any other refusal is about us, now: what a server
+without extensions cannot take is not to fail for it."""
 
 
 class SmtpTransport:
