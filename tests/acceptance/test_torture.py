@@ -19,7 +19,7 @@ from support.torture_checks import Row, at_last, violations
 TESTS = Path(__file__).parents[1]
 READERS = [f"reader{number}@example.jp" for number in range(20)]
 SEED = 20261123
-SHORT = {"plain": 70, "two": 40, "frozen": 20, "full": 25, "locked": 20, "clock": 25}
+SHORT = {"plain": 36, "two": 20, "frozen": 10, "full": 12, "locked": 10, "clock": 12}
 LONG = {"plain": 4000, "two": 2000, "frozen": 1000, "full": 1000, "locked": 1000, "clock": 1000}
 
 
