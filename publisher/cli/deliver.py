@@ -35,6 +35,7 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
     from publisher.jobs.deliver import deliver as deliver_all
     from publisher.jobs.issue import paused_lines, unfinished
     from publisher.jobs.mailing import require_known_ledger
+    from publisher.store.claims import unclaimed
 
     require_known_ledger(store, app.config.home)
     total, done = sum(left for _, left in unfinished(store)), 0
@@ -57,6 +58,8 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
     if stop.is_set() and left:
         say(f"stopped with {left} still to send: run 'publisher deliver'")
         return 75
-    if left and not paused:
-        say(f"{counted(left, 'mail')} to be tried again: 'publisher status' says when, 'publisher issue show' why")
-    return tally.exit_code or (69 if paused else 75 if left else 0)
+    with store.read() as connection:
+        again = unclaimed(connection)
+    if again and not paused:
+        say(f"{counted(again, 'mail')} to be tried again: 'publisher status' says when, 'publisher issue show' why")
+    return tally.exit_code or (69 if paused else 75 if again else 0)

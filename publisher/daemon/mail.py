@@ -102,13 +102,15 @@ def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
 def _send(app: App, store: "Store", stopped: Callable[[], bool], say: Say, complain: Say) -> int:
     from publisher.jobs.deliver import deliver
     from publisher.jobs.issue import paused_lines, unfinished
+    from publisher.store.claims import unclaimed
 
     code = 0
     if any(issue.status is IssueStatus.SENDING for issue, _ in unfinished(store)):
         tally = deliver(app.office(store, stopped=stopped))
         for line in tally.lines() if tally.ended else []:
             say(line)
-        code = tally.exit_code or (75 if any(one.status is IssueStatus.SENDING for one, _ in unfinished(store)) else 0)
+        with store.read() as connection:
+            code = tally.exit_code or (75 if unclaimed(connection) else 0)
     for line in paused_lines(store):
         complain(line)
         code = code or 69

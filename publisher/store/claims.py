@@ -116,6 +116,14 @@ def reap(connection: sa.Connection, dead: Collection[str], now: datetime) -> int
     return len(ids)
 
 
+def unclaimed(connection: sa.Connection) -> int:
+    """How many deliveries of issues that are being sent nobody holds: what a run leaves to be tried again."""
+    sent_now = sa.select(issues.c.id).where(issues.c.status == IssueStatus.SENDING)
+    free = (deliveries.c.status.in_([*READY]), deliveries.c.owner.is_(None), unsent)
+    query = sa.select(sa.func.count()).select_from(deliveries).where(deliveries.c.issue_id.in_(sent_now), *free)
+    return connection.scalar(query) or 0
+
+
 def next_due(connection: sa.Connection, now: datetime) -> datetime | None:
     """When sending issues have work: `now` for what is ready, else a due time or the end of a lease, or None."""
     moments = [_next_of(connection, one.issue_id, now) for one in sending(connection)]

@@ -212,7 +212,7 @@ def test_too_many_addresses_that_are_none_pause_the_issue(site: Site, store: Sto
     gone = numbered(12, "gone.example")
     issue = planned(site, store, *gone, *numbered(8, "zz.example"))
     post = Post(answers=dict.fromkeys(gone, refused(550, "5.1.1")))
-    slow = {"main": Server("main", rate=10)}
+    slow = {"main": Server("main", rate=4)}
 
     deliver(office(store, {"main": post}, servers=slow, ticking=True))
 

@@ -153,6 +153,7 @@ def test_mail_names_its_delivery_to_the_providers_that_it_may_leave_by(tmp_path:
 
 
 def test_a_newsletter_says_for_itself_whether_its_return_path_carries_the_delivery(tmp_path: Path) -> None:
-    made = app(tmp_path, "{verp: false}")
+    site = "mail: {transport: 'console:', return_path: bounces@midori.example}\n"
+    made = app(tmp_path, "{verp: false}", site)
 
     assert {name: made.outgoing(name).verp for name in ("weekly", "members")} == {"weekly": True, "members": False}

@@ -78,7 +78,7 @@ def test_a_paused_issue_tells_why_and_how_it_goes_on(store: Store, now: datetime
     assert told(look(store, now, Server("main"))) == [
         "issue 1 is paused with 1 to send, 0 sent: 421 4.3.2 busy",
         "  goes on by itself 2026-11-24 13:00 JST",
-        "  to go on: publisher issue resume 1, then publisher deliver",
+        "  to go on: publisher deliver (it goes on by itself in a while, where 'publisher run' runs)",
     ]
 
 
