@@ -148,6 +148,7 @@ class Hall:
     def close(self) -> None:
         """Write what is left to write, and give back what is left."""
         self.gate.flush()
+        self._pause(self._limiter.over())
         self.stock.give_back()
         for lights in self.lights.values():
             lights.close()

@@ -40,6 +40,8 @@ class Limiter:
         stops, self._stops = self._stops, []
         self._hold_all(stops)
         ids, self._issues = self._issues, set()
+        if not ids:
+            return []
         reasons = self._gate.insist(lambda connection: pause_reasons(connection, ids, self._office.limits))
         return [Pausing(issue_id, reason) for issue_id, reason in reasons.items()]
 

@@ -210,9 +210,9 @@ def test_a_refusal_by_policy_is_never_held_against_the_reader(site: Site, store:
 
 def test_too_many_addresses_that_are_none_pause_the_issue(site: Site, store: Store) -> None:
     gone = numbered(12, "gone.example")
-    issue = planned(site, store, *gone, *numbered(8, "zz.example"))
+    issue = planned(site, store, *gone, *numbered(24, "zz.example"))
     post = Post(answers=dict.fromkeys(gone, refused(550, "5.1.1")))
-    slow = {"main": Server("main", rate=4)}
+    slow = {"main": Server("main", rate=6)}
 
     deliver(office(store, {"main": post}, servers=slow, ticking=True))
 
