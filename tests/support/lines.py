@@ -20,6 +20,10 @@ class Lines:
         for line in stream:
             self._queue.put(line.rstrip("\n"))
 
+    def told(self, needle: str) -> str:
+        """A line that holds `needle`, come already or still to come: what is told once may be another test's doing."""
+        return next((line for line in self.seen if needle in line), "") or self.until(needle)
+
     def until(self, needle: str, seconds: float = 40) -> str:
         """The next line that holds `needle`; AssertionError with all lines seen where none comes in time."""
         end = monotonic() + seconds
