@@ -2,11 +2,11 @@
 
 import re
 from binascii import b2a_base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _COLUMNS = 76
 """RFC 2045 section 6.8. A line may be shorter; each of ours holds whole groups of four characters."""
-_LONG = 1000
+_LONG = 200
 """In characters. Shorter pieces, such as a reader's name or address, are cheaper encoded than looked up."""
 _BUDGET = 1 << 20
 """Octets of encoded pieces that are kept: a digest of Gmail's 102 KB in all three alignments is 420 KB."""
@@ -16,6 +16,8 @@ _BREAK = re.compile("\r\n|\r|\n")
 def base64_lines(data: bytes) -> bytes:
     """`data` in base64, every line ended by CRLF and at most 76 columns wide."""
     text = b2a_base64(data, newline=False)
+    if len(text) <= _COLUMNS:
+        return text + b"\r\n" if text else b""
     lines = [text[start : start + _COLUMNS] for start in range(0, len(text), _COLUMNS)]
     return b"\r\n".join([*lines, b""])
 
@@ -62,12 +64,14 @@ class Encoder:
         return found
 
 
-def _unbroken(pieces: Iterable[str]) -> Iterable[str]:
+def _unbroken(pieces: Iterable[str]) -> Iterator[str]:
     """The pieces, no CRLF cut in two between them: it would become two line breaks."""
-    ends_in_cr = False
+    after_cr = False
     for piece in pieces:
-        yield piece[1:] if ends_in_cr and piece.startswith("\n") else piece
-        ends_in_cr = piece.endswith("\r") if piece else ends_in_cr
+        whole = piece[1:] if after_cr and piece.startswith("\n") else piece
+        after_cr = piece.endswith("\r") if piece else after_cr
+        # As a line feed: left as it is, it would make one break of two with a line feed that comes later.
+        yield f"{whole[:-1]}\n" if after_cr and whole else whole
 
 
 def _octets(text: str) -> bytes:

@@ -3,7 +3,7 @@
 import re
 from base64 import b64decode
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publisher.mail.encoding import Encoder, base64_lines
@@ -35,6 +35,7 @@ def test_any_octets_come_back_in_lines_of_76(data: bytes) -> None:
     assert all(len(line) == 76 for line in lines[:-1])
 
 
+@example([["\r", "\n", "\n"]])
 @given(st.lists(PIECES, min_size=1, max_size=6))
 def test_pieces_are_encoded_as_their_whole_however_often_they_came_before(letters: list[list[str]]) -> None:
     encoder = Encoder()
