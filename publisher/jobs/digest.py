@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from publisher.core.periods import PrevFire
 from publisher.jobs.linted import Unfit, telling
 from publisher.jobs.mailing import Desk, draft, require_known_ledger, require_sender, testify
-from publisher.jobs.picking import Span, circle, first_look, picked
-from publisher.jobs.planned import Group, Making, Pick, counted_up, mailed, write_issue
+from publisher.jobs.picking import Span, circle, counted, first_look, picked
+from publisher.jobs.planned import Group, Making, Pick, mailed, write_issue
 from publisher.jobs.site import require_site_url
 from publisher.jobs.variants import digest_variant
 from publisher.model.mailing import Issue, IssueKind, Variant
@@ -43,7 +43,7 @@ class Plan(Struct, frozen=True):
 def plan_digest(desk: Desk, store: Store, *, at: datetime, prev_fire: PrevFire, period: Period | None = None) -> Plan:
     """What a digest of everything new up to `at` holds; with `period`, for its readers only."""
     with store.read() as connection:
-        picks = counted_up(picked(connection, store.secret, desk, Span(at, prev_fire, period)))
+        picks = counted(connection, store.secret, desk, Span(at, prev_fire, period))
         number = issues.next_number(connection, desk.newsletter.name)
         return Plan(picks, readers.count(connection, circle(desk.newsletter, period)), number)
 

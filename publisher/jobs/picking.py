@@ -9,17 +9,20 @@ import sqlalchemy as sa
 from publisher.core.periods import PrevFire, first_since, running_since
 from publisher.core.selection import Candidate, in_categories, new_to, newest_first, published, wanted
 from publisher.jobs.mailing import Desk, first_language
-from publisher.jobs.planned import Group, Picked
+from publisher.jobs.planned import Group, Pick, Picked, added_up
 from publisher.model.newsletter import Frequency, Newsletter, Period
 from publisher.store import issues, readers
 from publisher.store.carried import Carried
-from publisher.store.readers import Circle
+from publisher.store.readers import Circle, Kind, Reader, Wish
 from publisher.struct import Struct
 
 _REMEMBERED = 1 << 13
 """Wishes, and what is new to them: a million readers have thousands, of which few bear to be kept."""
 
-_Sieve = Callable[[str | None, tuple[str, ...] | None, datetime | None, frozenset[str]], Group | None]
+_Sieve = Callable[[Wish, datetime | None, frozenset[str]], Group | None]
+
+
+_ReachesBack = Callable[[Frequency, datetime | None], datetime | None]
 
 
 class Span(Struct, frozen=True):
@@ -28,6 +31,20 @@ class Span(Struct, frozen=True):
     at: datetime
     prev_fire: PrevFire
     period: Period | None = None
+
+
+class _Look(Struct, frozen=True):
+    """Whom an issue is for, and what is new to each; when they joined matters after the `oldest` post."""
+
+    circle: Circle
+    carried: Carried
+    oldest: datetime
+    reaches_back: _ReachesBack
+    sieve: _Sieve
+
+    def group(self, of: Reader | Kind) -> Group | None:
+        """What is new to them."""
+        return self.sieve(of.wish, self.reaches_back(of.wish.frequency, of.joined), of.carried)
 
 
 def candidates(desk: Desk, at: datetime) -> list[Candidate]:
@@ -61,17 +78,30 @@ def picked(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) -> 
     What the ledger knows of issues is read before the first comes, when there is no new one; see also
     store.readers.streamed.
     """
-    posts = candidates(desk, span.at)
-    sieve = _sieve(desk, posts)
-    reaches_back = _reaches_back(connection, desk, span)
-    carried = Carried(connection, desk.newsletter.name, [one.id for one in posts])
-    # Whoever joined before the oldest of them is after nothing that is older.
-    oldest = min((one.post.published for one in posts), default=span.at)
-    for reader in readers.streamed(connection, secret, circle(desk.newsletter, span.period), carried, after=oldest):
-        since = reaches_back(reader.frequency, reader.joined)
-        group = sieve(reader.language, reader.categories, since, reader.carried)
+    look = _look(connection, desk, span)
+    for reader in readers.streamed(connection, secret, look.circle, look.carried, after=look.oldest):
+        group = look.group(reader)
         if group is not None:
             yield Picked(reader.recipient, group, reader.suppressed)
+
+
+def counted(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) -> tuple[Pick, ...]:
+    """How many of them share what, in the order in which they come."""
+    look = _look(connection, desk, span)
+    alike = readers.kinds(connection, secret, look.circle, look.carried, after=look.oldest)
+    return added_up((look.group(kind), kind.suppressed, number) for kind, number in alike)
+
+
+def _look(connection: sa.Connection, desk: Desk, span: Span) -> _Look:
+    posts = candidates(desk, span.at)
+    return _Look(
+        circle(desk.newsletter, span.period),
+        Carried(connection, desk.newsletter.name, [one.id for one in posts]),
+        # Whoever joined before the oldest of them is after nothing that is older.
+        min((one.post.published for one in posts), default=span.at),
+        _reaches_back(connection, desk, span),
+        _sieve(desk, posts),
+    )
 
 
 def _sieve(desk: Desk, posts: Sequence[Candidate]) -> _Sieve:
@@ -87,22 +117,18 @@ def _sieve(desk: Desk, posts: Sequence[Candidate]) -> _Sieve:
         return wanted(posts, None, [language] if language else spoken, slugs)
 
     @lru_cache(_REMEMBERED)
-    def sieve(
-        language: str | None, categories: tuple[str, ...] | None, since: datetime | None, carried: frozenset[str]
-    ) -> Group | None:
-        theirs = said(language)
-        if categories is not None:
-            chosen = frozenset[str]().union(*map(within, categories))
+    def sieve(wish: Wish, since: datetime | None, carried: frozenset[str]) -> Group | None:
+        theirs = said(wish.language)
+        if wish.categories is not None:
+            chosen = frozenset[str]().union(*map(within, wish.categories))
             theirs = [one for one in theirs if one.id in chosen]
         ids = new_to(theirs, since=since, carried=carried)
-        return Group(ids, language or first_language(desk)) if ids else None
+        return Group(ids, wish.language or first_language(desk)) if ids else None
 
     return sieve
 
 
-def _reaches_back(
-    connection: sa.Connection, desk: Desk, span: Span
-) -> Callable[[Frequency, datetime | None], datetime | None]:
+def _reaches_back(connection: sa.Connection, desk: Desk, span: Span) -> _ReachesBack:
     """How far back a reader's posts reach, by what they want and when they joined; None where to the oldest."""
     newsletter = desk.newsletter
     first = issues.first(connection, newsletter.name)

@@ -17,7 +17,7 @@ from publisher.store.deliveries import Addressed
 from publisher.struct import Struct
 
 
-class Group(Struct, frozen=True):
+class Group(Struct, frozen=True, cache_hash=True):
     """What the readers of one variant share: the ids of their posts, in order, and their language."""
 
     post_ids: tuple[str, ...]
@@ -56,9 +56,16 @@ class Making(Struct, frozen=True):
 
 def counted_up(picked: Iterable[Picked]) -> tuple[Pick, ...]:
     """How many share what, in the order in which they come."""
+    return added_up((one.group, one.suppressed is not None, 1) for one in picked)
+
+
+def added_up(shared: Iterable[tuple[Group | None, bool, int]]) -> tuple[Pick, ...]:
+    """The same of readers who come counted: what they share, None where nothing is for them, whether they are
+    suppressed, and how many they are."""
     found: dict[Group, list[int]] = defaultdict(lambda: [0, 0])
-    for one in picked:
-        found[one.group][one.suppressed is not None] += 1
+    for group, suppressed, number in shared:
+        if group is not None:
+            found[group][suppressed] += number
     return tuple(
         Pick(one.post_ids, one.language, free + kept_back, kept_back) for one, (free, kept_back) in found.items()
     )

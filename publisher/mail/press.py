@@ -1,12 +1,12 @@
 """A letter as the bytes that go over the wire, printed again and again for a variant's recipients."""
 
 import hashlib
-import hmac
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
+from publisher.core.mac import maker
 from publisher.mail import headers
 from publisher.mail.address import Mailbox
 from publisher.mail.dkim import Signer
@@ -78,7 +78,7 @@ class Press:
             *self._before,
             headers.mailbox("To", to).encode(),
             self._subject(filled.subject),
-            _dated(date.replace(microsecond=0)),
+            _dated(date.isoformat(timespec="seconds")),
             headers.raw("Message-ID", message_id).encode(),
             *(field.encode() for field in (unsubscribe_fields(exits) if exits else ())),
             *self._after,
@@ -109,19 +109,13 @@ def message_ids(secret: bytes, issue_uid: str, sender_domain: str) -> Callable[[
 
     The same for every attempt at one delivery, and no one else's.
     """
-    shared = hmac.new(secret, f"{issue_uid}\0".encode(), hashlib.sha256)
-
-    def of(address_key: str) -> str:
-        mac = shared.copy()
-        mac.update(address_key.encode())
-        return f"<{mac.hexdigest()[:32]}@{sender_domain}>"
-
-    return of
+    mac, end = maker(secret, f"{issue_uid}\0".encode()), f"@{sender_domain}>"
+    return lambda address_key: f"<{mac(address_key)[:32]}{end}"
 
 
 @lru_cache(maxsize=_SECONDS)
-def _dated(second: datetime) -> bytes:
-    return headers.raw("Date", format_datetime(second)).encode()
+def _dated(second: str) -> bytes:
+    return headers.raw("Date", format_datetime(datetime.fromisoformat(second))).encode()
 
 
 def _senders(sheet: Sheet) -> Iterator[str]:

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection
 from functools import lru_cache
+from itertools import chain
 
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import CARRIED
+from publisher.store.streams import batches
 from publisher.store.tables import deliveries, issues, variant_posts, variants
 
 _REMEMBERED = 4096
@@ -36,9 +38,10 @@ class Carried:
             deliveries.c.status.in_(CARRIED),
         )
         found: dict[str, list[int]] = defaultdict(list)
-        for address_key, variant_id in self._connection.execute(query):
-            if variant_id in self._posts:
-                found[address_key].append(variant_id)
+        with batches(self._connection, query) as some:
+            for address_key, variant_id in chain.from_iterable(some):
+                if variant_id in self._posts:
+                    found[address_key].append(variant_id)
         return {address_key: self._union(tuple(ids)) for address_key, ids in found.items()}
 
     def _unite(self, variant_ids: tuple[int, ...]) -> frozenset[str]:

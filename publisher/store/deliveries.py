@@ -19,10 +19,10 @@ _AT_ONCE = 1000
 _PLANNED, _SUPPRESSED = DeliveryStatus.PLANNED.value, DeliveryStatus.SUPPRESSED.value
 _ADDRESSED = (
     *("issue_id", "variant_id", "subscriber_id", "email", "address_key", "name", "language"),
-    *("message_id", "status", "reason"),
+    *("message_id", "status", "reason", "attempts", "last_reply"),
 )
 _insert = prepared(
-    deliveries.insert().values(**{name: sa.bindparam(f"its_{name}") for name in _ADDRESSED}, attempts=0, last_reply=""),
+    deliveries.insert().values(**{name: sa.bindparam(f"its_{name}") for name in _ADDRESSED}),
     *(f"its_{name}" for name in _ADDRESSED),
 )
 
@@ -43,7 +43,7 @@ def insert(connection: sa.Connection, issue_id: int, addressed: Iterable[Address
     """Write the deliveries of an issue, planned or suppressed, as they come; how many."""
     coming, written = iter(addressed), 0
     while batch := list(islice(coming, _AT_ONCE)):
-        _insert(connection).run_all(connection, [_row(issue_id, one) for one in batch])
+        _insert(connection).run_all(connection, (_row(issue_id, one) for one in batch))
         written += len(batch)
     return written
 
@@ -53,7 +53,7 @@ def _row(issue_id: int, one: Addressed) -> Row:
     to, suppressed = one.recipient, one.suppressed
     address = (to.subscriber_id, to.email, to.address_key, to.name, to.language)
     status = _PLANNED if suppressed is None else _SUPPRESSED
-    return (issue_id, one.variant_id, *address, one.message_id, status, suppressed or "")
+    return (issue_id, one.variant_id, *address, one.message_id, status, suppressed or "", 0, "")
 
 
 def listed(

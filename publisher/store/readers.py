@@ -1,41 +1,46 @@
 """Readers: who gets a newsletter, as a stream in the order of their addresses: a million never lie in memory."""
 
 import json
-from collections.abc import Generator
-from datetime import datetime
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import repeat
 
 import sqlalchemy as sa
 
 from publisher.model.mailing import Recipient
 from publisher.model.newsletter import Frequency, Newsletter
 from publisher.model.reader import SubscriptionStatus
-from publisher.store import suppressions
 from publisher.store.carried import Carried
+from publisher.store.streams import Column, Row, batches
+from publisher.store.suppressions import Suppressed
 from publisher.store.tables import subscribers, subscriptions
 from publisher.struct import Struct
 
-_AT_ONCE = 1000
-"""Readers in a batch: some megabytes, and a query for each batch costs each reader nothing."""
-
 _WISHES = 1 << 13
-"""Sets of categories: a million readers choose among the same, and share what is read of them."""
+"""Wishes: a million readers choose among the same, and share what is read of them."""
 
-_FREQUENCIES = {one.value: one for one in Frequency}
 _NOTHING: frozenset[str] = frozenset()
+
+
+class Wish(Struct, frozen=True, cache_hash=True):
+    """What a reader asked for; `categories` are in one order for all who wish the same."""
+
+    language: str | None
+    frequency: Frequency
+    categories: tuple[str, ...] | None
 
 
 class Reader(Struct, frozen=True, gc=False):
     """A confirmed subscription as planning needs it.
 
-    `categories` are in one order for all who wish the same. `joined` is when the reader said yes, or last changed what
-    they wish, None where that was not asked for. `carried` are the posts they have had, of those asked for;
-    `suppressed` is why they get no mail.
+    `joined` is when the reader said yes, or last changed what they wish, None where that was not asked for. `carried`
+    are the posts they have had, of those asked for; `suppressed` is why they get no mail.
     """
 
     recipient: Recipient
-    frequency: Frequency
-    categories: tuple[str, ...] | None
+    wish: Wish
     joined: datetime | None
     carried: frozenset[str]
     suppressed: str | None
@@ -44,6 +49,15 @@ class Reader(Struct, frozen=True, gc=False):
     def language(self) -> str | None:
         """The language they wish for."""
         return self.recipient.language
+
+
+class Kind(Struct, frozen=True):
+    """What readers share of whom only the number matters."""
+
+    wish: Wish
+    joined: datetime | None
+    carried: frozenset[str]
+    suppressed: bool
 
 
 class Circle(Struct, frozen=True):
@@ -72,33 +86,54 @@ def streamed(
 
     The same connection may write to other tables meanwhile. Whoever does not read to the end closes the iterator.
     """
-    with connection.execute(_query(circle, after), execution_options={"yield_per": _AT_ONCE}) as result:
-        for rows in result.partitions():
-            keys = [row.address_key for row in rows]
-            had = carried.between(keys[0], keys[-1])
-            suppressed = suppressions.between(connection, secret, keys)
-            for email, key, name, language, subscriber_id, frequency, categories, joined in rows:
-                yield Reader(
-                    Recipient(email, key, name, language, subscriber_id),
-                    _FREQUENCIES[frequency],
-                    None if categories is None else _listed(categories),
-                    joined,
-                    had.get(key, _NOTHING),
-                    suppressed.get(key),
-                )
+    whose, suppressions = subscribers.c, Suppressed(connection, secret)
+    query = _query(circle, after).add_columns(whose.email, whose.name, whose.id)
+    with batches(connection, query) as found:
+        for rows in found:
+            # By columns: a million times round a loop would take longer than the database does.
+            keys, *wished, joined, emails, names, ids = _columns(rows)
+            had, suppressed = carried.between(keys[0], keys[-1]), suppressions.among(keys)
+            yield from map(
+                Reader,
+                map(Recipient, emails, keys, names, wished[0], ids),
+                _wishes(*wished),
+                map(_moment, joined),
+                map(had.get, keys, repeat(_NOTHING)),
+                map(suppressed.get, keys),
+            )
 
 
-def _query(
-    circle: Circle, after: datetime | None
-) -> sa.Select[str, str, str, str | None, int, str, str | None, datetime | None]:
+def kinds(
+    connection: sa.Connection, secret: bytes, circle: Circle, carried: Carried, *, after: datetime | None = None
+) -> Generator[tuple[Kind, int]]:
+    """How many of the readers share what, a stretch of addresses after the other; see `streamed`."""
+    suppressions = Suppressed(connection, secret)
+    with batches(connection, _query(circle, after)) as found:
+        for rows in found:
+            keys, *wished, joined = _columns(rows)
+            had, suppressed = carried.between(keys[0], keys[-1]), suppressions.among(keys)
+            given = map(had.get, keys, repeat(_NOTHING)), map(suppressed.__contains__, keys)
+            alike = zip(_wishes(*wished), map(_moment, joined), *given, strict=True)
+            yield from ((Kind(*shared), number) for shared, number in Counter(alike).items())
+
+
+def _columns(rows: Sequence[Row]) -> list[Column]:
+    return list(zip(*rows, strict=True))
+
+
+def _wishes(languages: Column, frequencies: Column, categories: Column) -> Iterator[Wish]:
+    return map(_wish, languages, frequencies, map(_listed, categories))
+
+
+def _query(circle: Circle, after: datetime | None) -> sa.Select[str, str | None, str, str | None, str | None]:
     whose, wish = subscribers.c, subscriptions.c
     joined = sa.case((wish.confirmed_at > wish.wished_at, wish.confirmed_at), else_=wish.wished_at)
     # A moment costs as much to read as all else of a reader together, and matters for those who came lately.
     told = sa.null() if after is None else sa.case((joined > after, joined))
     return (
         sa.select(
-            *(whose.email, whose.address_key, whose.name),
-            *(wish.language, wish.subscriber_id, wish.frequency, sa.cast(wish.categories, sa.Text), told),
+            *(whose.address_key, wish.language, wish.frequency),
+            *(sa.cast(wish.categories, sa.Text), sa.cast(told, sa.Text)),
         )
         .join_from(subscriptions, subscribers)
         .where(*_within(circle))
@@ -107,8 +142,21 @@ def _query(
 
 
 @lru_cache(_WISHES)
-def _listed(categories: str) -> tuple[str, ...]:
-    return tuple(sorted(json.loads(categories)))
+def _listed(categories: str | None) -> tuple[str, ...] | None:
+    return None if categories is None else tuple(sorted(json.loads(categories)))
+
+
+@lru_cache(_WISHES)
+def _wish(language: str | None, frequency: str, categories: tuple[str, ...] | None) -> Wish:
+    return Wish(language, Frequency(frequency), categories)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """In UTC; SQLite keeps it so and names no zone."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _within(circle: Circle) -> list[sa.ColumnElement[bool]]:

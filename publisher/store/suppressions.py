@@ -1,12 +1,13 @@
 """Addresses that get no mail. Those who asked to be forgotten are kept as a keyed hash, which is nobody's address."""
 
-import hmac
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from publisher.core.mac import maker
 from publisher.model.bounce import SuppressionKind
 from publisher.model.reader import Suppression
 from publisher.store.tables import suppressions
@@ -25,6 +26,9 @@ _HASHED = "hmac"
 _FORGOTTEN = "asked to be forgotten"
 _AT_ONCE = 5000
 """Addresses in a query, each as it is and hashed: SQLite takes 32,766 values, PostgreSQL 65,535."""
+
+_mac = lru_cache(maxsize=4)(maker)
+_REASONS = sa.select(suppressions.c.address_key, suppressions.c.kind, suppressions.c.reason)
 
 
 def add(
@@ -81,17 +85,26 @@ def among(connection: sa.Connection, secret: bytes, address_keys: Collection[str
     return found
 
 
-def between(connection: sa.Connection, secret: bytes, address_keys: Sequence[str]) -> dict[str, str]:
-    """The same of addresses in the ledger's order, and perhaps of others that lie between them.
+class Suppressed:
+    """The same for a million addresses, a stretch of them at a time, as the ledger is now.
 
-    A hundred times as fast for a million readers, as long as nobody has asked to be forgotten.
+    The hashes of those who asked to be forgotten are held: a query costs each address more than its hash.
     """
-    if has_forgotten(connection):
-        return among(connection, secret, address_keys)
-    table = suppressions
-    query = sa.select(table.c.address_key, table.c.kind, table.c.reason)
-    near = query.where(table.c.address_key.between(address_keys[0], address_keys[-1]))
-    return {key: _told(kind, reason) for key, kind, reason in connection.execute(near)}
+
+    def __init__(self, connection: sa.Connection, secret: bytes) -> None:
+        self._connection = connection
+        self._mac = _mac(secret)
+        forgotten = connection.execute(_REASONS.where(suppressions.c.kind == SuppressionKind.FORGOTTEN))
+        self._forgotten = {key.removeprefix(f"{_HASHED}:"): _told(kind, reason) for key, kind, reason in forgotten}
+
+    def among(self, address_keys: Sequence[str]) -> dict[str, str]:
+        """Of addresses in the ledger's order, and perhaps of others that lie between them."""
+        near = _REASONS.where(suppressions.c.address_key.between(address_keys[0], address_keys[-1]))
+        found = {key: _told(kind, reason) for key, kind, reason in self._connection.execute(near)}
+        if self._forgotten:
+            hashes = zip(address_keys, map(self._mac, address_keys), strict=True)
+            found |= {key: self._forgotten[hashed] for key, hashed in hashes if hashed in self._forgotten}
+        return found
 
 
 def has_forgotten(connection: sa.Connection) -> bool:
@@ -104,8 +117,7 @@ def has_forgotten(connection: sa.Connection) -> bool:
 def _among(connection: sa.Connection, secret: bytes, address_keys: Sequence[str]) -> dict[str, str]:
     whose = {key: key for key in address_keys}
     whose |= {hashed(secret, key): key for key in address_keys}
-    table = suppressions
-    query = sa.select(table.c.address_key, table.c.kind, table.c.reason).where(table.c.address_key.in_(whose))
+    query = _REASONS.where(suppressions.c.address_key.in_(whose))
     return {whose[key]: _told(kind, reason) for key, kind, reason in connection.execute(query)}
 
 
@@ -120,7 +132,7 @@ def listed(connection: sa.Connection) -> Sequence[Suppression]:
 
 def hashed(secret: bytes, address_key: str) -> str:
     """What is kept of a forgotten address; the colon is in no address, so it is none."""
-    return f"{_HASHED}:" + hmac.digest(secret, address_key.encode(), "sha256").hex()
+    return f"{_HASHED}:{_mac(secret)(address_key)}"
 
 
 def _insert(connection: sa.Connection, rows: Sequence[Suppression]) -> dict[str, Suppression]:

@@ -1,5 +1,6 @@
 """Readers as a stream, and what is known of each, on both databases."""
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from publisher.model.newsletter import Frequency, Newsletter, Schedule
 from publisher.store import readers, subscribers, suppressions, tables
 from publisher.store.carried import Carried
 from publisher.store.engine import Store
-from publisher.store.readers import Circle, Reader
+from publisher.store.readers import Circle, Kind, Reader
 
 SCHEDULES = {Frequency.WEEKLY: Schedule(9, 0, (0,)), Frequency.DAILY: Schedule(9, 0)}
 WEEKLY = Newsletter("weekly", "週刊", None, None, None, SCHEDULES, "Asia/Tokyo", None, (), "digest")
@@ -175,3 +176,27 @@ def test_one_offs_to_addresses_count_and_other_newsletters_do_not(store: Store, 
         assert Carried(connection, "weekly", ("tag:二",)).between("a", "b") == {"a@example.jp": {"tag:二"}}
         assert Carried(connection, "weekly", posts).between("b", "c") == {}
         assert Carried(connection, "weekly", ("tag:四",)).between("a", "b") == {}
+
+
+def test_readers_alike_are_counted_as_they_are_when_looked_at_one_by_one(
+    store: Store, make_issue: MakeIssue, now: datetime
+) -> None:
+    emails = crowd(store, 2501, now)
+    subscribe(store, now + timedelta(days=1), *emails[5:9], language="en", categories=("本", "庭"))
+    make_issue(*emails[2:8])
+    with store.write() as connection:
+        suppressions.add(connection, store.secret, emails[3], "手で", now)
+        suppressions.forget(connection, store.secret, emails[4], now)
+    with store.read() as connection:
+        carried = Carried(connection, "weekly", (POST,))
+        each = Counter(
+            Kind(one.wish, one.joined, one.carried, one.suppressed is not None)
+            for one in readers.streamed(connection, store.secret, EVERYBODY, carried, after=now)
+        )
+        alike: Counter[Kind] = Counter()
+        for kind, number in readers.kinds(connection, store.secret, EVERYBODY, carried, after=now):
+            alike[kind] += number
+
+    assert alike == each
+    assert alike.total() == 2501
+    assert sum(number for kind, number in alike.items() if kind.suppressed) == 2
