@@ -4,7 +4,6 @@ import hmac
 import re
 from base64 import b32decode
 from collections.abc import Sequence
-from functools import lru_cache
 
 from publisher.errors import UsageError
 from publisher.mail.address import Address
@@ -86,12 +85,4 @@ def find_tokens(secrets: Sequence[bytes], text: str) -> int | None:
 
 
 def _signature(secret: bytes, number: bytes) -> bytes:
-    mac = _keyed(secret).copy()
-    mac.update(number)
-    return mac.digest()[:_MAC_BYTES]
-
-
-@lru_cache(maxsize=4)
-def _keyed(secret: bytes) -> hmac.HMAC:
-    """With the key and the purpose worked in, which is most of the work."""
-    return hmac.new(secret, _PURPOSE, "sha256")
+    return hmac.digest(secret, _PURPOSE + number, "sha256")[:_MAC_BYTES]

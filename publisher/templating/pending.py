@@ -55,10 +55,12 @@ class Pending:
 
     def _filled(self, parts: list[Simple], recipient: Mapping[str, str]) -> Iterator[str]:
         for constant, name in parts:
-            if constant:
+            if not name:
                 yield constant
-            if name:
-                yield str(escape(recipient[name])) if self._html else recipient[name]
+            elif self._html:
+                yield str(escape(recipient[name]))
+            else:
+                yield recipient[name]
 
 
 def _simple(template: nodes.Template) -> list[Simple] | None:

@@ -120,6 +120,10 @@ class Dialogue(asyncio.Protocol):
         self._transport.write(data)
         return True
 
+    def heard(self) -> Said | None:
+        """The next reply where it is there and the session goes on after it: then nothing need be awaited."""
+        return self._said.popleft() if self._said and self._said[0].code != _CLOSING else None
+
     async def reply(self, stage: Stage, seconds: float) -> Said:
         """The next reply, at once where it is there; raises TransportError, SESSION, after `seconds` of silence."""
         while not self._said:

@@ -9,8 +9,7 @@ from publisher.transport.features import Features
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f]")
 _TOO_LARGE = 552
-_DOTS = 100
-_LINE_FEED = 0x0A
+_XTEXT = re.compile("[!-*,-<>-~]*")
 
 
 class Letter(Struct, frozen=True):
@@ -38,28 +37,15 @@ def letter(envelope: Envelope, features: Features) -> Letter:
 
 def dot_stuffed(data: bytes) -> bytes:
     """`data` with every leading dot doubled (RFC 5321 section 4.5.2), ending in CRLF, the final dot not yet there."""
-    if _dot_leads(data):
+    # No further than to the last dot: of base64, which has none, only the header is searched.
+    if data.startswith(b".") or data.find(b"\n.", 0, data.rfind(b".") + 1) >= 0:
         data = (b"\r\n" + data).replace(b"\r\n.", b"\r\n..")[2:]
     return data if data.endswith(b"\r\n") or not data else data + b"\r\n"
 
 
-def _dot_leads(data: bytes) -> bool:
-    """Whether a line begins with a dot.
-
-    From dot to dot, of which base64 has none: 3 µs for 30 KB, where a search for CRLF and dot stops at each line's
-    end and takes 27. Prose is full of dots, and is better searched at once.
-    """
-    at = data.find(b".")
-    for _ in range(_DOTS):
-        if at < 1 or data[at - 1] == _LINE_FEED:
-            return at >= 0
-        at = data.find(b".", at + 1)
-    return b"\r\n." in data
-
-
 def xtext(text: str) -> str:
     """ASCII `text` as a parameter's value (RFC 3461 section 4)."""
-    if text.isalnum() and text.isascii():
+    if _XTEXT.fullmatch(text):
         return text
     return "".join(c if "!" <= c <= "~" and c not in "+=" else f"+{ord(c):02X}" for c in text)
 

@@ -54,7 +54,7 @@ class SmtpSession:
         for stage, command, wanted, seconds in self._steps(opened):
             if not self._features.pipelining:
                 self._dialogue.say(command, 1)
-            said = await self._dialogue.reply(stage, seconds)
+            said = self._dialogue.heard() or await self._dialogue.reply(stage, seconds)
             if said.code // 100 != wanted:
                 raise await self._turned_down(stage, said)
         self._stale = False
