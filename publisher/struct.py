@@ -5,6 +5,8 @@ a tenth, and a hundred classes and ten thousand objects stand between a command 
 """
 
 from msgspec import Struct, field
+from msgspec.msgpack import Decoder as Unpacker
+from msgspec.msgpack import encode as pack
 from msgspec.structs import asdict, astuple, force_setattr, replace
 
-__all__ = ["Struct", "asdict", "astuple", "field", "force_setattr", "replace"]
+__all__ = ["Struct", "Unpacker", "asdict", "astuple", "field", "force_setattr", "pack", "replace"]

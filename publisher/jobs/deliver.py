@@ -10,6 +10,7 @@ from publisher.jobs.hall import Hall
 from publisher.jobs.lane import Lane
 from publisher.jobs.office import PostOffice
 from publisher.jobs.owner import dead_owners, run_name
+from publisher.jobs.scribe_process import Helper, begin
 from publisher.jobs.tally import Tally
 from publisher.model.mailing import DeliveryStatus
 from publisher.store import claims, holdups, issues
@@ -29,10 +30,13 @@ def deliver(office: PostOffice, *, at_once: bool = False) -> Tally:
     """
     tally = Tally(office.progress)
     tally.add(DeliveryStatus.UNKNOWN, tidy(office.store, office.clock(), at_once=at_once))
+    helper = begin(office)
     try:
         with run_name() as name, _patient_collector(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_run(office, tally, name))
+            runner.run(_run(office, tally, name, helper))
     finally:
+        if helper:
+            helper.end()
         with office.store.write() as connection:
             issues.finish(connection)
             holdups.went_on(connection, tally.went)
@@ -51,11 +55,14 @@ def tidy(store: Store, now: datetime, *, at_once: bool = False) -> int:
     return unknown
 
 
-async def _run(office: PostOffice, tally: Tally, name: str) -> None:
+async def _run(office: PostOffice, tally: Tally, name: str, helper: Helper | None) -> None:
     hall = Hall(office, tally, name)
+    if helper is not None:
+        await hall.scribe.open(helper)
     lanes = [Lane(hall, server.name) for server in office.ways.servers.values() for _ in range(server.connections)]
     ended = await asyncio.gather(*(lane.run() for lane in lanes), return_exceptions=True)
     try:
+        await hall.scribe.close()
         hall.close()
     finally:
         # Every lane has finished what it had in hand; only now may the first fault end the run.
@@ -69,9 +76,11 @@ def _patient_collector() -> Iterator[None]:
     """Mails leave no cycles behind, and looking for some after every few took a tenth of the time."""
     before = gc.get_threshold()
     gc.set_threshold(50_000, *before[1:])
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         gc.set_threshold(*before)
 
 

@@ -5,7 +5,8 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from time import perf_counter
+from typing import TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
@@ -13,15 +14,23 @@ from publisher.core.setbacks import goes_on_at
 from publisher.errors import PublisherError, StoreBusy
 from publisher.jobs.bounce import Noted, note
 from publisher.jobs.office import LEASE, PostOffice
+from publisher.jobs.rhythm import Rhythm
 from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus
 from publisher.store import attempts, claims, destinations, holdups, issues, suppressions
 from publisher.store.attempts import Ended, Hindered, Hindrance
+from publisher.store.engine import WAIT_SECONDS
 from publisher.struct import Struct
 
 _INSISTENCE = 9
+_PATIENCE = _INSISTENCE * WAIT_SECONDS
 _TURNS = 8
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.05
+"""Seconds until a ledger is asked again that another program holds; another process like this one holds it for one or
+two thousandths."""
 
 T = TypeVar("T")
+_Found: TypeAlias = dict[int, Hindered | None]
+_Written: TypeAlias = tuple[list[DeliveryStatus], _Found]
 
 
 class Stopping(Struct, frozen=True):
@@ -63,23 +72,27 @@ class Gate:
 
     def __init__(self, office: PostOffice, owner: str, settled: Callable[[Entry, DeliveryStatus], None]) -> None:
         self._office, self._owner, self._settled = office, owner, settled
+        self._pen = office.store.pen()
         self.heed_forgotten = False
         """Whether anybody asked to be forgotten: only then are addresses looked up by their hashes, too."""
         self.objected = False
         """Whether anybody was left out here. It cost a connection, since the message was under way: then who is still
         to come is looked at before, too."""
         self._entries: list[Entry] = []
-        self._waiting: list[tuple[Delivery, asyncio.Future[Hindered | datetime]]] = []
+        self._waiting: dict[int, tuple[Delivery, asyncio.Future[Hindered | datetime]]] = {}
         self._called = False
+        self._rhythm = Rhythm()
+        self._pause_seconds = _FIRST_PAUSE
+        self._held_since: float | None = None
 
     def begin(self, delivery: Delivery) -> asyncio.Future[Hindered | datetime]:
         """Ask whether the message of `delivery` may end now; where nothing hinders it, that it does is recorded, and
         the answer is when."""
         asked: asyncio.Future[Hindered | datetime] = asyncio.get_running_loop().create_future()
-        if any(other.id == delivery.id for other, _ in self._waiting):
+        if delivery.id in self._waiting:
             asked.set_result(Hindered(Hindrance.LOST))
             return asked
-        self._waiting.append((delivery, asked))
+        self._waiting[delivery.id] = (delivery, asked)
         self._call()
         return asked
 
@@ -90,26 +103,11 @@ class Gate:
 
     def flush(self) -> None:
         """Write what there is. Who waits for a beginning hears where it cannot be written; entries are kept, then."""
-        self._called = False
-        waiting, self._waiting = self._waiting, []
-        if not (waiting or self._entries):
-            return
-        try:
-            now = self._office.clock()
-            stands, found = self._written([one for one, _ in waiting], now)
-        except PublisherError as error:
-            if not waiting:
-                raise
-            for _, asked in waiting:
-                if not asked.done():
-                    asked.set_exception(error)
-            return
-        entries, self._entries = self._entries, []
-        for entry, status in zip(entries, stands, strict=True):
-            self._settled(entry, status)
-        for delivery, asked in waiting:
-            if not asked.done():
-                asked.set_result(found[delivery.id] or now)
+        self._flush(patient=True)
+
+    def close(self) -> None:
+        """No connection begins or ends anything any more."""
+        self._pen.close()
 
     def pause(self, pausings: Sequence[Pausing]) -> list[int]:
         """Pause issues that are being sent, at once; those that were."""
@@ -124,10 +122,10 @@ class Gate:
     def _call(self) -> None:
         if not self._called:
             self._called = True
-            asyncio.get_running_loop().call_soon(self._flush_soon, 0, _TURNS)
+            asyncio.get_running_loop().call_soon(self._flush_soon, 0, _TURNS if self._rhythm.gathers else 0)
 
     def _flush_soon(self, before: int, turns: int) -> None:
-        """As soon as a turn of the loop has brought nothing more: a transaction costs as much as five mails in it."""
+        """As soon as a turn of the loop has brought nothing more, where there is much to do."""
         if not self._called:
             return
         here = len(self._waiting) + len(self._entries)
@@ -135,24 +133,76 @@ class Gate:
             asyncio.get_running_loop().call_soon(self._flush_soon, here, turns - 1)
             return
         try:
-            self.flush()
+            self._flush(patient=False)
+        except StoreBusy as error:
+            self._flush_later(error)
         except PublisherError:
             # Nobody waits for it: the entries are kept, and whoever comes next, or the end of the run, hears of it.
             return
 
-    def _written(
-        self, begun: Sequence[Delivery], now: datetime
-    ) -> tuple[list[DeliveryStatus], dict[int, Hindered | None]]:
-        def work(connection: sa.Connection, *, together: bool) -> tuple[list[DeliveryStatus], dict[int, Any]]:
-            return self._recorded(connection, now, together=together), self._begun(connection, begun, now)
+    def _flush_later(self, error: StoreBusy) -> None:
+        """Another program holds the ledger: meanwhile connections go on up to the end of what they have in hand."""
+        loop = asyncio.get_running_loop()
+        self._held_since = self._held_since or loop.time()
+        if self._waiting and loop.time() - self._held_since > _PATIENCE:
+            self._held_since = None
+            self._refuse(error)
+            return
+        self._called = True
+        loop.call_later(self._pause_seconds, self._flush_soon, 0, 0)
+        self._pause_seconds = min(self._pause_seconds * 1.5, _LONGEST_PAUSE)
 
+    def _flush(self, *, patient: bool) -> None:
+        self._called = False
+        if not (self._waiting or self._entries):
+            return
+        began, mails = perf_counter(), max(len(self._waiting), len(self._entries))
+        try:
+            now = self._office.clock()
+            stands, found = self._written([one for one, _ in self._waiting.values()], now, patient=patient)
+        except StoreBusy as error:
+            if not patient:
+                raise
+            self._refuse(error)
+        except PublisherError as error:
+            self._refuse(error)
+        else:
+            self._rhythm.wrote(mails, perf_counter() - began)
+            self._pause_seconds, self._held_since = _FIRST_PAUSE, None
+            self._tell(stands, found, now)
+
+    def _refuse(self, error: PublisherError) -> None:
+        """Who waits hears of it; raises it where nobody does."""
+        waiting, self._waiting = self._waiting, {}
+        if not waiting:
+            raise error
+        for _, asked in waiting.values():
+            if not asked.done():
+                asked.set_exception(error)
+
+    def _tell(self, stands: Sequence[DeliveryStatus], found: Mapping[int, Hindered | None], now: datetime) -> None:
+        waiting, self._waiting = self._waiting, {}
+        entries, self._entries = self._entries, []
+        for entry, status in zip(entries, stands, strict=True):
+            self._settled(entry, status)
+        for delivery, asked in waiting.values():
+            if not asked.done():
+                asked.set_result(found[delivery.id] or now)
+
+    def _written(self, begun: Sequence[Delivery], now: datetime, *, patient: bool) -> _Written:
+        def work(connection: sa.Connection, *, together: bool) -> _Written:
+            return self._recorded(connection, now, together=together), self._begun(
+                connection, begun, now, together=together
+            )
+
+        do: Callable[[Callable[[sa.Connection], _Written]], _Written] = self.insist if patient else self._try
         for _ in range(_INSISTENCE):
             try:
-                return self.insist(partial(work, together=True))
+                return do(partial(work, together=True))
             except _LostOne:
                 with contextlib.suppress(_LostOne):
-                    return self.insist(partial(work, together=False))
-        return self.insist(partial(work, together=False))
+                    return do(partial(work, together=False))
+        return do(partial(work, together=False))
 
     def _recorded(self, connection: sa.Connection, now: datetime, *, together: bool) -> list[DeliveryStatus]:
         plain = [one.ended for one in self._entries if together and _is_plain(one)]
@@ -176,19 +226,20 @@ class Gate:
             self._pause(connection, entry.pausing)
         return status
 
-    def _begun(self, connection: sa.Connection, begun: Sequence[Delivery], now: datetime) -> dict[int, Hindered | None]:
-        if not begun:
-            return {}
+    def _begun(self, connection: sa.Connection, begun: Sequence[Delivery], now: datetime, *, together: bool) -> _Found:
+        ids = [one.id for one in begun]
+        if together and not self.heed_forgotten:
+            if not attempts.begin(connection, ids, self._owner, now=now, lease_until=now + LEASE):
+                raise _LostOne
+            return dict.fromkeys(ids)
         found = self.hindrances(connection, begun, now)
-        free = [one.id for one in begun if found[one.id] is None]
+        free = [one for one in ids if found[one] is None]
         if not attempts.begin(connection, free, self._owner, now=now, lease_until=now + LEASE):
             raise _LostOne
         self.objected = bool(object_to(connection, self._owner, found)) or self.objected
         return found
 
-    def hindrances(
-        self, connection: sa.Connection, held: Sequence[Delivery], now: datetime
-    ) -> dict[int, Hindered | None]:
+    def hindrances(self, connection: sa.Connection, held: Sequence[Delivery], now: datetime) -> _Found:
         """What stands against each delivery's going out at this moment, None where nothing does."""
         found = attempts.hindrances(connection, [one.id for one in held], self._owner, now)
         if self.heed_forgotten:
@@ -204,6 +255,10 @@ class Gate:
         again = goes_on_at(self._office.clock(), issue.setbacks, self._office.give_up) if pausing.passes else None
         holdups.hold_up(connection, issue, pausing.reason, again)
         return True
+
+    def _try(self, work: Callable[[sa.Connection], T]) -> T:
+        with self._pen.write() as connection:
+            return work(connection)
 
     def insist(self, work: Callable[[sa.Connection], T]) -> T:
         """Do `work` in the ledger; an answer in hand is not thrown away because another program holds it."""

@@ -2,40 +2,27 @@
 answer."""
 
 import asyncio
-from datetime import datetime
 
 from publisher.core import pace as pacing
 from publisher.core import streak as streaks
-from publisher.core.retry import Try, Verdict, is_trouble, judge
+from publisher.core.retry import Verdict, is_trouble, judge
 from publisher.core.streak import NONE, Streak
 from publisher.core.throttles import is_session_limit
 from publisher.errors import ConfigError, PublisherError, Scope, TemplateError, TransportError, UsageError
 from publisher.jobs.bounce import Noted
 from publisher.jobs.gate import Entry, Gate, Pausing, Stopping
-from publisher.jobs.letter import Letters
 from publisher.jobs.limits import Limiter
 from publisher.jobs.office import Letter, PostOffice, Ticket
+from publisher.jobs.scribe import Scribe
 from publisher.jobs.stock import LOOK_AGAIN, Stock, Way
 from publisher.jobs.tally import Tally
 from publisher.jobs.traffic import Lights, has_turn
-from publisher.model.mailing import Delivery, DeliveryStatus, Reply
-from publisher.store import attempts
+from publisher.jobs.tried import Tried, a_try
+from publisher.model.mailing import DeliveryStatus, Reply
 from publisher.store.attempts import Ended, Hindered, Hindrance, Outcome
-from publisher.struct import Struct
 
 LONGEST_WAIT = 60.0
 """Seconds that a run waits for a server or a destination to take the next mail."""
-
-
-class Tried(Struct, frozen=True):
-    """Where an attempt was made: by which server, since when, whether its message had ended, whether the session stood,
-    and how many mails that had taken before."""
-
-    server: str
-    since: datetime
-    begun: bool
-    connected: bool
-    taken: int
 
 
 class Hall:
@@ -44,10 +31,10 @@ class Hall:
     def __init__(self, office: PostOffice, tally: Tally, owner: str) -> None:
         self.office, self.tally = office, tally
         self.gate = Gate(office, owner, self._settled)
-        self.stock = Stock(office, self.gate, owner)
+        self.scribe = Scribe(office, self.ring)
+        self.stock = Stock(office, self.gate, self.scribe, owner)
         self.lights = {name: Lights(server, office, self.gate) for name, server in office.ways.servers.items()}
         self.error: PublisherError | None = None
-        self._letters = Letters(office.store)
         self._limiter = Limiter(office, self.gate)
         self._streak: Streak = NONE
         self._in_hand = 0
@@ -113,7 +100,7 @@ class Hall:
 
     def hindered(self, letter: Letter, by: Hindered) -> None:
         """It must not go: an objection is recorded already."""
-        self._in_hand -= 1
+        self._is_through()
         if by.by is Hindrance.OBJECTION:
             self.tally.add(DeliveryStatus.SUPPRESSED, 1)
         else:
@@ -126,7 +113,9 @@ class Hall:
         ticket, now = letter.ticket, asyncio.get_running_loop().time()
         if is_trouble(error, tried.taken):
             self._streak = streaks.troubled(self._streak, ticket.destination)
-        verdict = judge(error, self._try(ticket, tried))
+        verdict = judge(
+            error, a_try(self.office, ticket, tried, self._streak, self.stock.stops.get(ticket.destination))
+        )
         if verdict.status is DeliveryStatus.PLANNED and not (tried.begun or verdict.due_at or verdict.pause):
             # Back first: where its issue is to stand still now, it is given back with all of it.
             self.put_back(letter)
@@ -147,11 +136,14 @@ class Hall:
 
     def close(self) -> None:
         """Write what is left to write, and give back what is left."""
-        self.gate.flush()
-        self._pause(self._limiter.over())
-        self.stock.give_back()
-        for lights in self.lights.values():
-            lights.close()
+        try:
+            self.gate.flush()
+            self._pause(self._limiter.over())
+            self.stock.give_back()
+            for lights in self.lights.values():
+                lights.close()
+        finally:
+            self.gate.close()
 
     def _ticket(self, server: str, now: float, *, connected: bool) -> Ticket | None:
         lights = self.lights[server]
@@ -176,7 +168,7 @@ class Hall:
 
     def _written(self, ticket: Ticket) -> Letter | None:
         try:
-            return Letter(ticket, self._letters.write(ticket.delivery, ticket.way.outgoing, self.office.clock()))
+            return Letter(ticket, self.scribe.write(ticket))
         except (UsageError, TemplateError) as error:
             # Its settings were frozen with its issue: it would stop everyone behind it, today and at every retry.
             tried = Tried("", self.office.clock(), begun=False, connected=False, taken=0)
@@ -233,28 +225,6 @@ class Hall:
             self.tally.paused |= set(self.gate.pause(pausings))
             self.stock.drop({one.issue_id for one in pausings})
 
-    def _try(self, ticket: Ticket, tried: Tried) -> Try:
-        delivery, now = ticket.delivery, self.office.clock()
-        stop = self.stock.stops.get(ticket.destination)
-        return Try(
-            number=delivery.attempts + 1,
-            first_at=self._first_at(delivery) or now,
-            now=now,
-            connected=tried.connected,
-            taken=tried.taken,
-            destination=ticket.destination,
-            streak=self._streak,
-            stops=stop.stops if stop else 0,
-            jitter=self.office.chance(),
-            give_up=self.office.give_up,
-        )
-
-    def _first_at(self, delivery: Delivery) -> datetime | None:
-        if not delivery.attempts:
-            return None
-        with self.office.store.read() as connection:
-            return attempts.first_attempt_at(connection, delivery.id)
-
     def _enter(
         self,
         ticket: Ticket,
@@ -278,8 +248,14 @@ class Hall:
                 stopping = Stopping(ticket.destination, verdict.reason, verdict.due_at)
             if verdict.pause:
                 pausing = Pausing(ticket.issue.issue_id, verdict.reason)
-        self._in_hand -= 1
+        self._is_through()
         self.gate.write(Entry(ended, noted, stopping, pausing, released))
+
+    def _is_through(self) -> None:
+        self._in_hand -= 1
+        if not self._in_hand:
+            # It may have been the last: who waits for more looks whether all is over.
+            self.ring()
 
     def _settled(self, entry: Entry, status: DeliveryStatus) -> None:
         if status is not DeliveryStatus.PLANNED:

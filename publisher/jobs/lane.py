@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from publisher.errors import ConfigError, PublisherError, Scope, TransportError
-from publisher.jobs.hall import Hall, Tried
+from publisher.jobs.hall import Hall
 from publisher.jobs.office import Letter
+from publisher.jobs.tried import Tried
 from publisher.store.attempts import Hindered
 from publisher.transport import Session
 

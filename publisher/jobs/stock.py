@@ -12,6 +12,7 @@ from publisher.core.pace import FREE, Pace
 from publisher.errors import ConfigError
 from publisher.jobs.gate import Gate, Pausing, object_to
 from publisher.jobs.office import LEASE, PostOffice, Ticket
+from publisher.jobs.scribe import Scribe
 from publisher.model.mailing import Delivery
 from publisher.store import claims, destinations, suppressions
 from publisher.store.destinations import Stop
@@ -19,8 +20,8 @@ from publisher.store.destinations import Stop
 LOOK_AGAIN = 0.25
 """Seconds after which the ledger is asked anew where it had nothing, or for what is urgent."""
 
-_BATCH = 400
-_LOW = 100
+_BATCH = 1000
+_LOW = 200
 _LONGEST_WAIT = 60.0
 """Seconds that a mail waits here for a slow destination or server; what would wait longer waits in the ledger."""
 _STALE = LEASE / 3
@@ -36,10 +37,10 @@ class Stock:
     but for the ledger's.
     """
 
-    def __init__(self, office: PostOffice, gate: Gate, owner: str) -> None:
+    def __init__(self, office: PostOffice, gate: Gate, scribe: Scribe, owner: str) -> None:
         self.stops: dict[str, Stop] = {}
         self.paces: defaultdict[str, Pace] = defaultdict(lambda: FREE)
-        self._office, self._gate, self._owner = office, gate, owner
+        self._office, self._gate, self._scribe, self._owner = office, gate, scribe, owner
         self._queues: defaultdict[Way, deque[Ticket]] = defaultdict(deque)
         self._held: defaultdict[str, deque[Ticket]] = defaultdict(deque)
         self._more: set[Way] = set()
@@ -87,7 +88,8 @@ class Stock:
         return None
 
     def _queued_for(self, server: str, now: float, may: Callable[[Way], bool]) -> Ticket | None:
-        for way in sorted(self._queues, reverse=True):
+        ways = sorted(self._queues, reverse=True) if len(self._queues) > 1 else list(self._queues)
+        for way in ways:
             queue = self._queues[way]
             if server not in way[1] or not may(way):
                 continue
@@ -95,10 +97,13 @@ class Stock:
                 if len(queue) < _LOW and way in self._more:
                     self.look(now)
                     continue
-                ticket = queue.popleft()
-                if ticket.issue.urgent or not pacing.wait(self.paces[ticket.destination], now):
-                    return self._started(ticket, now)
-                self._hold(ticket)
+                ticket = queue[0]
+                if not ticket.issue.urgent and pacing.wait(self.paces[ticket.destination], now):
+                    self._hold(queue.popleft())
+                elif self._scribe.has(queue):
+                    return self._started(queue.popleft(), now)
+                else:
+                    break
         return None
 
     def _started(self, ticket: Ticket, now: float) -> Ticket:
@@ -109,6 +114,7 @@ class Stock:
 
     def _hold(self, ticket: Ticket) -> None:
         """Its destination takes mails slowly: it waits here, or where it would wait too long, in the ledger."""
+        self._scribe.forget(ticket)
         queue, rate = self._held[ticket.destination], self.paces[ticket.destination].rate or 0.0
         if len(queue) < max(rate * _LONGEST_WAIT, 1):
             queue.append(ticket)
@@ -187,3 +193,4 @@ class Stock:
         for queue in (*self._queues.values(), *self._held.values()):
             queue.clear()
         self._more.clear()
+        self._scribe.forget_all()

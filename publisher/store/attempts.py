@@ -3,7 +3,7 @@
 An attempt is a row from its end on; while it is under way, its beginning stands in the delivery.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum, auto
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from publisher.core.lifecycle import READY, check_delivery
 from publisher.model.mailing import DeliveryStatus, IssueStatus
 from publisher.model.reader import SubscriptionStatus
-from publisher.store.prepared import Row, instant, prepared
+from publisher.store.prepared import SOME_IDS, Row, by_some, instant, instants, prepared, some_ids
 from publisher.store.tables import attempts, deliveries, issues, subscribers, subscriptions, suppressions
 from publisher.struct import Struct
 
@@ -58,6 +58,7 @@ class Hindered(Struct, frozen=True):
 
 _LOST = Hindered(Hindrance.LOST)
 _STANDSTILL = Hindered(Hindrance.STANDSTILL)
+# Subqueries, not joins: SQLite, which has no statistics of a new ledger, walked over all readers for a join.
 _SUPPRESSED = (
     sa.select(suppressions.c.reason).where(suppressions.c.address_key == deliveries.c.address_key).scalar_subquery()
 )
@@ -67,30 +68,43 @@ _CONSENT = (
     .where(subscribers.c.address_key == deliveries.c.address_key, subscriptions.c.newsletter == issues.c.newsletter)
     .scalar_subquery()
 )
-# Subqueries, not joins: SQLite, which has no statistics of a new ledger, walked over all readers for a join.
-_IDS = 64
-"""How many deliveries one look asks for; the last repeated where there are fewer, so that there is one statement."""
-_some = deliveries.c.id.in_([sa.bindparam(f"id{number}", type_=sa.Integer) for number in range(_IDS)])
+_ready = (
+    deliveries.c.owner == sa.bindparam("whose"),
+    sa.or_(*(deliveries.c.status == status for status in READY)),
+    deliveries.c.lease_until >= sa.bindparam("now"),
+)
 _look = prepared(
     sa.select(deliveries.c.id, issues.c.status, _SUPPRESSED, issues.c.newsletter, _CONSENT)
     .join(issues, issues.c.id == deliveries.c.issue_id)
-    .where(
-        _some,
-        deliveries.c.owner == sa.bindparam("whose"),
-        sa.or_(*(deliveries.c.status == status for status in READY)),
-        deliveries.c.lease_until >= sa.bindparam("now"),
-    ),
+    .where(some_ids(deliveries.c.id), *_ready),
     "whose",
     "now",
-    *(f"id{number}" for number in range(_IDS)),
+    *SOME_IDS,
+)
+_its = {
+    name: sa.select(column).where(issues.c.id == deliveries.c.issue_id).correlate(deliveries).scalar_subquery()
+    for name, column in (("status", issues.c.status), ("newsletter", issues.c.newsletter))
+}
+_reader = (
+    sa.select(subscribers.c.id)
+    .where(subscribers.c.address_key == deliveries.c.address_key)
+    .correlate(deliveries)
+    .scalar_subquery()
+)
+_consent = (
+    sa.select(subscriptions.c.status)
+    .where(subscriptions.c.subscriber_id == _reader, subscriptions.c.newsletter == _its["newsletter"])
+    .correlate(deliveries)
+    .scalar_subquery()
+)
+_unhindered = (
+    _its["status"] == IssueStatus.SENDING,
+    _SUPPRESSED.is_(None),
+    sa.or_(_its["newsletter"].is_(None), _consent == SubscriptionStatus.CONFIRMED),
 )
 _begin = prepared(
     deliveries.update()
-    .where(
-        deliveries.c.id == sa.bindparam("this"),
-        deliveries.c.owner == sa.bindparam("whose"),
-        sa.or_(*(deliveries.c.status == status for status in READY)),
-    )
+    .where(some_ids(deliveries.c.id), *_ready, *_unhindered)
     .values(
         status=DeliveryStatus.ATTEMPTING,
         attempts=deliveries.c.attempts + 1,
@@ -99,10 +113,10 @@ _begin = prepared(
         reason="",
         due_at=None,
     ),
-    "this",
     "whose",
     "now",
     "lease",
+    *SOME_IDS,
 )
 _taken = prepared(
     deliveries.update()
@@ -125,6 +139,7 @@ _taken = prepared(
     "at",
     "said",
 )
+_WORDS = {status: status.value for status in DeliveryStatus}
 _PARTS = ("delivery_id", "number", "started_at", "ended_at", "outcome", "code", "reply", "server")
 _ended = prepared(
     attempts.insert().values(**{part: sa.bindparam(f"its_{part}") for part in _PARTS}),
@@ -136,10 +151,8 @@ def hindrances(connection: sa.Connection, ids: Sequence[int], owner: str, now: d
     """What stands against each delivery's going out at this moment, None where nothing does."""
     found: dict[int, Hindered | None] = dict.fromkeys(ids, _LOST)
     asked = (owner, instant(connection, now))
-    for start in range(0, len(ids), _IDS):
-        these = tuple(ids[start : start + _IDS])
-        these += these[-1:] * (_IDS - len(these))
-        found.update((row[0], _hindrance(*row[1:])) for row in _look(connection).run(connection, asked + these))
+    for some in by_some(ids):
+        found.update((row[0], _hindrance(*row[1:])) for row in _look(connection).run(connection, asked + some))
     return found
 
 
@@ -155,13 +168,15 @@ def _hindrance(issue_status: str, suppressed: str | None, newsletter: str | None
 
 
 def begin(connection: sa.Connection, ids: Sequence[int], owner: str, *, now: datetime, lease_until: datetime) -> bool:
-    """Record that the ends of these messages are about to leave, which nothing hinders; False where one of them is not
-    `owner`'s to send any more: then the transaction must be taken back.
+    """Record that the ends of these messages are about to leave; False where something hinders one of them: then the
+    transaction must be taken back, and `hindrances` says what. Of the forgotten, whose addresses are hashed, it knows
+    nothing.
 
     The lease runs anew from here, so that an answer that is slow in coming is not taken for a death.
     """
-    when = (instant(connection, now), instant(connection, lease_until))
-    return not ids or _begin(connection).run_all(connection, [(one, owner, *when) for one in ids]) == len(ids)
+    how = (owner, instant(connection, now), instant(connection, lease_until))
+    begun = sum(int(_begin(connection).run(connection, how + some).rowcount) for some in by_some(ids))
+    return begun == len(ids)
 
 
 def taken(connection: sa.Connection, owner: str, ended: Sequence[Ended]) -> bool:
@@ -170,7 +185,8 @@ def taken(connection: sa.Connection, owner: str, ended: Sequence[Ended]) -> bool
     marks = [(one.delivery_id, owner, one.number, one.outcome.reply) for one in ended]
     if _taken(connection).run_all(connection, marks) != len(ended):
         return False
-    _ended(connection).run_all(connection, [_row(connection, one) for one in ended])
+    at = instants(connection)
+    _ended(connection).run_all(connection, [_row(at, one) for one in ended])
     return True
 
 
@@ -192,7 +208,7 @@ def record(connection: sa.Connection, owner: str, ended: Ended) -> DeliveryStatu
     connection.execute(deliveries.update().where(table.id == ended.delivery_id).values(**values))
     # An attempt begins to count with its end; one refused before that counts here, unless the session was.
     if ended.begun or outcome.counted:
-        _ended(connection).run(connection, _row(connection, ended))
+        _ended(connection).run(connection, _row(instants(connection), ended))
     return outcome.status
 
 
@@ -224,11 +240,11 @@ def _standing(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _row(connection: sa.Connection, ended: Ended) -> Row:
+def _row(at: Callable[[datetime], object], ended: Ended) -> Row:
     """As `_PARTS` has it."""
-    outcome = ended.outcome
-    when = (instant(connection, ended.started_at), instant(connection, ended.ended_at))
-    return (ended.delivery_id, ended.number, *when, outcome.status.value, outcome.code, outcome.reply, ended.server)
+    its = ended.outcome
+    status, when = _WORDS[its.status], (at(ended.started_at), at(ended.ended_at))
+    return (ended.delivery_id, ended.number, *when, status, its.code, its.reply, ended.server)
 
 
 def _unless_cancelled(connection: sa.Connection, issue_id: int, outcome: Outcome) -> Outcome:

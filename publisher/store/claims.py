@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from publisher.core.lifecycle import OPEN, READY
 from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus, Recipient
-from publisher.store.prepared import instant, prepared
+from publisher.store.prepared import SOME_IDS, by_some, instant, prepared, some_ids
 from publisher.store.tables import attempts, deliveries, issues, unsent
 from publisher.struct import Struct
 
@@ -48,12 +48,13 @@ def _free(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
 _FREE = [prepared(_free(*which), "issue", "now", "most", "whose") for which in (_again, _fresh)]
 _mine = prepared(
     deliveries.update()
-    .where(deliveries.c.id == sa.bindparam("this"))
+    .where(some_ids(deliveries.c.id))
     .values(owner=sa.bindparam("whose"), lease_until=sa.bindparam("lease")),
-    "this",
     "whose",
     "lease",
+    *SOME_IDS,
 )
+_STATUSES = {status.value: status for status in DeliveryStatus}
 
 
 def claim(
@@ -66,7 +67,8 @@ def claim(
         if len(found) < limit:
             found += [_delivery(*row) for row in free(connection).run(connection, asked)]
     mine = (owner, instant(connection, lease_until))
-    _mine(connection).run_all(connection, [(one.id, *mine) for one in found])
+    for some in by_some([one.id for one in found]):
+        _mine(connection).run(connection, mine + some)
     return found
 
 
@@ -75,9 +77,7 @@ def _delivery(
     own: int, issue: int, variant: int, status: str, reason: str, message_id: str, attempts: int, last_reply: str,
 ) -> Delivery:  # fmt: skip
     recipient = Recipient(email, key, name, language, subscriber)
-    return Delivery(
-        own, issue, variant, recipient, DeliveryStatus(status), reason, message_id, attempts, last_reply, None
-    )
+    return Delivery(own, issue, variant, recipient, _STATUSES[status], reason, message_id, attempts, last_reply, None)
 
 
 def let_go(connection: sa.Connection, owner: str, delivery_ids: Collection[int], due_at: datetime | None) -> None:

@@ -76,23 +76,51 @@ class Store:
         ):
             yield connection
 
+    def pen(self) -> "Pen":
+        """A connection that is kept, for who writes many hundred times a second."""
+        with _translated():
+            return Pen(self.engine.connect().execution_options(publisher_write=True))
+
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database. What asks for it afterwards opens it anew, which a fork of this process must."""
         self.engine.dispose()
+
+
+class Pen:
+    """Writes as `Store.write` does with what is `trusted`, for a third of what that costs, and without patience."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        _set(connection, "busy_timeout = 0")
+        _set(connection, "foreign_keys = OFF")
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """The connection; its changes are committed together, or not at all. StoreBusy at once where another program
+        holds SQLite's ledger."""
+        with _translated(), self._connection.begin():
+            yield self._connection
+
+    def close(self) -> None:
+        """Let go of the connection, which is nobody else's any more."""
+        self._connection.invalidate()
+        self._connection.close()
 
 
 @contextmanager
 def _unchecked(connection: sa.Connection) -> Iterator[None]:
-    raw = connection.connection.dbapi_connection
-    if connection.dialect.name != "sqlite" or raw is None:
-        yield
-        return
     # In a transaction it would do nothing.
-    raw.execute("PRAGMA foreign_keys = OFF")
+    _set(connection, "foreign_keys = OFF")
     try:
         yield
     finally:
-        raw.execute("PRAGMA foreign_keys = ON")
+        _set(connection, "foreign_keys = ON")
+
+
+def _set(connection: sa.Connection, pragma: str) -> None:
+    raw = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite" and raw is not None:
+        raw.execute(f"PRAGMA {pragma}")
 
 
 def migrate(url: str) -> bool:
@@ -183,20 +211,19 @@ def _on_connect(synchronous: str, raw: Any, _record: Any) -> None:
 
 
 def _on_begin(connection: sa.Connection) -> None:
-    # Two writers that begin as readers deadlock into "database is locked" at once: writers say so first.
+    # Two writers that begin as readers deadlock into "database is locked" at once: writers say so first. Given to the
+    # driver as it is: SQLAlchemy takes ten times as long as SQLite to begin.
     write = connection.get_execution_options().get("publisher_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    connection.connection.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
-        # PRAGMAs go round SQLAlchemy.
-        raise StoreError(f"the ledger: {error}") from error
-    except sa.exc.DBAPIError as error:
-        words = str(error.orig)
+    except (sqlite3.Error, sa.exc.DBAPIError) as error:
+        # What goes round SQLAlchemy comes as the driver's own.
+        words = str(error.orig if isinstance(error, sa.exc.DBAPIError) else error)
         if "locked" in words or "busy" in words:
             raise StoreBusy(f"the ledger is held by another program: {words}") from error
         if "not a database" in words or "malformed" in words:

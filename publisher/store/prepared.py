@@ -4,8 +4,9 @@ What SQLAlchemy does for each execution costs three times what SQLite does for i
 the same, so both databases understand them, and they run in its transactions.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -13,6 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 Row = tuple[object, ...]
+
+_SOME = 64
+SOME_IDS = tuple(f"id{number}" for number in range(_SOME))
+"""Parameters for so many ids at once."""
+_DIGITS = len("2026-11-23 00:00:00.000000")
 
 
 class Prepared:
@@ -55,11 +61,37 @@ def prepared(statement: sa.Executable, *names: str) -> Callable[[sa.Connection],
     return get
 
 
+def some_ids(column: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Whether `column` is one of the parameters named by `SOME_IDS`."""
+    return column.in_([sa.bindparam(name, type_=sa.Integer) for name in SOME_IDS])
+
+
+def by_some(ids: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """`ids` as values of these, the last repeated where there are fewer, so that there is one statement."""
+    for start in range(0, len(ids), _SOME):
+        some = tuple(ids[start : start + _SOME])
+        yield some + some[-1:] * (_SOME - len(some))
+
+
+def instants(connection: sa.Connection) -> Callable[[datetime], object]:
+    """What makes of an aware moment what the column type Instant keeps of it."""
+    return _text if connection.dialect.name == "sqlite" else _itself
+
+
 def instant(connection: sa.Connection, moment: datetime) -> object:
     """An aware moment as the column type Instant keeps it."""
-    if connection.dialect.name != "sqlite":
-        return moment
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return instants(connection)(moment)
+
+
+@lru_cache(maxsize=64)
+def _text(moment: datetime) -> str:
+    # What began together began at one moment.
+    at_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return at_utc.isoformat(" ", "microseconds")[:_DIGITS]
+
+
+def _itself(moment: datetime) -> datetime:
+    return moment
 
 
 def _cursor(connection: sa.Connection) -> Any:

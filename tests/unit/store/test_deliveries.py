@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from support.rows import wish
 
 from publisher.errors import IllegalTransition
 from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueStatus
-from publisher.store import attempts, claims, deliveries, issues, tables
-from publisher.store.attempts import Ended, Hindrance, Outcome
+from publisher.store import attempts, claims, deliveries, issues, subscribers, tables
+from publisher.store.attempts import Ended, Outcome
 from publisher.store.carried import Carried
 from publisher.store.engine import Store
 
@@ -30,10 +31,11 @@ def take(store: Store, now: datetime, owner: str = "me") -> Delivery | None:
 
 def begin(store: Store, delivery: Delivery, now: datetime, owner: str = "me") -> bool:
     with store.write() as connection:
+        subscribers.subscribe(connection, wish(delivery.recipient.email), now, revive=False)
         hindered = attempts.hindrances(connection, [delivery.id], owner, now)[delivery.id]
-        if hindered is not None and hindered.by is not Hindrance.OBJECTION:
-            return False
-        return attempts.begin(connection, [delivery.id], owner, now=now, lease_until=now + HOUR)
+        began = attempts.begin(connection, [delivery.id], owner, now=now, lease_until=now + HOUR)
+        assert began is (hindered is None)
+        return began
 
 
 def record(store: Store, delivery: Delivery, outcome: Outcome, now: datetime, owner: str = "me") -> DeliveryStatus:
