@@ -13,7 +13,7 @@ from publisher.struct import Struct
 
 _PLAIN = ("id", "issue_id", "variant_id", "reason", "message_id", "attempts", "last_reply", "due_at", "attempted_at")
 
-_AT_ONCE = 1000
+_AT_ONCE = 250
 """Rows that are written in one go."""
 
 _PLANNED, _SUPPRESSED = DeliveryStatus.PLANNED.value, DeliveryStatus.SUPPRESSED.value

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-_AT_ONCE = 1000
+_AT_ONCE = 250
 """Rows in a batch: some megabytes, and a query for each batch costs each row nothing."""
 
 Row = tuple[Any, ...]
