@@ -4,6 +4,7 @@ from publisher.config.blame import place_of, refusal
 from publisher.config.effective import database_file, database_url, newsletter, newsletters, secret, shown
 from publisher.config.load import HOME_NAME, Config, find_config, load_config
 from publisher.config.mail_settings import ServerSettings
+from publisher.config.private import unsafe
 from publisher.config.servers import mail_key, mail_of, servers
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "secret",
     "servers",
     "shown",
+    "unsafe",
 ]

@@ -1,10 +1,9 @@
 """The keys that `mail.dkim` names, read from files that nobody else can read."""
 
 import os
-import stat
 from pathlib import Path
 
-from publisher.config import Config, mail_key, mail_of, refusal
+from publisher.config import Config, mail_key, mail_of, refusal, unsafe
 from publisher.errors import ConfigError, UsageError
 from publisher.mail.dkim import DkimKey, Signer
 
@@ -44,7 +43,7 @@ def _private(config: Config, setting: str, selector: str, path: Path) -> bytes:
     try:
         # Not to wait for ever where it is a pipe. The state is asked of what is open: a name can change hands.
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
-            fault = _fault(os.fstat(file.fileno()), path)
+            fault = unsafe(path, os.fstat(file.fileno()), "sign as you")
             if fault:
                 raise _refused(config, setting, selector, f"{path} {fault[0]}", fault[1])
             return file.read()
@@ -54,18 +53,6 @@ def _private(config: Config, setting: str, selector: str, path: Path) -> bytes:
     except OSError as error:
         hint = "let the user who runs publisher own it"
         raise _refused(config, setting, selector, f"{path} cannot be read: {error.strerror}", hint) from error
-
-
-def _fault(state: os.stat_result, path: Path) -> tuple[str, str] | None:
-    """What is unsafe about a key's file, and the way out."""
-    if not stat.S_ISREG(state.st_mode):
-        return "is no file", "name the file that holds the key"
-    if state.st_uid not in (0, os.geteuid()):
-        return "belongs to another user, who could sign as you", f"chown {os.geteuid()} {path}"
-    if state.st_mode & 0o077:
-        mode = f"{stat.S_IMODE(state.st_mode):04o}"
-        return f"is open to other users (mode {mode}), who could sign as you", f"chmod 600 {path}"
-    return None
 
 
 def _refused(config: Config, setting: str, selector: str, fault: str, hint: str) -> ConfigError:

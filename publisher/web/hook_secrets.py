@@ -1,11 +1,9 @@
 """What the providers' posts are verified with, from `mail.events`: read when the server starts, and refused there."""
 
-import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from publisher.config import Config, refusal, secret
+from publisher.config import Config, refusal, secret, unsafe
 from publisher.jobs.events import Fetch
 from publisher.mail.providers import Provider
 from publisher.web.hook_keys import SendgridKey, sendgrid_key
@@ -56,14 +54,6 @@ def _secret(config: Config, key: str, file: str) -> str:
 def _fault(path: Path) -> tuple[str, str] | None:
     """What is unsafe about a secret's file, and the way out; None also where there is none to be read."""
     try:
-        state = path.stat()
+        return unsafe(path, path.stat(), "make up events")
     except OSError:
         return None
-    if not stat.S_ISREG(state.st_mode):
-        return "is no file", "name the file that holds it"
-    if state.st_uid not in (0, os.geteuid()):
-        return "belongs to another user, who could make up events", f"chown {os.geteuid()} {path}"
-    if state.st_mode & 0o077:
-        mode = f"{stat.S_IMODE(state.st_mode):04o}"
-        return f"is open to other users (mode {mode}), who could make up events", f"chmod 600 {path}"
-    return None

@@ -124,5 +124,4 @@ def _wait_for(port: int, log: Path) -> None:
         with closing(socket.socket()) as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(0.02)
     raise AssertionError(f"Dovecot does not listen: {log.read_text() if log.exists() else 'no log'}")

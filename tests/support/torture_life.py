@@ -1,4 +1,7 @@
-"""The life of one sending process: forked from a parent that has everything imported, and ended before its time."""
+"""The life of one sending process: forked from a parent that has everything imported, and ended before its time.
+
+It sleeps where no other test does: not until something has happened, but so that chance says when something does.
+"""
 
 import contextlib
 import os
