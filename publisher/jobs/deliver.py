@@ -62,8 +62,10 @@ async def _run(office: PostOffice, tally: Tally, name: str, helper: Helper | Non
     lanes = [Lane(hall, server.name) for server in office.ways.servers.values() for _ in range(server.connections)]
     ended = await asyncio.gather(*(lane.run() for lane in lanes), return_exceptions=True)
     try:
-        await hall.scribe.close()
-        hall.close()
+        try:
+            hall.close()
+        finally:
+            await hall.scribe.close()
     finally:
         # Every lane has finished what it had in hand; only now may the first fault end the run.
         for fault in (*(one for one in ended if one is not None), hall.error):

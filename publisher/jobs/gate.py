@@ -117,7 +117,8 @@ class Gate:
 
     def let_go(self, delivery_ids: Sequence[int], due_at: datetime | None = None) -> None:
         """Give back what was not begun."""
-        self.insist(lambda connection: claims.let_go(connection, self._owner, delivery_ids, due_at))
+        if delivery_ids:
+            self.insist(lambda connection: claims.let_go(connection, self._owner, delivery_ids, due_at))
 
     def _call(self) -> None:
         if not self._called:
@@ -160,18 +161,17 @@ class Gate:
         try:
             now = self._office.clock()
             stands, found = self._written([one for one, _ in self._waiting.values()], now, patient=patient)
-        except StoreBusy as error:
-            if not patient:
+        except Exception as error:
+            # Of whatever kind: who waits for a beginning would wait for ever.
+            if isinstance(error, StoreBusy) and not patient:
                 raise
-            self._refuse(error)
-        except PublisherError as error:
             self._refuse(error)
         else:
             self._rhythm.wrote(mails, perf_counter() - began)
             self._pause_seconds, self._held_since = _FIRST_PAUSE, None
             self._tell(stands, found, now)
 
-    def _refuse(self, error: PublisherError) -> None:
+    def _refuse(self, error: Exception) -> None:
         """Who waits hears of it; raises it where nobody does."""
         waiting, self._waiting = self._waiting, {}
         if not waiting:
@@ -183,11 +183,11 @@ class Gate:
     def _tell(self, stands: Sequence[DeliveryStatus], found: Mapping[int, Hindered | None], now: datetime) -> None:
         waiting, self._waiting = self._waiting, {}
         entries, self._entries = self._entries, []
-        for entry, status in zip(entries, stands, strict=True):
-            self._settled(entry, status)
         for delivery, asked in waiting.values():
             if not asked.done():
                 asked.set_result(found[delivery.id] or now)
+        for entry, status in zip(entries, stands, strict=True):
+            self._settled(entry, status)
 
     def _written(self, begun: Sequence[Delivery], now: datetime, *, patient: bool) -> _Written:
         def work(connection: sa.Connection, *, together: bool) -> _Written:
@@ -195,7 +195,7 @@ class Gate:
                 connection, begun, now, together=together
             )
 
-        do: Callable[[Callable[[sa.Connection], _Written]], _Written] = self.insist if patient else self._try
+        do: Callable[[Callable[[sa.Connection], _Written]], _Written] = self.insist if patient else self.attempt
         for _ in range(_INSISTENCE):
             try:
                 return do(partial(work, together=True))
@@ -228,6 +228,8 @@ class Gate:
 
     def _begun(self, connection: sa.Connection, begun: Sequence[Delivery], now: datetime, *, together: bool) -> _Found:
         ids = [one.id for one in begun]
+        # Asked here, too: somebody may have been forgotten a moment ago.
+        self.heed_forgotten = suppressions.has_forgotten(connection)
         if together and not self.heed_forgotten:
             if not attempts.begin(connection, ids, self._owner, now=now, lease_until=now + LEASE):
                 raise _LostOne
@@ -243,9 +245,12 @@ class Gate:
         """What stands against each delivery's going out at this moment, None where nothing does."""
         found = attempts.hindrances(connection, [one.id for one in held], self._owner, now)
         if self.heed_forgotten:
-            keys = {one.recipient.address_key: one.id for one in held}
-            for key, reason in suppressions.among(connection, self._office.store.secret, keys).items():
-                found[keys[key]] = found[keys[key]] or Hindered(Hindrance.OBJECTION, reason)
+            keys = {one.recipient.address_key for one in held}
+            forgotten = suppressions.among(connection, self._office.store.secret, keys)
+            for one in held:
+                if one.recipient.address_key in forgotten:
+                    reason = forgotten[one.recipient.address_key]
+                    found[one.id] = found[one.id] or Hindered(Hindrance.OBJECTION, reason)
         return found
 
     def _pause(self, connection: sa.Connection, pausing: Pausing) -> bool:
@@ -256,7 +261,8 @@ class Gate:
         holdups.hold_up(connection, issue, pausing.reason, again)
         return True
 
-    def _try(self, work: Callable[[sa.Connection], T]) -> T:
+    def attempt(self, work: Callable[[sa.Connection], T]) -> T:
+        """Do `work` in the ledger; StoreBusy at once where another program holds it."""
         with self._pen.write() as connection:
             return work(connection)
 

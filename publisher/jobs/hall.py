@@ -34,7 +34,7 @@ class Hall:
         self.scribe = Scribe(office, self.ring)
         self.stock = Stock(office, self.gate, self.scribe, owner)
         self.lights = {name: Lights(server, office, self.gate) for name, server in office.ways.servers.items()}
-        self.error: PublisherError | None = None
+        self.error: Exception | None = None
         self._limiter = Limiter(office, self.gate)
         self._streak: Streak = NONE
         self._in_hand = 0
@@ -73,7 +73,7 @@ class Hall:
         """Whether no letter is to be begun any more."""
         return self.error is not None or self.office.stopped()
 
-    def fail(self, error: PublisherError) -> None:
+    def fail(self, error: Exception) -> None:
         """What is in hand is finished, then the run ends with `error`."""
         self.error = self.error or error
         self.ring()
@@ -121,10 +121,11 @@ class Hall:
             self.put_back(letter)
             self._heed(ticket, tried, error, verdict, now)
             return
-        self._heed(ticket, tried, error, verdict, now)
+        # Entered first: whatever becomes of the rest, an answer is not to be lost.
         counted = verdict.status is not DeliveryStatus.PLANNED
         outcome = Outcome(verdict.status, verdict.reason, error.reply, error.code, verdict.due_at, counted=counted)
         self._enter(ticket, tried, outcome, verdict=verdict, error=error)
+        self._heed(ticket, tried, error, verdict, now)
 
     def unreachable(self, letter: Letter, server: str, error: TransportError | ConfigError) -> None:
         """Its server could not be connected to, or the file of its password is gone."""
@@ -264,4 +265,7 @@ class Hall:
             self._limiter.hold(entry.stopping)
         if entry.pausing is not None:
             self.tally.paused.add(entry.pausing.issue_id)
-            self.stock.drop({entry.pausing.issue_id})
+            try:
+                self.stock.drop({entry.pausing.issue_id})
+            except PublisherError as error:
+                self.fail(error)

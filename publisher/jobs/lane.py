@@ -24,7 +24,8 @@ class Lane:
         try:
             while (letter := await self._hall.next(self._server, connected=self._session is not None)) is not None:
                 await self._serve(letter)
-        except PublisherError as error:
+        except Exception as error:
+            # Whatever it is: the others would wait for what this one has in hand.
             self._hall.fail(error)
         finally:
             await self._hang_up()

@@ -8,8 +8,8 @@ import asyncio
 import mmap
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
+from time import perf_counter
 
 from publisher.errors import PublisherError
 from publisher.jobs.letter import Letters
@@ -22,6 +22,10 @@ _FIRST, _MOST = 1, 64
 """Letters that are asked for at once, before it is known how long they are, and where they are short."""
 _OCTETS = 192 * 1024
 """Of the letters that are asked for at once, about."""
+_SECONDS = 0.02
+"""For which this process writes at once: meanwhile it does nothing else."""
+_PATIENCE = 10.0
+"""Seconds until a helper that says nothing is given up."""
 _SHORT, _SLOW = 12_000, 200e-6
 """Octets of a letter, or seconds that it takes, such as to be signed: longer ones that are made of what was made before
 take no longer to write than to be carried over."""
@@ -36,6 +40,7 @@ class Scribe:
         self._made: dict[int, Envelope | None] = {}
         self._asked: set[int] = set()
         self._batch, self._heard, self._far = _FIRST, False, True
+        self._heard_at = 0.0
         self._helper: Helper | None = None
         self._wire: asyncio.StreamWriter | None = None
         self._free: list[int] = []
@@ -59,6 +64,8 @@ class Scribe:
             if self._far and self._free and self.ahead + len(self._asked) <= (SHELVES - 1) * self._batch:
                 self._ask(queue)
             return True
+        if first in self._asked and perf_counter() - self._heard_at > _PATIENCE:
+            self._lose()
         if first not in self._asked:
             self._ask(queue)
         # Nothing is waited for before the first has come: the other process has to read all it needs.
@@ -83,7 +90,7 @@ class Scribe:
     async def close(self) -> None:
         """Let go of the helper."""
         if self._wire is not None:
-            self._wire.close()
+            self._wire.transport.abort()
             await self._reading
 
     def _ask(self, queue: deque[Ticket]) -> None:
@@ -91,15 +98,18 @@ class Scribe:
         if self._wire is None or self._helper is None or not self._far:
             self._write_some(batch)
         elif batch and self._free:
+            if not self._asked:
+                self._heard_at = perf_counter()
             self._asked.update(one.delivery.id for one in batch)
             self._wire.write(packed((self._free.pop(), batch[0].issue.newsletter, [one.delivery for one in batch])))
 
     def _write_some(self, batch: Iterable[Ticket]) -> None:
         octets: list[int] = []
+        until = perf_counter() + _SECONDS
         for ticket in batch:
             envelope = self._made[ticket.delivery.id] = self._tried(ticket)
             octets += [len(envelope.data)] if envelope is not None else []
-            if sum(octets) > _OCTETS:
+            if sum(octets) > _OCTETS or perf_counter() > until:
                 break
         self._learn(octets)
 
@@ -126,7 +136,7 @@ class Scribe:
 
     async def _read(self, reader: asyncio.StreamReader, helper: Helper) -> None:
         unpacker = Unpacker(Made)
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        try:
             while True:
                 length = int.from_bytes(await reader.readexactly(LENGTH))
                 shelf, seconds, laid = unpacker.decode(await reader.readexactly(length))
@@ -134,13 +144,19 @@ class Scribe:
                 self._far = self._batch * _SHORT >= _OCTETS or seconds > _SLOW * len(laid)
                 self._free.append(shelf)
                 self._ring()
-        # It is gone: what it owes is written here.
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # it is gone
+        finally:
+            self._lose()
+
+    def _lose(self) -> None:
+        """What the helper owes is written here, and all else, too."""
         self._helper = None
         self._asked.clear()
         self._ring()
 
     def _take(self, laid: list[Laid], shelves: mmap.mmap, base: int) -> None:
-        self._heard = True
+        self._heard, self._heard_at = True, perf_counter()
         self._learn([end - start for _, start, end, *_ in laid if end])
         for own, start, end, sender, recipient, utf8, envid in laid:
             if own in self._asked:

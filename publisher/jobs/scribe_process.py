@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+from contextlib import suppress
 from time import perf_counter
 
 from publisher.errors import PublisherError
@@ -44,8 +45,10 @@ class Helper(Struct, frozen=True):
     def end(self) -> None:
         """It has nothing to finish."""
         self.wire.close()
-        os.kill(self.process, signal.SIGKILL)
-        os.waitpid(self.process, 0)
+        # Where nobody cares for children (SIGCHLD is ignored) it is gone without being waited for.
+        with suppress(ProcessLookupError, ChildProcessError):
+            os.kill(self.process, signal.SIGKILL)
+            os.waitpid(self.process, 0)
 
 
 def begin(office: PostOffice) -> Helper | None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from publisher.core import pace as pacing
 from publisher.core.destinations import destination
 from publisher.core.pace import FREE, Pace
-from publisher.errors import ConfigError
+from publisher.errors import ConfigError, StoreBusy
 from publisher.jobs.gate import Gate, Pausing, object_to
 from publisher.jobs.office import LEASE, PostOffice, Ticket
 from publisher.jobs.scribe import Scribe
@@ -17,6 +18,8 @@ from publisher.model.mailing import Delivery
 from publisher.store import claims, destinations, suppressions
 from publisher.store.destinations import Stop
 
+_SOON = 0.01
+"""Seconds until the ledger is asked anew for more where another program held it."""
 LOOK_AGAIN = 0.25
 """Seconds after which the ledger is asked anew where it had nothing, or for what is urgent."""
 
@@ -50,7 +53,7 @@ class Stock:
     def take(self, server: str, now: float, may: Callable[[Way], bool]) -> Ticket | None:
         """The next mail that may go by `server` at this moment, or None; `may` says by which ways it may."""
         if now - self._looked_at >= LOOK_AGAIN:
-            self.look(now)
+            self.look(now, patient=False)
         return self._held_for(server, now, may) or self._queued_for(server, now, may)
 
     def put_back(self, ticket: Ticket) -> None:
@@ -94,8 +97,8 @@ class Stock:
             if server not in way[1] or not may(way):
                 continue
             while queue or way in self._more:
-                if len(queue) < _LOW and way in self._more:
-                    self.look(now)
+                if len(queue) < _LOW and way in self._more and (not queue or now - self._looked_at > _SOON):
+                    self.look(now, patient=not queue)
                     continue
                 ticket = queue[0]
                 if not ticket.issue.urgent and pacing.wait(self.paces[ticket.destination], now):
@@ -122,15 +125,16 @@ class Stock:
             later = self._office.clock() + timedelta(seconds=_LONGEST_WAIT * (1 + self._office.chance()))
             self._gate.let_go([ticket.delivery.id], later)
 
-    def look(self, now: float) -> None:
-        """Ask the ledger for what there is room for."""
+    def look(self, now: float, *, patient: bool = True) -> None:
+        """Ask the ledger for what there is room for. Who is not patient does without where another program holds it."""
         self._looked_at = now
         at = self._office.clock()
         if at - self._fresh_at > _STALE:
             self._fresh_at = at
             self.give_back()
-        wrong = self._gate.insist(lambda connection: self._claimed(connection, at))
-        self._gate.pause(wrong)
+        ask = self._gate.insist if patient else self._gate.attempt
+        with suppress(StoreBusy) if not patient else nullcontext():
+            self._gate.pause(ask(lambda connection: self._claimed(connection, at)))
 
     def _claimed(self, connection: sa.Connection, at: datetime) -> list[Pausing]:
         wrong: list[Pausing] = []

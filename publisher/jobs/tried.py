@@ -1,9 +1,11 @@
 """One try to hand a mail over, as what follows from it is judged by."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from publisher.core.retry import Try
 from publisher.core.streak import Streak
+from publisher.errors import StoreError
 from publisher.jobs.office import PostOffice, Ticket
 from publisher.store import attempts
 from publisher.store.destinations import Stop
@@ -25,9 +27,11 @@ def a_try(office: PostOffice, ticket: Ticket, tried: Tried, streak: Streak, stop
     """With what was before it: the mail's own attempts, how others fared of late, how often its destination stopped."""
     number, now = ticket.delivery.attempts, office.clock()
     first_at = None
-    if number:
-        with office.store.read() as connection:
-            first_at = attempts.first_attempt_at(connection, ticket.delivery.id)
+    # An answer is in hand: a ledger that cannot be read just now must not be the loss of it.
+    with suppress(StoreError):
+        if number:
+            with office.store.read() as connection:
+                first_at = attempts.first_attempt_at(connection, ticket.delivery.id)
     return Try(
         number=number + 1,
         first_at=first_at or now,

@@ -98,7 +98,8 @@ def reap(connection: sa.Connection, dead: Collection[str], now: datetime) -> int
     lost = sa.and_(sa.or_(deliveries.c.owner.in_(dead), deliveries.c.lease_until < now), unsent)
     free = {"owner": None, "lease_until": None}
     undecided = sa.and_(lost, deliveries.c.status == DeliveryStatus.ATTEMPTING)
-    ids = list(connection.scalars(sa.select(deliveries.c.id).where(undecided)))
+    # Locked: on PostgreSQL an answer may be written between this and what follows from it.
+    ids = list(connection.scalars(sa.select(deliveries.c.id).where(undecided).with_for_update()))
     reason = "the sender died after the end of the message and before its answer was recorded"
     begun = sa.select(
         deliveries.c.id,
@@ -117,7 +118,7 @@ def reap(connection: sa.Connection, dead: Collection[str], now: datetime) -> int
 
 
 def unclaimed(connection: sa.Connection) -> int:
-    """How many deliveries of issues that are being sent nobody holds: what a run leaves to be tried again."""
+    """How many deliveries of issues that are being sent nobody holds: what a run has before it, or leaves."""
     sent_now = sa.select(issues.c.id).where(issues.c.status == IssueStatus.SENDING)
     free = (deliveries.c.status.in_([*READY]), deliveries.c.owner.is_(None), unsent)
     query = sa.select(sa.func.count()).select_from(deliveries).where(deliveries.c.issue_id.in_(sent_now), *free)

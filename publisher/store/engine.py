@@ -19,6 +19,9 @@ from publisher.store.tables import meta
 _POOL = 64
 """More than mail.connections may be: a worker that waits for a pooled connection would lose its answer."""
 
+_BUSY = frozenset({"40P01", "40001", "55P03"})
+"""PostgreSQL's codes (its appendix A) for a deadlock, for what must be done over, and for a lock that is another's."""
+
 WAIT_SECONDS = 30.0
 """How long a write waits for another program's before the ledger counts as busy."""
 
@@ -32,7 +35,7 @@ class Store:
 
     def __init__(self, url: str, wait_seconds: float = WAIT_SECONDS) -> None:
         self.engine = open_engine(url, wait_seconds)
-        with _translated():
+        with _translated(self.engine):
             self._prepare()
             with self.read() as connection:
                 values = {row.key: row.value for row in connection.execute(sa.select(meta))}
@@ -57,7 +60,7 @@ class Store:
         """A connection that sees one moment of the ledger and writes nothing."""
         # SQLite's reads see one moment by themselves; PostgreSQL's only when asked.
         level = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        with _translated(), self.engine.connect().execution_options(**level) as connection:
+        with _translated(self.engine), self.engine.connect().execution_options(**level) as connection:
             yield connection
             connection.rollback()
 
@@ -69,7 +72,7 @@ class Store:
         again, which for a million takes as long as to write them.
         """
         with (
-            _translated(),
+            _translated(self.engine),
             self.engine.connect().execution_options(publisher_write=True) as connection,
             _unchecked(connection) if trusted else nullcontext(),
             connection.begin(),
@@ -78,7 +81,7 @@ class Store:
 
     def pen(self) -> "Pen":
         """A connection that is kept, for who writes many hundred times a second."""
-        with _translated():
+        with _translated(self.engine):
             return Pen(self.engine.connect().execution_options(publisher_write=True))
 
     def close(self) -> None:
@@ -98,7 +101,7 @@ class Pen:
     def write(self) -> Iterator[sa.Connection]:
         """The connection; its changes are committed together, or not at all. StoreBusy at once where another program
         holds SQLite's ledger."""
-        with _translated(), self._connection.begin():
+        with _translated(self._connection.engine), self._connection.begin():
             yield self._connection
 
     def close(self) -> None:
@@ -127,7 +130,7 @@ def migrate(url: str) -> bool:
     """Bring the ledger at `url` to this version's schema; False where it is already, WrongDatabase if not ours."""
     engine = open_engine(url)
     try:
-        with _translated():
+        with _translated(engine):
             with engine.connect() as connection:
                 state = schema.state(connection)
                 connection.rollback()
@@ -218,17 +221,19 @@ def _on_begin(connection: sa.Connection) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(engine: sa.Engine) -> Iterator[None]:
+    # What goes round SQLAlchemy comes as the driver's own.
+    driver: Any = engine.dialect.loaded_dbapi
     try:
         yield
-    except (sqlite3.Error, sa.exc.DBAPIError) as error:
-        # What goes round SQLAlchemy comes as the driver's own.
-        words = str(error.orig if isinstance(error, sa.exc.DBAPIError) else error)
-        if "locked" in words or "busy" in words:
+    except (driver.Error, sa.exc.DBAPIError) as error:
+        own = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        words = str(own)
+        if "locked" in words or "busy" in words or getattr(own, "sqlstate", None) in _BUSY:
             raise StoreBusy(f"the ledger is held by another program: {words}") from error
         if "not a database" in words or "malformed" in words:
             raise WrongDatabase(f"the ledger's file is damaged or not a database: {words}") from error
-        if isinstance(error, (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)):
+        if isinstance(own, (driver.IntegrityError, driver.ProgrammingError, driver.DataError)):
             raise
         raise StoreError(f"the ledger: {words}", hint=_hint(words)) from error
 

@@ -18,7 +18,7 @@ Column = tuple[Any, ...]
 
 @contextmanager
 def batches(connection: sa.Connection, query: sa.Executable) -> Iterator[Iterator[Sequence[Row]]]:
-    """The rows of a query, a thousand at a time, none of them empty; only texts and numbers come as they are.
+    """The rows of a query, some hundreds at a time, none of them empty; only texts and numbers come as they are.
 
     The same connection may write to other tables meanwhile.
     """

@@ -40,11 +40,12 @@ def counts(site: Site) -> dict[str, int]:
     return {status: number for status, number in issue["counts"].items() if number}
 
 
-@pytest.mark.parametrize("dies", [False, True])
-def test_each_mail_is_sent_once_whether_the_scribe_lives_or_dies(site: Site, smtp: Server, dies: bool) -> None:
+@pytest.mark.parametrize("what", [signal.SIGCONT, signal.SIGKILL, signal.SIGSTOP])
+def test_each_mail_is_sent_once_whether_the_scribe_lives_dies_or_stands_still(
+    site: Site, smtp: Server, what: signal.Signals
+) -> None:
     process, scribe = under_way(site, smtp)
-    if dies:
-        os.kill(scribe, signal.SIGKILL)
+    os.kill(scribe, what)
     go_on(smtp)
     out, err = process.communicate(timeout=60)
 
