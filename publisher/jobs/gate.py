@@ -18,11 +18,9 @@ from publisher.jobs.rhythm import Rhythm
 from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus
 from publisher.store import attempts, claims, destinations, holdups, issues, suppressions
 from publisher.store.attempts import Ended, Hindered, Hindrance
-from publisher.store.engine import WAIT_SECONDS
 from publisher.struct import Struct
 
 _INSISTENCE = 9
-_PATIENCE = _INSISTENCE * WAIT_SECONDS
 _TURNS = 8
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.05
 """Seconds until a ledger is asked again that another program holds; another process like this one holds it for one or
@@ -145,7 +143,7 @@ class Gate:
         """Another program holds the ledger: meanwhile connections go on up to the end of what they have in hand."""
         loop = asyncio.get_running_loop()
         self._held_since = self._held_since or loop.time()
-        if self._waiting and loop.time() - self._held_since > _PATIENCE:
+        if self._waiting and loop.time() - self._held_since > _INSISTENCE * self._office.store.wait_seconds:
             self._held_since = None
             self._refuse(error)
             return

@@ -35,6 +35,7 @@ class Store:
 
     def __init__(self, url: str, wait_seconds: float = WAIT_SECONDS) -> None:
         self.engine = open_engine(url, wait_seconds)
+        self.wait_seconds = wait_seconds
         with _translated(self.engine):
             self._prepare()
             with self.read() as connection:
