@@ -189,9 +189,8 @@ class Gate:
 
     def _written(self, begun: Sequence[Delivery], now: datetime, *, patient: bool) -> _Written:
         def work(connection: sa.Connection, *, together: bool) -> _Written:
-            return self._recorded(connection, now, together=together), self._begun(
-                connection, begun, now, together=together
-            )
+            stands = self._recorded(connection, now, together=together)
+            return stands, self._begun(connection, begun, now, together=together)
 
         do: Callable[[Callable[[sa.Connection], _Written]], _Written] = self.insist if patient else self.attempt
         for _ in range(_INSISTENCE):
@@ -228,7 +227,7 @@ class Gate:
         ids = [one.id for one in begun]
         # Asked here, too: somebody may have been forgotten a moment ago.
         self.heed_forgotten = suppressions.has_forgotten(connection)
-        if together and not self.heed_forgotten:
+        if together and not self._forgotten(connection, begun):
             if not attempts.begin(connection, ids, self._owner, now=now, lease_until=now + LEASE):
                 raise _LostOne
             return dict.fromkeys(ids)
@@ -242,14 +241,17 @@ class Gate:
     def hindrances(self, connection: sa.Connection, held: Sequence[Delivery], now: datetime) -> _Found:
         """What stands against each delivery's going out at this moment, None where nothing does."""
         found = attempts.hindrances(connection, [one.id for one in held], self._owner, now)
-        if self.heed_forgotten:
-            keys = {one.recipient.address_key for one in held}
-            forgotten = suppressions.among(connection, self._office.store.secret, keys)
-            for one in held:
-                if one.recipient.address_key in forgotten:
-                    reason = forgotten[one.recipient.address_key]
-                    found[one.id] = found[one.id] or Hindered(Hindrance.OBJECTION, reason)
+        for own, reason in self._forgotten(connection, held).items():
+            found[own] = found[own] or Hindered(Hindrance.OBJECTION, reason)
         return found
+
+    def _forgotten(self, connection: sa.Connection, held: Sequence[Delivery]) -> dict[int, str]:
+        """Those whose addresses are suppressed, be it by their hashes, and why."""
+        if not (self.heed_forgotten and held):
+            return {}
+        keys = {one.recipient.address_key for one in held}
+        found = suppressions.among(connection, self._office.store.secret, keys)
+        return {one.id: found[key] for one in held if (key := one.recipient.address_key) in found}
 
     def _pause(self, connection: sa.Connection, pausing: Pausing) -> bool:
         issue = issues.get(connection, pausing.issue_id)

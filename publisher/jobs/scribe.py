@@ -22,7 +22,7 @@ _FIRST, _MOST = 1, 64
 """Letters that are asked for at once, before it is known how long they are, and where they are short."""
 _OCTETS = 192 * 1024
 """Of the letters that are asked for at once, about."""
-_SECONDS = 0.02
+_SECONDS = 0.005
 """For which this process writes at once: meanwhile it does nothing else."""
 _PATIENCE = 10.0
 """Seconds until a helper that says nothing is given up."""
@@ -40,6 +40,7 @@ class Scribe:
         self._made: dict[int, Envelope | None] = {}
         self._asked: set[int] = set()
         self._batch, self._heard, self._far = _FIRST, False, True
+        self._slow = False
         self._heard_at = 0.0
         self._helper: Helper | None = None
         self._wire: asyncio.StreamWriter | None = None
@@ -68,6 +69,9 @@ class Scribe:
             self._lose()
         if first not in self._asked:
             self._ask(queue)
+        elif self._slow and self.ahead < self._batch:
+            # It writes letters at this end meanwhile that nobody has asked for.
+            self._write_some(islice(self._unwritten(queue), self._batch))
         # Nothing is waited for before the first has come: the other process has to read all it needs.
         return not self._heard or first not in self._asked
 
@@ -141,7 +145,8 @@ class Scribe:
                 length = int.from_bytes(await reader.readexactly(LENGTH))
                 shelf, seconds, laid = unpacker.decode(await reader.readexactly(length))
                 self._take(laid, helper.shelves, shelf * SHELF)
-                self._far = self._batch * _SHORT >= _OCTETS or seconds > _SLOW * len(laid)
+                self._slow = seconds > _SLOW * len(laid)
+                self._far = self._slow or self._batch * _SHORT >= _OCTETS
                 self._free.append(shelf)
                 self._ring()
         except (asyncio.IncompleteReadError, ConnectionError):

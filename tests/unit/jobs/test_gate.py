@@ -13,7 +13,7 @@ from publisher.jobs.letter import Outgoing
 from publisher.jobs.office import PostOffice
 from publisher.jobs.ways import Way, Ways
 from publisher.model.mailing import Delivery, DeliveryStatus
-from publisher.store import claims, subscribers
+from publisher.store import claims, subscribers, suppressions
 from publisher.store.attempts import Ended, Hindered, Hindrance, Outcome
 from publisher.store.engine import Store
 
@@ -96,3 +96,19 @@ def test_a_ledger_that_another_holds_is_waited_for(
             other.close()
 
     assert asyncio.run(run()) == now
+
+
+def test_who_asked_to_be_forgotten_gets_none_of_several_mails(office: PostOffice, store: Store, now: datetime) -> None:
+    made = [planned(store, now, "a@example.jp", uid=uid, newsletter=None) for uid in ("u1", "u2")]
+    with store.write() as connection:
+        suppressions.forget(connection, store.secret, "a@example.jp", now)
+        until = now + timedelta(hours=1)
+        held = [claims.claim(connection, one.id, "me", now=now, lease_until=until, limit=1)[0] for one in made]
+    gate = Gate(office, "me", lambda _entry, _status: None)
+
+    async def run() -> list[datetime | Hindered]:
+        return await asyncio.wait_for(asyncio.gather(*map(gate.begin, held)), 10)
+
+    found = asyncio.run(run())
+    gate.close()
+    assert [isinstance(one, Hindered) and one.by for one in found] == [Hindrance.OBJECTION] * 2
