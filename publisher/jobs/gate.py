@@ -79,7 +79,7 @@ class Gate:
         self._entries: list[Entry] = []
         self._waiting: dict[int, tuple[Delivery, asyncio.Future[Hindered | datetime]]] = {}
         self._called = False
-        self._rhythm = Rhythm()
+        self._rhythm = Rhythm(perf_counter())
         self._pause_seconds = _FIRST_PAUSE
         self._held_since: float | None = None
 
@@ -165,7 +165,8 @@ class Gate:
                 raise
             self._refuse(error)
         else:
-            self._rhythm.wrote(mails, perf_counter() - began)
+            ended = perf_counter()
+            self._rhythm.wrote(mails, ended - began, ended)
             self._pause_seconds, self._held_since = _FIRST_PAUSE, None
             self._tell(stands, found, now)
 

@@ -1,7 +1,5 @@
 """Whether what many connections write is gathered into one transaction, or each is written at once."""
 
-from time import perf_counter
-
 _WINDOW = 0.1
 """Seconds after which it is judged anew."""
 _TRANSACTION = 5
@@ -17,21 +15,21 @@ class Rhythm:
     are worked for at the same time. Where servers are slow, and there is time enough, each goes by itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: float) -> None:
         self.gathers = True
-        self._since = perf_counter()
+        self._since = now
         self._mails = self._transactions = 0
         self._seconds = 0.0
 
-    def wrote(self, mails: int, seconds: float) -> None:
-        """One transaction with so many mails took so many seconds."""
+    def wrote(self, mails: int, seconds: float, now: float) -> None:
+        """One transaction with so many mails took so many seconds; `now` is of any one clock, in seconds."""
         self._mails += mails
         self._transactions += 1
         self._seconds += seconds
-        passed = perf_counter() - self._since
+        passed = now - self._since
         if passed >= _WINDOW:
             alone = self._seconds * (1 + _TRANSACTION) / (self._mails + _TRANSACTION * self._transactions)
             self.gathers = self._mails * alone > _BUSY * passed
-            self._since += passed
+            self._since = now
             self._mails = self._transactions = 0
             self._seconds = 0.0

@@ -146,7 +146,9 @@ class Scribe:
                 shelf, seconds, laid = unpacker.decode(await reader.readexactly(length))
                 self._take(laid, helper.shelves, shelf * SHELF)
                 self._slow = seconds > _SLOW * len(laid)
-                self._far = self._slow or self._batch * _SHORT >= _OCTETS
+                # Of letters that could not be written nothing is learnt.
+                if any(end for _, _, end, *_ in laid):
+                    self._far = self._slow or self._batch * _SHORT >= _OCTETS
                 self._free.append(shelf)
                 self._ring()
         except (asyncio.IncompleteReadError, ConnectionError):
