@@ -17,7 +17,7 @@ check: $(VENV)/.development
 
 torture: $(VENV)/.development
 	scripts/system-packages
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -m slow -n auto --dist worksteal -rP
 
 $(VENV)/.runtime: requirements-build.lock requirements.lock pyproject.toml
 	scripts/environment $(PYTHON) $(VENV) requirements.lock

@@ -203,12 +203,13 @@ class Gate:
         return do(partial(work, together=False))
 
     def _recorded(self, connection: sa.Connection, now: datetime, *, together: bool) -> list[DeliveryStatus]:
-        plain = [one.ended for one in self._entries if together and _is_plain(one)]
-        if plain and not attempts.taken(connection, self._owner, plain):
+        plain = [together and _is_plain(one) for one in self._entries]
+        ended = [one.ended for one, is_plain in zip(self._entries, plain, strict=True) if is_plain]
+        if ended and not attempts.taken(connection, self._owner, ended):
             raise _LostOne
         return [
-            DeliveryStatus.SENT if together and _is_plain(one) else self._recorded_alone(connection, one, now)
-            for one in self._entries
+            DeliveryStatus.SENT if is_plain else self._recorded_alone(connection, one, now)
+            for one, is_plain in zip(self._entries, plain, strict=True)
         ]
 
     def _recorded_alone(self, connection: sa.Connection, entry: Entry, now: datetime) -> DeliveryStatus:

@@ -19,7 +19,7 @@ from publisher.mail import (
     unsubscribe_mailto,
 )
 from publisher.mail.providers import Provider, fields
-from publisher.mail.verp import HEADER, delivery_token, return_path
+from publisher.mail.verp import HEADER, delivery_tokens, return_path
 from publisher.model.mailing import Delivery, Envelope, Issue, IssueKind, Variant
 from publisher.store import issues
 from publisher.store.engine import Store
@@ -48,6 +48,7 @@ class Letters:
 
     def __init__(self, store: Store) -> None:
         self._secret = store.secret
+        self._token = delivery_tokens(store.secret)
         self._load = lru_cache(maxsize=_KEPT)(partial(_load, store))
 
     def write(self, delivery: Delivery, outgoing: Outgoing, now: datetime) -> Envelope:
@@ -57,7 +58,7 @@ class Letters:
         email = delivery.recipient.email
         to = Mailbox(delivery.recipient.name, Address(email, delivery.recipient.address_key, email.isascii()))
         plate = self._load(delivery.variant_id, outgoing)
-        token = delivery_token(self._secret, delivery.id)
+        token = self._token(delivery.id)
         return plate.letter(
             to, delivery.message_id, now, self._secret, language=delivery.recipient.language, token=token
         )

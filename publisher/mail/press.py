@@ -110,7 +110,7 @@ def message_ids(secret: bytes, issue_uid: str, sender_domain: str) -> Callable[[
     The same for every attempt at one delivery, and no one else's.
     """
     mac, end = maker(secret, f"{issue_uid}\0".encode()), f"@{sender_domain}>"
-    return lambda address_key: f"<{mac(address_key)[:32]}{end}"
+    return lambda address_key: f"<{mac(address_key.encode())[:32]}{end}"
 
 
 @lru_cache(maxsize=_SECONDS)

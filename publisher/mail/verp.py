@@ -3,8 +3,9 @@
 import hmac
 import re
 from base64 import b32decode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from publisher.core.mac import maker
 from publisher.errors import UsageError
 from publisher.mail.address import Address
 
@@ -31,26 +32,31 @@ _MOST_CANDIDATES = 1000
 """A text made of nothing else must not cost seconds; the headers of a mail have one or two."""
 
 
-def delivery_token(secret: bytes, delivery_id: int) -> str:
-    """The delivery's name, signed with HMAC-SHA256: 24 lower-case letters and digits, the same at each attempt.
+def delivery_tokens(secret: bytes) -> Callable[[int], str]:
+    """What gives a delivery its name, signed with HMAC-SHA256: 24 lower-case letters and digits, the same at each
+    attempt.
 
     It means the same in any case: relays have been seen to change that of a local part. OverflowError for an id beyond
     40 bits.
     """
-    number = delivery_id.to_bytes(_ID_BYTES)
-    whole = int.from_bytes(number + _signature(secret, number))
-    # base64.b32encode is written in Python and takes longer than the signature; every mail has a token.
-    return "".join([_PAIRS[whole >> shift & 1023] for shift in _SHIFTS])
+    mac = maker(secret, _PURPOSE)
+
+    def token(delivery_id: int) -> str:
+        number = delivery_id.to_bytes(_ID_BYTES)
+        whole = int(number.hex() + mac(number)[: 2 * _MAC_BYTES], 16)
+        # base64.b32encode is written in Python and takes longer than the signature; every mail has a token.
+        return "".join([_PAIRS[whole >> shift & 1023] for shift in _SHIFTS])
+
+    return token
 
 
 def read_delivery_token(secrets: Sequence[bytes], text: str) -> int | None:
-    """The delivery that `delivery_token` was told, by any of `secrets`; None for anything that it did not make."""
+    """The delivery that `delivery_tokens` named, by any of `secrets`; None for anything that it did not make."""
     if len(text) != TOKEN_LENGTH or not _CANDIDATE.fullmatch(text):
         return None
-    token = b32decode(text.upper())
-    number, signature = token[:_ID_BYTES], token[_ID_BYTES:]
-    if any(hmac.compare_digest(signature, _signature(secret, number)) for secret in secrets):
-        return int.from_bytes(number)
+    number = int.from_bytes(b32decode(text.upper())[:_ID_BYTES])
+    if any(hmac.compare_digest(delivery_tokens(secret)(number), text.lower()) for secret in secrets):
+        return number
     return None
 
 
@@ -82,7 +88,3 @@ def find_tokens(secrets: Sequence[bytes], text: str) -> int | None:
         if found is not None:
             return found
     return None
-
-
-def _signature(secret: bytes, number: bytes) -> bytes:
-    return hmac.digest(secret, _PURPOSE + number, "sha256")[:_MAC_BYTES]

@@ -112,7 +112,7 @@ class Suppressed:
         near = _REASONS.where(suppressions.c.address_key.between(address_keys[0], address_keys[-1]))
         found = {key: _told(kind, reason) for key, kind, reason in self._connection.execute(near)}
         if self._forgotten:
-            hashes = zip(address_keys, map(self._mac, address_keys), strict=True)
+            hashes = zip(address_keys, map(self._mac, map(str.encode, address_keys)), strict=True)
             found |= {key: self._forgotten[hashed] for key, hashed in hashes if hashed in self._forgotten}
         return found
 
@@ -143,7 +143,7 @@ def listed(connection: sa.Connection) -> Sequence[Suppression]:
 
 def hashed(secret: bytes, address_key: str) -> str:
     """What is kept of a forgotten address; the colon is in no address, so it is none."""
-    return f"{_HASHED}:{_mac(secret)(address_key)}"
+    return f"{_HASHED}:{_mac(secret)(address_key.encode())}"
 
 
 def _insert(connection: sa.Connection, rows: Sequence[Suppression]) -> dict[str, Suppression]:

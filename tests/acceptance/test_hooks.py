@@ -28,7 +28,7 @@ from support.rows import draft, wish
 from support.serving import Served, asking, serve
 from support.site import CONFIG, Site
 
-from publisher.mail.verp import delivery_token
+from publisher.mail.verp import delivery_tokens
 from publisher.model.mailing import Recipient, Rendered, Variant
 from publisher.store import deliveries, issues, subscribers
 from publisher.store.deliveries import Addressed
@@ -127,7 +127,7 @@ def token(site: Site, email: str = HANAKO) -> str:
     (secret,) = rows(site, "SELECT value FROM meta WHERE key = 'secret'")[0]
     (number,) = rows(site, f"SELECT id FROM deliveries WHERE email = '{email}'")[0]
     assert isinstance(number, int)
-    return delivery_token(bytes.fromhex(str(secret)), number)
+    return delivery_tokens(bytes.fromhex(str(secret)))(number)
 
 
 def bounced(site: Site) -> list[tuple[object, ...]]:

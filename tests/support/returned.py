@@ -1,6 +1,6 @@
 """What servers send back of our mails, as Postfix and feedback loops write it."""
 
-from publisher.mail.verp import delivery_token
+from publisher.mail.verp import delivery_tokens
 
 DOMAIN = "example.jp"
 
@@ -58,7 +58,7 @@ Subject: weekly
 
 def return_path(secret: bytes, delivery_id: int) -> str:
     """Where the mail of a delivery is sent back to."""
-    return f"bounces+{delivery_token(secret, delivery_id)}@{DOMAIN}"
+    return f"bounces+{delivery_tokens(secret)(delivery_id)}@{DOMAIN}"
 
 
 VACATION = """\

@@ -14,7 +14,7 @@ from publisher.core.bounce_policy import Limits
 from publisher.jobs.bounce import Intake, Noted, note, pause_reasons, take_in
 from publisher.jobs.issue import resume
 from publisher.mail.report import Action, Report
-from publisher.mail.verp import delivery_token
+from publisher.mail.verp import delivery_tokens
 from publisher.model.bounce import BounceKind, SuppressionKind
 from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus, SettledBy
 from publisher.model.reader import SubscriptionStatus, Suppression
@@ -98,7 +98,7 @@ def test_the_same_report_twice_changes_nothing(store: Store, now: datetime, make
 @pytest.mark.parametrize("way", ["return path", "envid", "header", "message-id"])
 def test_a_mail_is_known_by_whatever_names_it(store: Store, now: datetime, make: Make, way: str) -> None:
     (hanako,) = make(HANAKO)
-    token = delivery_token(store.secret, hanako.id)
+    token = delivery_tokens(store.secret)(hanako.id)
     names: dict[str, dict[str, object]] = {
         "return path": {},
         "envid": {"to": (), "envid": token.upper()},

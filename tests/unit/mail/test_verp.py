@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from publisher.errors import UsageError
 from publisher.mail import parse_address
-from publisher.mail.verp import TOKEN_LENGTH, delivery_token, find_tokens, read_delivery_token, return_path
+from publisher.mail.verp import TOKEN_LENGTH, delivery_tokens, find_tokens, read_delivery_token, return_path
 
 SECRET, OTHER = b"\x01" * 32, b"\x02" * 32
 IDS = st.integers(min_value=0, max_value=2**40 - 1)
-TOKEN = delivery_token(SECRET, 42)
+TOKEN = delivery_tokens(SECRET)(42)
 
 
 @given(IDS, st.binary(min_size=16, max_size=64))
 def test_a_token_is_read_back_in_any_case(delivery_id: int, secret: bytes) -> None:
-    token = delivery_token(secret, delivery_id)
+    token = delivery_tokens(secret)(delivery_id)
 
     assert len(token) == TOKEN_LENGTH
     assert token.isalnum()
@@ -49,8 +49,8 @@ def test_a_token_of_another_ledger_is_none() -> None:
 
 
 def test_a_token_is_the_same_at_each_attempt() -> None:
-    assert delivery_token(SECRET, 42) == TOKEN
-    assert delivery_token(SECRET, 43) != TOKEN
+    assert delivery_tokens(SECRET)(42) == TOKEN
+    assert delivery_tokens(SECRET)(43) != TOKEN
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_text_of_nothing_but_what_looks_like_tokens_is_given_up_soon() -> None
 
 @given(IDS)
 def test_the_return_path_carries_the_delivery(delivery_id: int) -> None:
-    path = return_path(parse_address("bounces@example.jp"), delivery_token(SECRET, delivery_id))
+    path = return_path(parse_address("bounces@example.jp"), delivery_tokens(SECRET)(delivery_id))
 
     assert path.endswith("@example.jp")
     assert find_tokens([SECRET], path.upper()) == delivery_id
