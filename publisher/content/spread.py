@@ -2,11 +2,12 @@
 
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from io import BufferedRandom
 from typing import TypeAlias, TypeVar
+
+from publisher.processes import may_fork, processors
 
 _MOST = 4
 _MANY = 1000
@@ -57,10 +58,7 @@ def spread(
 
 
 def _helpers(number: int, fewest: int) -> int:
-    # A fork copies no threads, and a lock that one of them holds would stay locked in the copy for ever.
-    if number < fewest or threading.active_count() > 1 or not hasattr(os, "fork"):
-        return 0
-    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, _MOST) - 1
+    return min(processors(), _MOST) - 1 if number >= fewest and may_fork() else 0
 
 
 def _queue(length: int) -> int | None:

@@ -4,7 +4,6 @@ import mmap
 import os
 import signal
 import socket
-import threading
 from contextlib import suppress
 from time import perf_counter
 
@@ -12,6 +11,7 @@ from publisher.errors import PublisherError
 from publisher.jobs.letter import Letters
 from publisher.jobs.office import PostOffice
 from publisher.model.mailing import Delivery, Envelope
+from publisher.processes import may_fork, processors
 from publisher.store import claims
 from publisher.struct import Struct, Unpacker, pack
 
@@ -54,8 +54,7 @@ class Helper(Struct, frozen=True):
 
 def begin(office: PostOffice) -> Helper | None:
     """A process that writes letters of `office`; None where there is too little to write, or it would be no help."""
-    # A fork copies no threads, and a lock that one of them holds would stay locked in the copy for ever.
-    if threading.active_count() > 1 or not hasattr(os, "fork") or _processors() < 2:
+    if processors() < 2 or not may_fork():
         return None
     with office.store.read() as connection:
         if claims.unclaimed(connection) < _MANY:
@@ -88,10 +87,6 @@ def packed(word: Asked | Made) -> bytes:
     """A word as it goes over the wire."""
     data = pack(word)
     return len(data).to_bytes(LENGTH) + data
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _live(office: PostOffice, wire: socket.socket, shelves: mmap.mmap) -> None:
