@@ -15,7 +15,7 @@ from publisher.model.reader import SubscriptionStatus
 from publisher.store.carried import Carried
 from publisher.store.streams import Column, Row, batches
 from publisher.store.suppressions import Suppressed
-from publisher.store.tables import subscribers, subscriptions
+from publisher.store.tables import subscribers, subscriptions, suppressions
 from publisher.struct import Struct
 
 _WISHES = 1 << 13
@@ -74,6 +74,15 @@ def count(connection: sa.Connection, circle: Circle) -> int:
     return connection.scalar(query) or 0
 
 
+def count_suppressed(connection: sa.Connection, circle: Circle) -> int:
+    """How many of them are suppressed; who asked to be forgotten and subscribed again is not counted, being known by a
+    hash alone."""
+    keys = sa.select(suppressions.c.address_key)
+    whose = sa.select(subscribers.c.id).where(subscribers.c.address_key.in_(keys))
+    theirs = sa.select(sa.func.count()).select_from(subscriptions).where(subscriptions.c.subscriber_id.in_(whose))
+    return connection.scalar(theirs.where(*_within(circle))) or 0
+
+
 def anybody(connection: sa.Connection, circle: Circle) -> bool:
     """Whether there is a reader at all."""
     return bool(connection.scalar(sa.select(sa.exists().where(*_within(circle)))))
@@ -86,13 +95,13 @@ def streamed(
 
     The same connection may write to other tables meanwhile. Whoever does not read to the end closes the iterator.
     """
-    whose, suppressions = subscribers.c, Suppressed(connection, secret)
+    whose, refused = subscribers.c, Suppressed(connection, secret)
     query = _query(circle, after).add_columns(whose.email, whose.name, whose.id)
     with batches(connection, query) as found:
         for rows in found:
             # By columns: a million times round a loop would take longer than the database does.
             keys, *wished, joined, emails, names, ids = _columns(rows)
-            had, suppressed = carried.between(keys[0], keys[-1]), suppressions.among(keys)
+            had, suppressed = carried.between(keys[0], keys[-1]), refused.among(keys)
             yield from map(
                 Reader,
                 map(Recipient, emails, keys, names, wished[0], ids),
@@ -107,11 +116,11 @@ def kinds(
     connection: sa.Connection, secret: bytes, circle: Circle, carried: Carried, *, after: datetime | None = None
 ) -> Generator[tuple[Kind, int]]:
     """How many of the readers share what, a stretch of addresses after the other; see `streamed`."""
-    suppressions = Suppressed(connection, secret)
+    refused = Suppressed(connection, secret)
     with batches(connection, _query(circle, after)) as found:
         for rows in found:
             keys, *wished, joined = _columns(rows)
-            had, suppressed = carried.between(keys[0], keys[-1]), suppressions.among(keys)
+            had, suppressed = carried.between(keys[0], keys[-1]), refused.among(keys)
             given = map(had.get, keys, repeat(_NOTHING)), map(suppressed.__contains__, keys)
             alike = zip(_wishes(*wished), map(_moment, joined), *given, strict=True)
             yield from ((Kind(*shared), number) for shared, number in Counter(alike).items())

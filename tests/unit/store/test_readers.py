@@ -75,6 +75,19 @@ def test_what_was_carried_and_who_is_suppressed_is_known_in_every_batch(
     assert {one.carried for one in found} == {frozenset(), frozenset({POST})}
 
 
+def test_who_is_suppressed_is_counted_among_those_whom_a_digest_would_reach(store: Store, now: datetime) -> None:
+    subscribe(store, now, "a@example.jp", "b@example.jp", "c@example.jp")
+    subscribe(store, now, "d@example.jp", frequency=Frequency.DAILY)
+    subscribe(store, now, "e@example.jp", newsletter="other")
+    with store.write() as connection:
+        for email in ("a@example.jp", "b@example.jp", "d@example.jp", "e@example.jp", "誰でもない@example.jp"):
+            suppressions.add(connection, store.secret, email, "宛先不明", now)
+
+    with store.read() as connection:
+        assert readers.count_suppressed(connection, EVERYBODY) == 3
+        assert readers.count_suppressed(connection, Circle(WEEKLY, Frequency.WEEKLY)) == 2
+
+
 def test_the_forgotten_are_suppressed_for_planning_too(store: Store, now: datetime) -> None:
     subscribe(store, now, "a@example.jp", "b@example.jp", "c@example.jp")
     with store.write() as connection:
