@@ -165,6 +165,14 @@ def counts(connection: sa.Connection) -> dict[int, dict[DeliveryStatus, int]]:
     return found
 
 
+def unknown(connection: sa.Connection) -> dict[int, int]:
+    """How many unknown deliveries an issue holds, for each that holds any: a look into the index for each issue."""
+    its = (unsent, deliveries.c.issue_id == issues.c.id, deliveries.c.status == DeliveryStatus.UNKNOWN)
+    number = sa.select(sa.func.count()).select_from(deliveries).where(*its).correlate(issues).scalar_subquery()
+    rows = connection.execute(sa.select(issues.c.id, number).order_by(issues.c.id))
+    return {issue_id: held for issue_id, held in rows if held}
+
+
 def move(connection: sa.Connection, issue_id: int, status: IssueStatus, reason: str = "") -> None:
     """Change an issue's state; IllegalTransition where the state it has does not allow it."""
     before = get(connection, issue_id).status

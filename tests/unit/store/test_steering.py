@@ -145,6 +145,15 @@ def test_what_was_sent_is_what_is_left_of_the_recipients(store: Store, make_issu
     assert counts[issue.id] == {DeliveryStatus.SENT: 2, DeliveryStatus.FAILED: 1}
 
 
+def test_what_is_unknown_is_counted_for_each_issue_that_holds_any(store: Store, make_issue: MakeIssue) -> None:
+    first, second = make_issue("a@x.jp", "b@x.jp", "c@x.jp"), make_issue("a@x.jp", uid="u2", post="次")
+    put(store, first, DeliveryStatus.UNKNOWN, "a@x.jp", "b@x.jp")
+    put(store, second, DeliveryStatus.FAILED, "a@x.jp")
+
+    with store.read() as connection:
+        assert issues.unknown(connection) == {first.id: 2}
+
+
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_counting_looks_only_at_what_was_not_sent(store: Store, make_issue: MakeIssue) -> None:
     make_issue("a@x.jp")
@@ -160,11 +169,15 @@ def test_counting_looks_only_at_what_was_not_sent(store: Store, make_issue: Make
         issues.counts(connection)
         counting = list(seen)
         seen.clear()
+        issues.unknown(connection)
+        undecided = list(seen)
+        seen.clear()
     with store.write() as connection:
         issues.finish(connection)
         deliveries.cancel(connection, 1, reason="手で")
 
     assert counting == ["SCAN deliveries USING COVERING INDEX ix_deliveries_unsent"]
+    assert "SEARCH deliveries USING COVERING INDEX ix_deliveries_unsent (issue_id=? AND status=?)" in undecided
     assert any("ix_deliveries_unsent (issue_id=? AND status=?)" in plan for plan in seen), seen
 
 
