@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.app import App
-from publisher.core.words import counted
 from publisher.errors import PublisherError
 from publisher.jobs.ids import require_no_lost_ledger
 from publisher.model.mailing import IssueStatus
 
 if TYPE_CHECKING:
+    from publisher.jobs.due import Due
+    from publisher.jobs.undecided import Standing
+    from publisher.model.mailing import Issue
     from publisher.store.engine import Store
 
 Say = Callable[[str], None]
@@ -18,26 +20,33 @@ Say = Callable[[str], None]
 _BOX_EVERY = timedelta(minutes=5)
 
 
-def mail(app: App, stopped: Callable[[], bool], say: Say, complain: Say) -> tuple[int, datetime | None]:
-    """Do all that is due: the exit code, and when to look again, None where nothing is to come."""
+def mail(
+    app: App, stopped: Callable[[], bool], say: Say, complain: Say, *, until: datetime | None = None
+) -> tuple[int, datetime | None]:
+    """Do all that is due, sending no longer than `until`: the exit code, and when to look again, None where nothing is
+    to come."""
     if not app.has_ledger():
         require_no_lost_ledger(app.config)
         return 0, None
+    from publisher.jobs.deliver import tidy
     from publisher.jobs.due import next_wake
     from publisher.jobs.mailing import require_known_ledger
+    from publisher.jobs.undecided import standing
     from publisher.schedule import next_fire
 
     with app.store() as store:
         require_known_ledger(store, app.config.home)
+        before = standing(store)
+        tidy(store, app.clock())
         codes = [
-            _tidy(app, store, say),
             _guarded(complain, lambda: _read_box(app, store, say)),
             # What is planned already needs neither posts nor templates: it goes out all the same.
             _guarded(complain, lambda: _make_due(app, store, say, complain)),
-            _send(app, store, stopped, say, complain),
+            _send(app, store, stopped, until, say, complain),
+            _tell_unknown(store, before, complain),
         ]
         wakes = [next_wake(store, app.newsletters(), app.clock(), next_fire), _next_box(app)]
-        code = next((code for code in codes[1:] if code), codes[0])
+        code = next((code for code in codes if code), 0)
         return code, min((wake for wake in wakes if wake is not None), default=None)
 
 
@@ -53,16 +62,16 @@ def mail_until_due(app: App, stopped: Callable[[], bool], say: Say, complain: Sa
         for schedule in newsletter.schedules.values()
     ]
     until = min([*moments, now + _BOX_EVERY])
-    return mail(app, lambda: stopped() or app.clock() >= until, say, complain)[1]
+    return mail(app, stopped, say, complain, until=until)[1]
 
 
-def _tidy(app: App, store: "Store", say: Say) -> int:
-    from publisher.jobs.deliver import tidy
+def _tell_unknown(store: "Store", before: "Standing", complain: Say) -> int:
+    from publisher.jobs.undecided import at_hand, undecided, undecided_lines
 
-    unknown = tidy(store, app.clock())
-    if unknown:
-        say(f"{counted(unknown, 'mail')} of a sender that died: unknown; 'publisher issue show ISSUE' names them")
-    return 75 if unknown else 0
+    held = at_hand(undecided(store), before)
+    for line in undecided_lines(held):
+        complain(line)
+    return 75 if held else 0
 
 
 def _read_box(app: App, store: "Store", say: Say) -> int:
@@ -92,23 +101,37 @@ def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
             library, store, app.templates(), due, now=app.clock(), prev_fire=prev_fire, ready=app.ready
         )
     )
+    of_period = {one.period.key: one for one in due}
     for issue in made:
-        say(f"{issue.period}: {issue.status}" + (f", {issue.reason}" if issue.reason else ""))
+        say(_made_line(of_period[issue.period or ""], issue))
     for error in errors:
         complain(error.told())
     return errors[0].exit_code if errors else 0
 
 
-def _send(app: App, store: "Store", stopped: Callable[[], bool], say: Say, complain: Say) -> int:
+def _made_line(due: "Due", issue: "Issue") -> str:
+    from publisher.jobs.mailing import local
+
+    name, of = due.newsletter.name, f"{due.period.frequency} digest of {local(issue.at, due.newsletter.timezone)}"
+    number = f", no. {issue.number}" if issue.number else ""
+    return f"{name}: {of} is issue {issue.id}{number}: {issue.status}" + (f", {issue.reason}" if issue.reason else "")
+
+
+def _send(
+    app: App, store: "Store", stopped: Callable[[], bool], until: datetime | None, say: Say, complain: Say
+) -> int:
     from publisher.jobs.deliver import deliver
     from publisher.jobs.issue import paused_lines, unfinished
     from publisher.store.claims import unclaimed
 
     code = 0
     if any(issue.status is IssueStatus.SENDING for issue, _ in unfinished(store)):
-        tally = deliver(app.office(store, stopped=stopped))
-        for line in tally.lines() if tally.ended else []:
-            say(line)
+        tally = deliver(app.office(store, stopped=lambda: stopped() or (until is not None and app.clock() >= until)))
+        if tally.ended:
+            say(tally.line())
+        left = sum(left for issue, left in unfinished(store) if issue.status is IssueStatus.SENDING)
+        if stopped() and left:
+            say(f"stopped with {left} still to send: the next 'publisher run' or 'publisher deliver' sends them")
         with store.read() as connection:
             code = tally.exit_code or (75 if unclaimed(connection) else 0)
     for line in paused_lines(store):

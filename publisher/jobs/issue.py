@@ -178,7 +178,8 @@ def resolve(store: Store, issue_id: int, email: str, outcome: DeliveryStatus) ->
         issues.get(connection, issue_id)
         moved = deliveries.settle(connection, issue_id, address.key, outcome, reason="settled by hand")
     if not moved:
-        raise NotFound("unknown delivery to", email, hint=f"'publisher issue show {issue_id}' lists them")
+        hint = f"'publisher issue verify {issue_id} --who unknown' names them"
+        raise NotFound("unknown delivery to", email, hint=hint)
 
 
 @contextmanager

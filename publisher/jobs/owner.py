@@ -18,6 +18,12 @@ def owner_name(worker: int | str) -> str:
     return f"{socket.gethostname()}/{pid}/{_started(pid)}/{worker}"
 
 
+def process(owner: str) -> str:
+    """Which process holds under this name, for people: `process 123 on box`."""
+    host, pid, _started_at, _worker = owner.rsplit("/", 3)
+    return f"process {pid} on {host}"
+
+
 @contextmanager
 def run_name() -> Iterator[str]:
     """The name that one run of this process holds deliveries under, which is alive while it runs."""

@@ -1,6 +1,6 @@
 """Status: what comes next, and what is under way."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from publisher.core.words import counted
@@ -17,12 +17,13 @@ from publisher.struct import Struct
 
 
 class Coming(Struct, frozen=True):
-    """A newsletter's next digest."""
+    """A newsletter's next digest; `suppressed` of its readers will get no mail."""
 
     newsletter: Newsletter
     frequency: str
     at: datetime
     readers: int
+    suppressed: int
 
 
 class Status(Struct, frozen=True):
@@ -37,12 +38,13 @@ class Status(Struct, frozen=True):
         """For people, in local time."""
         digests = [
             f"{one.newsletter.name}: next {one.frequency} digest {local(one.at, one.newsletter.timezone)},"
-            f" {counted(one.readers, 'reader')}"
+            f" {counted(one.readers, 'reader')}" + (f", {one.suppressed} of them suppressed" if one.suppressed else "")
             for one in self.coming
         ]
         running = [line for one in self.under_way.issues for line in self._running(one)]
+        unknown = [line for one in self.under_way.undecided for line in one.lines()]
         posts = [f"{source}: comes out {local(when, self.timezone)}" for source, when in self.future]
-        return [*digests, *running, *self._held(), *posts] or ["nothing is scheduled"]
+        return [*digests, *running, *unknown, *self._held(), *posts] or ["nothing is scheduled"]
 
     def _running(self, one: Running) -> list[str]:
         issue = one.issue
@@ -50,9 +52,19 @@ class Status(Struct, frozen=True):
         if issue.status is IssueStatus.PAUSED:
             alone = f"  goes on by itself {local(issue.resume_at, self.timezone)}" if issue.resume_at else ""
             return [f"{line}: {issue.reason}", *filter(None, [alone]), f"  to go on: {way_on(issue)}"]
-        rate = f"; {one.rate:.3g} a second" if one.rate else ""
+        if one.stands_still:
+            return [f"{line}; nobody is sending it", "  to go on: publisher deliver, or publisher run"]
         through = f", through about {local(one.through, self.timezone)}" if one.through else ""
-        return [line + rate + through]
+        return [line + self._how(one) + through]
+
+    def _how(self, one: Running) -> str:
+        if one.due is not None:
+            return f"; the next is due {local(one.due, self.timezone)}"
+        if one.quiet is None:
+            return f"; {one.rate:.3g} a second" if one.rate else ""
+        minutes = one.quiet // timedelta(minutes=1)
+        since = f"for {counted(minutes, 'minute')}" if minutes else "yet"
+        return f"; in the hands of {' and '.join(one.senders)}, nothing taken {since}"
 
     def _held(self) -> list[str]:
         """What holds mail back beside a pause: destinations that refuse us, and servers that have had their day's."""
@@ -66,7 +78,7 @@ class Status(Struct, frozen=True):
         full = [
             f"server {one.server} has had its {counted(one.cap, 'mail')} of today"
             for one in self.under_way.servers
-            if one.cap is not None and one.sent >= one.cap
+            if one.cap is not None and one.is_full
         ]
         return [*stopped, *full]
 
@@ -79,10 +91,12 @@ class Status(Struct, frozen=True):
                     "frequency": one.frequency,
                     "next": one.at.isoformat(),
                     "readers": one.readers,
+                    "suppressed": one.suppressed,
                 }
                 for one in self.coming
             ],
             "issues": [_issue_json(one) for one in self.under_way.issues],
+            "unknown": [{"id": one.issue.id, "mails": one.number} for one in self.under_way.undecided],
             "stopped": [
                 {"destination": one.name, "until": one.until.isoformat(), "reason": one.reason, "stops": one.stops}
                 for one in self.under_way.stopped
@@ -101,7 +115,7 @@ def coming(newsletters: list[Newsletter], store: Store | None, now: datetime) ->
             newsletter,
             frequency,
             next_fire(schedule, newsletter.timezone, now).instant,
-            0 if store is None else _readers(store, newsletter, frequency),
+            *((0, 0) if store is None else _readers(store, newsletter, frequency)),
         )
         for newsletter in newsletters
         for frequency, schedule in newsletter.schedules.items()
@@ -121,12 +135,16 @@ def _issue_json(one: Running) -> dict[str, Any]:
         "reason": issue.reason,
         "left": one.left,
         "sent": one.sent,
+        "senders": list(one.senders),
+        "due": one.due and one.due.isoformat(),
         "rate": one.rate,
         "through": one.through and one.through.isoformat(),
         "resume_at": issue.resume_at and issue.resume_at.isoformat(),
     }
 
 
-def _readers(store: Store, newsletter: Newsletter, frequency: Frequency) -> int:
+def _readers(store: Store, newsletter: Newsletter, frequency: Frequency) -> tuple[int, int]:
+    """How many there are, and how many of them are suppressed."""
+    circle = readers.Circle(newsletter, frequency)
     with store.read() as connection:
-        return readers.count(connection, readers.Circle(newsletter, frequency))
+        return readers.count(connection, circle), readers.count_suppressed(connection, circle)

@@ -32,10 +32,7 @@ class Tally:
             return 69
         return 75 if self.ended[DeliveryStatus.DEFERRED] or self.ended[DeliveryStatus.UNKNOWN] else 0
 
-    def lines(self) -> list[str]:
-        """How it went, for people, and what to do where it did not go well."""
+    def line(self) -> str:
+        """How it went, for people."""
         words = [f"{number} {status}" for status, number in sorted(self.ended.items()) if number]
-        lines = [", ".join(words) or "nothing was sent"]
-        if self.ended[DeliveryStatus.UNKNOWN]:
-            lines.append("  unknown: the server may have taken them; 'publisher issue show ISSUE' names them")
-        return lines
+        return ", ".join(words) or "nothing was sent"

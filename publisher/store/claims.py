@@ -25,6 +25,15 @@ class Sending(Struct, frozen=True):
     urgent: bool
 
 
+class Holding(Struct, frozen=True):
+    """How many deliveries of an issue `owner` holds, and when the last of them is free at the latest."""
+
+    issue_id: int
+    owner: str
+    number: int
+    until: datetime
+
+
 def sending(connection: sa.Connection) -> list[Sending]:
     """The issues that may be sent, urgent ones first, then as they were made."""
     query = sa.select(issues.c.id, issues.c.newsletter, issues.c.urgent).where(issues.c.status == IssueStatus.SENDING)
@@ -93,6 +102,16 @@ def owners(connection: sa.Connection) -> list[str]:
     return list(connection.scalars(held.distinct()))
 
 
+def holdings(connection: sa.Connection) -> list[Holding]:
+    """Who holds how many deliveries of which issue that is being sent, the dead included."""
+    its = deliveries.c
+    sent_now = sa.select(issues.c.id).where(issues.c.status == IssueStatus.SENDING)
+    held = (unsent, its.issue_id.in_(sent_now), its.status.in_(OPEN), its.owner.is_not(None))
+    query = sa.select(its.issue_id, its.owner, sa.func.count(), sa.func.max(its.lease_until)).where(*held)
+    rows = connection.execute(query.group_by(its.issue_id, its.owner).order_by(its.issue_id, its.owner))
+    return [Holding(*row) for row in rows]
+
+
 def reap(connection: sa.Connection, dead: Collection[str], now: datetime) -> int:
     """Let go of what the dead hold, or whose lease is over: what they were attempting is unknown; how many are."""
     lost = sa.and_(sa.or_(deliveries.c.owner.in_(dead), deliveries.c.lease_until < now), unsent)
@@ -100,7 +119,7 @@ def reap(connection: sa.Connection, dead: Collection[str], now: datetime) -> int
     undecided = sa.and_(lost, deliveries.c.status == DeliveryStatus.ATTEMPTING)
     # Locked: on PostgreSQL an answer may be written between this and what follows from it.
     ids = list(connection.scalars(sa.select(deliveries.c.id).where(undecided).with_for_update()))
-    reason = "the sender died after the end of the message and before its answer was recorded"
+    reason = "its message had ended, and no answer to it was recorded: it may have arrived"
     begun = sa.select(
         deliveries.c.id,
         deliveries.c.attempts,
@@ -127,11 +146,12 @@ def unclaimed(connection: sa.Connection) -> int:
 
 def next_due(connection: sa.Connection, now: datetime) -> datetime | None:
     """When sending issues have work: `now` for what is ready, else a due time or the end of a lease, or None."""
-    moments = [_next_of(connection, one.issue_id, now) for one in sending(connection)]
+    moments = [next_due_of(connection, one.issue_id, now) for one in sending(connection)]
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _next_of(connection: sa.Connection, issue_id: int, now: datetime) -> datetime | None:
+def next_due_of(connection: sa.Connection, issue_id: int, now: datetime) -> datetime | None:
+    """The same of one issue."""
     of_issue = sa.and_(deliveries.c.issue_id == issue_id, unsent)
     planned = sa.and_(deliveries.c.status == DeliveryStatus.PLANNED, deliveries.c.due_at.is_(None))
     ready = sa.select(sa.literal(1)).where(of_issue, planned, deliveries.c.owner.is_(None)).limit(1)

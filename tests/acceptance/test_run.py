@@ -119,11 +119,16 @@ def test_run_once_does_all_that_is_due_and_exits(site: Site, smtp: Server) -> No
     site.ok("subscriber", "add", "hanako@example.jp")
     ahead = seconds_until(next_monday_at_nine(datetime.now(JST))) + 3600
 
+    told = []
     for _ in range(2):
         process = shifted(site, ahead, "once")
-        process.communicate(timeout=40)
+        told.append(process.communicate(timeout=40)[1])
         assert process.returncode == 0
 
+    monday = next_monday_at_nine(datetime.now(JST))
+    made = f"weekly: weekly digest of {monday:%Y-%m-%d} 09:00 JST is issue 1, no. 1: sending\n"
+    assert made in told[0]
+    assert "is issue" not in told[1]
     assert smtp.recipients == ["hanako@example.jp"]
     assert titles(site)[0] == "今日の記事"
 

@@ -1,13 +1,18 @@
 """What is under way, on both databases."""
 
+import os
+import socket
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+import sqlalchemy as sa
 from support.planned import ended, planned
 
+from publisher.jobs.owner import owner_name
 from publisher.jobs.status import Status
 from publisher.jobs.under_way import UnderWay, under_way
-from publisher.model.mailing import DeliveryStatus, IssueStatus
+from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus
 from publisher.model.server import Server, WarmUp
 from publisher.store import destinations, issues, tables, usage
 from publisher.store.engine import Store
@@ -15,6 +20,20 @@ from publisher.store.engine import Store
 TOKYO = ZoneInfo("Asia/Tokyo")
 HOUR = timedelta(hours=1)
 EMAILS = [f"{number:03}@x.jp" for number in range(100)]
+
+
+HERE = f"process {os.getpid()} on {socket.gethostname()}"
+DEAD = f"{socket.gethostname()}/{os.getpid()}/1/run-0"
+"""A process that had this one's number before."""
+ELSEWHERE = "別の機械/4711/8/run-0"
+
+
+def held(store: Store, issue: Issue, until: datetime, owner: str, *emails: str) -> None:
+    """Let a process hold what there is for these addresses."""
+    table = tables.deliveries
+    these = sa.and_(table.c.issue_id == issue.id, table.c.email.in_(emails))
+    with store.write() as connection:
+        connection.execute(table.update().where(these).values(owner=owner, lease_until=until))
 
 
 def look(store: Store, now: datetime, *servers: Server) -> UnderWay:
@@ -28,6 +47,7 @@ def told(found: UnderWay) -> list[str]:
 def test_how_fast_it_goes_says_when_it_will_be_through(store: Store, now: datetime) -> None:
     issue = planned(store, now, *EMAILS)
     ended(store, issue, DeliveryStatus.SENT, now - timedelta(seconds=60), *EMAILS[:30])
+    held(store, issue, now + HOUR, owner_name(0), *EMAILS[30:])
 
     found = look(store, now, Server("main"))
 
@@ -49,11 +69,16 @@ def test_a_warm_up_puts_off_the_end_to_the_days_it_needs(store: Store, now: date
     found = look(store, now, server)
 
     assert found.issues[0].through == datetime(2026, 11, 26, 0, 0, 10, tzinfo=TOKYO)
-    assert "server main has had its 40 mails of today" in told(found)
+    assert told(found) == [
+        "issue 1 is sending with 70 to send, 30 sent; the next is due 2026-11-25 00:00 JST,"
+        " through about 2026-11-26 00:00 JST",
+        "server main has had its 40 mails of today",
+    ]
 
 
 def test_an_urgent_issue_heeds_no_cap(store: Store, now: datetime) -> None:
-    planned(store, now, *EMAILS, urgent=True)
+    issue = planned(store, now, *EMAILS, urgent=True)
+    held(store, issue, now + HOUR, owner_name(0), *EMAILS)
 
     found = look(store, now, Server("main", rate=10.0, daily=1))
 
@@ -61,12 +86,103 @@ def test_an_urgent_issue_heeds_no_cap(store: Store, now: datetime) -> None:
 
 
 def test_what_was_taken_an_hour_ago_says_nothing_of_now(store: Store, now: datetime) -> None:
-    issue = planned(store, now, *EMAILS)
+    issue = planned(store, now - HOUR, *EMAILS)
     ended(store, issue, DeliveryStatus.SENT, now - HOUR, *EMAILS[:30])
+    held(store, issue, now + HOUR, owner_name(0), *EMAILS[30:])
 
-    (running,) = look(store, now, Server("main")).issues
+    (running,) = look(store, now, Server("main", rate=1.0)).issues
 
-    assert (running.rate, running.through) == (None, None)
+    assert (running.rate, running.through, running.quiet) == (None, None, timedelta(minutes=5))
+
+
+def test_what_is_measured_promises_no_more_than_the_rate_that_is_configured(store: Store, now: datetime) -> None:
+    issue = planned(store, now, *EMAILS)
+    ended(store, issue, DeliveryStatus.SENT, now - timedelta(seconds=10), *EMAILS[:30])
+    held(store, issue, now + HOUR, owner_name(0), *EMAILS[30:])
+
+    (running,) = look(store, now, Server("main", rate=1.0)).issues
+
+    assert (running.rate, running.through) == (3.0, now + timedelta(seconds=70))
+
+
+@pytest.mark.parametrize(("owner", "until"), [(DEAD, HOUR), (ELSEWHERE, -HOUR)], ids=["dead", "lease over"])
+def test_where_the_sender_is_gone_nobody_is_sending_it(
+    store: Store, now: datetime, owner: str, until: timedelta
+) -> None:
+    issue = planned(store, now, *EMAILS)
+    ended(store, issue, DeliveryStatus.SENT, now - timedelta(seconds=30), *EMAILS[:30])
+    held(store, issue, now + until, owner, *EMAILS[30:])
+
+    found = look(store, now, Server("main"))
+
+    assert (found.issues[0].rate, found.issues[0].through, found.issues[0].senders) == (None, None, ())
+    assert told(found) == [
+        "issue 1 is sending with 70 to send, 30 sent; nobody is sending it",
+        "  to go on: publisher deliver, or publisher run",
+    ]
+
+
+def test_a_sender_whose_server_takes_nothing_is_named(store: Store, now: datetime) -> None:
+    issue = planned(store, now - HOUR, *EMAILS)
+    ended(store, issue, DeliveryStatus.SENT, now - timedelta(seconds=150), *EMAILS[:30])
+    held(store, issue, now + HOUR, ELSEWHERE, *EMAILS[30:50])
+    held(store, issue, now + HOUR, owner_name(0), *EMAILS[50:])
+    fresh = planned(store, now, "c@x.jp", uid="u2")
+    held(store, fresh, now + HOUR, owner_name(0), "c@x.jp")
+
+    found = look(store, now, Server("main", rate=1.0))
+
+    assert sorted(told(found)) == [
+        f"issue 1 is sending with 70 to send, 30 sent; in the hands of {HERE} and process 4711 on 別の機械,"
+        " nothing taken for 2 minutes",
+        f"issue 2 is sending with 1 to send, 0 sent; in the hands of {HERE}, nothing taken yet,"
+        " through about 2026-11-24 12:00 JST",
+    ]
+    assert Status((), found, (), "Asia/Tokyo").as_json()["issues"][0]["senders"] == [HERE]
+
+
+def test_what_waits_for_its_time_is_not_left_alone(store: Store, now: datetime) -> None:
+    issue = planned(store, now, "a@x.jp")
+    ended(store, issue, DeliveryStatus.DEFERRED, now, "a@x.jp", due_at=now + HOUR)
+
+    found = look(store, now, Server("main"))
+
+    assert told(found) == ["issue 1 is sending with 1 to send, 0 sent; the next is due 2026-11-24 13:00 JST"]
+    assert Status((), found, (), "Asia/Tokyo").as_json()["issues"][0]["due"] == "2026-11-24T13:00:00+09:00"
+
+
+def test_what_is_unknown_is_named_also_of_issues_that_are_done(store: Store, now: datetime) -> None:
+    done = planned(store, now, "a@x.jp", "b@x.jp")
+    ended(store, done, DeliveryStatus.UNKNOWN, now - HOUR, "a@x.jp", "b@x.jp")
+    cancelled = planned(store, now, "c@x.jp", uid="u2", post="tag:example.jp,2026:/次")
+    ended(store, cancelled, DeliveryStatus.UNKNOWN, now, "c@x.jp")
+    with store.write() as connection:
+        issues.finish(connection)
+        connection.execute(tables.issues.update().where(tables.issues.c.id == cancelled.id).values(status="cancelled"))
+
+    found = look(store, now)
+
+    assert told(found) == [
+        "issue 1 holds 2 unknown mails: the server may have taken them;"
+        " 'publisher issue verify 1 --who unknown' names them",
+        "  to send again: publisher issue retry 1 --unknown; to settle: publisher issue resolve 1 ADDR sent|failed",
+        "issue 2 holds 1 unknown mail: the server may have taken it; 'publisher issue verify 2 --who unknown' names it",
+        "  to settle: publisher issue resolve 2 ADDR sent|failed",
+    ]
+    assert Status((), found, (), "Asia/Tokyo").as_json()["unknown"] == [{"id": 1, "mails": 2}, {"id": 2, "mails": 1}]
+
+
+def test_what_a_server_was_given_is_told_only_where_there_is_a_cap(store: Store, now: datetime) -> None:
+    with store.write() as connection:
+        for name in ("main", "other"):
+            usage.reserve(connection, name, date(2026, 11, 24), 40, None)
+
+    found = look(store, now, Server("main"), Server("other", daily=50))
+
+    assert Status((), found, (), "Asia/Tokyo").as_json()["servers"] == [
+        {"server": "main", "sent_today": None, "cap": None},
+        {"server": "other", "sent_today": 40, "cap": 50},
+    ]
 
 
 def test_a_paused_issue_tells_why_and_how_it_goes_on(store: Store, now: datetime) -> None:
@@ -89,7 +205,7 @@ def test_a_stopped_destination_is_told_with_the_command_that_lets_it_go(store: S
 
     found = look(store, now)
 
-    assert told(found)[1:] == [
+    assert told(found)[2:] == [
         "gmail.com gets nothing until 2026-11-24 13:00 JST: 5.7.1 blocked",
         "  to go on before: publisher issue resume 1",
     ]
