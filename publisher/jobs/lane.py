@@ -1,10 +1,12 @@
 """A lane: one connection to one server, and the mails that go over it one after another."""
 
+import asyncio
 from datetime import datetime
 
 from publisher.errors import ConfigError, PublisherError, Scope, TransportError
 from publisher.jobs.hall import Hall
 from publisher.jobs.office import Letter
+from publisher.jobs.stock import LOOK_AGAIN
 from publisher.jobs.tried import Tried
 from publisher.store.attempts import Hindered
 from publisher.transport import Session
@@ -45,17 +47,33 @@ class Lane:
             return self._session
         self._lights.probing = not self._lights.proven
         try:
-            self._session = await self._hall.office.ways.connect(self._server).connect()
+            self._session = await self._reached()
         except (TransportError, ConfigError) as error:
             self._lights.proven = False
             self._hall.unreachable(letter, self._server, error)
         else:
-            self._lights.proven = True
-            self._taken = 0
+            if self._session is None:
+                self._hall.put_back(letter)
+            else:
+                self._lights.proven = True
+                self._taken = 0
         finally:
             self._lights.probing = False
             self._hall.ring()
         return self._session
+
+    async def _reached(self) -> Session | None:
+        """A new session; None where the run is to stop before it stands. Nothing is in hand with the server until then,
+        and one that never greets would keep the run for a minute."""
+        opening = asyncio.create_task(self._hall.office.ways.connect(self._server).connect())
+        try:
+            while not opening.done():
+                await asyncio.wait([opening], timeout=LOOK_AGAIN)
+                if self._hall.stopping:
+                    opening.cancel()
+        finally:
+            opening.cancel()
+        return None if opening.cancelled() else opening.result()
 
     async def _hand_over(self, session: Session, letter: Letter) -> Letter | None:
         """One opened letter; the one that was opened behind it."""

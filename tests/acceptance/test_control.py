@@ -1,6 +1,7 @@
 """A running send, steered from outside: pause, cancel, a signal to stop, a second process beside it."""
 
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -62,6 +63,24 @@ def test_a_signal_to_stop_finishes_what_is_in_hand_and_gives_the_rest_back(site:
     assert found["sent"] == len(smtp.recipients) <= 5
     site.ok("deliver")
     assert sorted(smtp.recipients) == READERS
+
+
+def test_a_signal_to_stop_does_not_wait_for_a_server_that_never_greets(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(60)
+        mute = f"smtp://127.0.0.1:{listener.getsockname()[1]}"
+        process = site.start("digest", "weekly", "--yes", PUBLISHER_MAIL__TRANSPORT=mute)
+        connection, _ = listener.accept()
+        with connection:
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=20)  # a third of the time that a server has for its greeting
+
+    assert process.returncode == 75, err
+    assert counts(site) == {"planned": 1}
+    site.ok("deliver")
+    assert smtp.recipients == ["hanako@example.jp"]
+    site.ok("issue", "verify", "1")
 
 
 def test_two_processes_share_the_work_and_send_no_mail_twice(site: Site, smtp: Server) -> None:

@@ -251,6 +251,32 @@ def test_however_the_servers_octets_are_cut_the_result_is_the_same(cuts: list[in
     assert (error.scope, error.reply, error.enhanced) == (Scope.RECIPIENT, "5.1.1 宛先 不明", "5.1.1")
 
 
+@pytest.mark.parametrize("start", [(), (HELLO,), (HELLO, b"250-hi\r\n250 AUTH PLAIN\r\n"), None])
+def test_a_connection_that_is_given_up_while_it_is_opened_is_closed(run: Run, start: tuple[bytes, ...] | None) -> None:
+    tls, silent = start is None, threading.Event()
+
+    def mute(peer: Peer) -> None:
+        for reply in start or ():
+            peer.say(reply)
+            peer.hear()
+        if tls:
+            peer.socket.recv(65536)
+        silent.set()
+        while peer.socket.recv(65536):
+            pass
+
+    async def give_up(server: Script) -> bool:
+        transport = SmtpTransport("127.0.0.1", server.port, implicit_tls=tls, user="taro", password=lambda: "秘密")
+        opening = asyncio.create_task(transport.connect())
+        await asyncio.to_thread(silent.wait, 10)
+        opening.cancel()
+        await asyncio.wait([opening])
+        return opening.cancelled() and await asyncio.to_thread(server.over.wait, 10)
+
+    with served(mute) as server:
+        assert run(give_up(server))
+
+
 def test_an_answer_that_came_while_nobody_could_look_counts(run: Run) -> None:
     """The loop stands still for a ledger that another program holds: what lies there unread is no silence."""
 
