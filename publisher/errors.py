@@ -14,7 +14,7 @@
     │  ├─ WrongDatabase            78  not ours, or another version's schema
     │  ├─ WrongLedger              78  not the ledger this site last used
     │  └─ Conflict(noun, key)      75  another process made it first
-    ├─ TransportError(scope, permanent, code, enhanced, reply, undecided)  69
+    ├─ TransportError(scope, permanent, code, enhanced, reply, server, undecided)  69
     ├─ FetchError(url, reason)     69  an address could not be fetched, or must not be
     ├─ ListenError(address, reason)  69  nobody can listen at an address
     └─ IllegalTransition(noun, before, after)  1
@@ -79,6 +79,10 @@ class PublisherError(Exception):
     def told(self) -> str:
         """The message and, on a line of its own, the way out."""
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+    def in_one_line(self) -> str:
+        """The same as the reason that is kept of what it stopped."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message
 
 
 class UsageError(PublisherError):
@@ -191,6 +195,7 @@ class TransportError(PublisherError):
 
     `code` is the SMTP reply code (RFC 5321 section 4.2) or None where no reply came,
     `enhanced` the RFC 3463 status such as "5.1.1", `reply` the server's own words.
+    `server` said them, where they are about the session: then the message names it.
     `undecided`: the message had ended and no answer came, so it may have been taken.
     """
 
@@ -204,11 +209,13 @@ class TransportError(PublisherError):
         permanent: bool,
         code: int | None = None,
         enhanced: str | None = None,
+        server: str | None = None,
         undecided: bool = False,
         hint: str | None = None,
     ) -> None:
-        super().__init__(reply, hint=hint)
+        super().__init__(f"{server}: {reply}" if server else reply, hint=hint)
         self.reply = reply
+        self.server = server
         self.scope = scope
         self.permanent = permanent
         self.code = code

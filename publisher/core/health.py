@@ -11,7 +11,7 @@ _DOUBLINGS = 9
 
 
 class Health(Struct, frozen=True):
-    """`failures` in a row, and not to be tried before `until`; `reason` is the last one's, in the server's own words.
+    """`failures` in a row, and not to be tried before `until`; `reason` is the last one's, with the way out.
 
     A `fault` is mended by nobody but a person: the login was refused, or the certificate is wrong.
     """
@@ -32,11 +32,11 @@ def failed(health: Health, error: TransportError, now: float, jitter: float) -> 
     connections do not come back all at once.
     """
     if error.permanent and error.scope is Scope.SESSION:
-        return Health(health.failures + 1, inf, fault=True, reason=error.reply)
+        return Health(health.failures + 1, inf, fault=True, reason=error.in_one_line())
     rest = min(FIRST_REST * (1 << min(health.failures, _DOUBLINGS)), LONGEST_REST)
     # Of several connections that fail together the one that failed first must not be made to count for less.
     until = max(health.until, now + rest * (1 + jitter) / 2)
-    return Health(health.failures + 1, until, reason=error.reply)
+    return Health(health.failures + 1, until, reason=error.in_one_line())
 
 
 def worked(health: Health) -> Health:

@@ -178,7 +178,7 @@ class Hall:
             self._in_hand -= 1
             self.stock.put_back(ticket)
             self.tally.misconfigured = True
-            self._pause([Pausing(ticket.issue.issue_id, error.message, passes=True)])
+            self._pause([Pausing(ticket.issue.issue_id, error.in_one_line(), passes=True)])
         return None
 
     def _over(self) -> bool:
@@ -202,7 +202,7 @@ class Hall:
         if error.scope is Scope.SESSION:
             if error.permanent and error.code is not None:
                 # This sender is refused, which says nothing of other newsletters' mail.
-                self._pause([Pausing(ticket.issue.issue_id, error.reply)])
+                self._pause([Pausing(ticket.issue.issue_id, error.in_one_line())])
             elif not tried.taken and not error.undecided:
                 self._down(tried.server, error)
             if verdict.throttle and not (tried.taken and is_session_limit(error)):

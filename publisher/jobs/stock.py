@@ -147,7 +147,7 @@ class Stock:
             try:
                 way = self._office.ways.of(issue.newsletter)
             except ConfigError as error:
-                wrong.append(Pausing(issue.issue_id, error.message, passes=True))
+                wrong.append(Pausing(issue.issue_id, error.in_one_line(), passes=True))
                 continue
             key = (issue.urgent, way.servers)
             room = self._room(key) - sum(len(tickets) for other, tickets in taken if other == key)

@@ -130,7 +130,7 @@ class Dialogue(asyncio.Protocol):
             await self._wait(stage, seconds)
         said = self._said.popleft()
         if said.code == _CLOSING:
-            self.hang_up(refusal(said.code, said.text, stage))
+            self.hang_up(refusal(said.code, said.text, stage, self.name))
         return said
 
     async def write(self, text: bytes, seconds: float) -> None:
@@ -233,7 +233,7 @@ class Dialogue(asyncio.Protocol):
             self._owed -= 1
             self._said.append(Said(code, text))
         elif code == _CLOSING:
-            self._end(refusal(code, text, Stage.QUIT))
+            self._end(refusal(code, text, Stage.QUIT, self.name))
         else:
             self._give_up(f"nobody asked for this: {code} {words(text)}")
 

@@ -39,7 +39,7 @@ async def log_in(
             dialogue.say(b64encode(answer) + b"\r\n", 1)
             said = await dialogue.reply(Stage.LOGIN, seconds)
     if 400 <= said.code < 600:
-        raise refusal(said.code, said.text, Stage.LOGIN)
+        raise refusal(said.code, said.text, Stage.LOGIN, dialogue.name)
     if said.code // 100 != _SUCCESS:
         raise _impossible(f"{dialogue.name}: {said.code} {words(said.text)!r} makes no sense at the end of a login")
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from publisher.errors import Scope, TransportError
+from publisher.transport.certificates import way_out
 from publisher.transport.dialogue import HANDED_OVER_OCTETS, Dialogue
 from publisher.transport.patience import Patience
 from publisher.transport.replies import broken
@@ -49,8 +50,8 @@ async def encrypt(dialogue: Dialogue, host: str, context: ssl.SSLContext, second
             dialogue.transport, dialogue, context, server_hostname=host, ssl_handshake_timeout=seconds
         )
     except ssl.SSLCertVerificationError as error:
-        hint = "the name in mail.transport must be the one in the server's certificate"
-        raise TransportError(f"{dialogue.name}: {error}", scope=Scope.SESSION, permanent=True, hint=hint) from error
+        told, hint = f"{dialogue.name}: {error}", way_out(error)
+        raise TransportError(told, scope=Scope.SESSION, permanent=True, hint=hint) from error
     except OSError as error:
         raise broken(f"{dialogue.name}: TLS: {error or 'no answer'}") from error
     if encrypted is None:

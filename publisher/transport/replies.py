@@ -47,14 +47,21 @@ def enhanced_status(text: str) -> str | None:
     return match[0] if match else None
 
 
-def refusal(code: int, reply: bytes | str, stage: Stage) -> TransportError:
-    """The reply `code` (400 to 599, RFC 5321 section 4.2.1) at `stage` as an error."""
+def refusal(code: int, reply: bytes | str, stage: Stage, server: str) -> TransportError:
+    """The reply `code` (400 to 599, RFC 5321 section 4.2.1) of `server` at `stage` as an error."""
     text = words(reply)
     enhanced = enhanced_status(text)
     scope, permanent = _judge(code, enhanced or "", stage)
-    hint = _HINTS.get(stage) if scope is Scope.SESSION else None
-    error_text = text or f"{code} without a word"
-    return TransportError(error_text, scope=scope, permanent=permanent, code=code, enhanced=enhanced, hint=hint)
+    of_session = scope is Scope.SESSION
+    return TransportError(
+        text or f"{code} without a word",
+        scope=scope,
+        permanent=permanent,
+        code=code,
+        enhanced=enhanced,
+        server=server if of_session else None,
+        hint=_HINTS.get(stage) if of_session else None,
+    )
 
 
 def broken(text: str, cause: Exception | None = None) -> TransportError:
@@ -64,16 +71,19 @@ def broken(text: str, cause: Exception | None = None) -> TransportError:
     return error
 
 
-def again(error: TransportError, *, told: str | None = None, undecided: bool = False) -> TransportError:
-    """`error` anew, to be raised where somebody else waits; `told` in place of its own words."""
+def again(
+    error: TransportError, *, told: str | None = None, undecided: bool = False, hint: str | None = None
+) -> TransportError:
+    """`error` anew, to be raised where somebody else waits; `told` in place of its words, `hint` where it has none."""
     return TransportError(
         told or error.reply,
         scope=error.scope,
         permanent=error.permanent,
         code=error.code,
         enhanced=error.enhanced,
+        server=error.server,
         undecided=undecided,
-        hint=error.hint,
+        hint=error.hint or hint,
     )
 
 

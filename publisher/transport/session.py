@@ -139,7 +139,7 @@ class SmtpSession:
 
     def _refused(self, stage: Stage, said: Said) -> TransportError:
         if 400 <= said.code < 600:
-            return refusal(said.code, said.text, stage)
+            return refusal(said.code, said.text, stage, self._dialogue.name)
         told = f"{self._dialogue.name}: {said.code} {words(said.text)!r} makes no sense as an answer to {stage}"
         self._dialogue.hang_up(broken(told))
         return broken(told)

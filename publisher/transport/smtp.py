@@ -4,7 +4,8 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 from publisher.errors import Scope, TransportError
@@ -13,12 +14,14 @@ from publisher.transport.features import Features, read_features
 from publisher.transport.login import Mechanism, log_in
 from publisher.transport.patience import Patience
 from publisher.transport.reach import encrypt, reach, resolve
-from publisher.transport.replies import Stage, broken, refusal, words
+from publisher.transport.replies import Stage, again, broken, refusal, words
 from publisher.transport.session import SmtpSession
 
 _NO_ESMTP = frozenset({500, 502})
 """The command is not known, or not there (RFC 5321 section 4.2.4). Any other refusal is about us, now: what a server
 without extensions cannot take is not to fail for it."""
+_TLS_AT_ONCE = "if this port speaks TLS from the first byte, as 465 does, write smtps:// in mail.transport"
+_IN_THE_CLEAR = "if this port begins in plain text, as 587 and 25 do, write smtp:// in mail.transport"
 
 
 class SmtpTransport:
@@ -58,9 +61,10 @@ class SmtpTransport:
             raise
 
     async def _prepared(self, dialogue: Dialogue) -> Features:
-        if self._implicit_tls:
-            await self._encrypt(dialogue)
-        await self._wanted(dialogue)
+        with _perhaps(_IN_THE_CLEAR if self._implicit_tls else _TLS_AT_ONCE):
+            if self._implicit_tls:
+                await self._encrypt(dialogue)
+            await self._wanted(dialogue)
         features = await self._greet(dialogue)
         if self._starttls:
             await self._start_tls(dialogue, features)
@@ -120,9 +124,18 @@ class SmtpTransport:
         return context
 
 
+@contextmanager
+def _perhaps(hint: str) -> Iterator[None]:
+    """A server that cannot be understood may speak otherwise at this port."""
+    try:
+        yield
+    except TransportError as error:
+        raise again(error, hint=hint) from error
+
+
 def _unfriendly(dialogue: Dialogue, said: Said) -> TransportError:
     if 400 <= said.code < 600:
-        return refusal(said.code, said.text, Stage.OPEN)
+        return refusal(said.code, said.text, Stage.OPEN, dialogue.name)
     return broken(f"{dialogue.name}: {said.code} {words(said.text)!r} makes no sense as a greeting")
 
 

@@ -332,12 +332,16 @@ def test_a_login_that_is_refused_is_for_a_person_to_mend(site: Site, store: Stor
 
 def test_a_sender_that_is_refused_stops_its_issue_and_no_other(site: Site, store: Store) -> None:
     issue = planned(site, store, *numbered(3))
-    no_sender = refused(553, "5.7.1", Scope.SESSION)
+    hint = "look at the newsletter's from"
+    no_sender = TransportError(
+        "言葉", scope=Scope.SESSION, permanent=True, code=553, server="smtp://a.example", hint=hint
+    )
     post = Post(answers=dict.fromkeys(numbered(3), no_sender))
 
     deliver(office(store, {"main": post}))
 
     assert standing(store, issue).status is IssueStatus.PAUSED
+    assert standing(store, issue).reason == f"smtp://a.example: 言葉; {hint}"
     assert set(states(store, issue).values()) == {DeliveryStatus.PLANNED}
     assert len(post.opened) == 1
 
@@ -353,7 +357,7 @@ def test_a_newsletter_whose_settings_are_wrong_keeps_no_other_waiting(site: Site
 
     def of(newsletter: str | None) -> Way:
         if newsletter == "weekly":
-            raise ConfigError([problem])
+            raise ConfigError([problem], hint="出口")
         return Way(("main",), Outgoing())
 
     ways = Ways({"main": Server("main")}, lambda _name: post, of)
@@ -361,7 +365,7 @@ def test_a_newsletter_whose_settings_are_wrong_keeps_no_other_waiting(site: Site
 
     assert post.recipients == ["stranger@y.jp"]
     assert standing(store, issue).status is IssueStatus.PAUSED
-    assert "直すこと" in standing(store, issue).reason
+    assert "直すこと; 出口" in standing(store, issue).reason
     assert standing(store, other).status is IssueStatus.DONE
 
 

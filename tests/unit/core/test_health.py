@@ -7,7 +7,14 @@ from publisher.core.health import LONGEST_REST, WELL, failed, usable, worked
 from publisher.errors import Scope, TransportError
 
 DOWN = TransportError("Connection refused", scope=Scope.SESSION, permanent=False)
-LOGIN = TransportError("535 5.7.8 bad password", scope=Scope.SESSION, permanent=True, code=535, enhanced="5.7.8")
+LOGIN = TransportError(
+    "5.7.8 bad password",
+    scope=Scope.SESSION,
+    permanent=True,
+    code=535,
+    server="smtp://mail.midori.example:587",
+    hint="look at mail.user",
+)
 
 
 def rests(count: int, jitter: float = 1.0) -> list[float]:
@@ -35,7 +42,10 @@ def test_a_refused_login_is_a_persons_to_mend() -> None:
     health = failed(WELL, LOGIN, 0, 0.5)
 
     assert not usable(health, 1e12)
-    assert (health.fault, health.reason) == (True, "535 5.7.8 bad password")
+    assert (health.fault, health.reason) == (
+        True,
+        "smtp://mail.midori.example:587: 5.7.8 bad password; look at mail.user",
+    )
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))

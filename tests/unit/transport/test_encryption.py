@@ -4,10 +4,16 @@ import ssl
 import threading
 import tracemalloc
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from support.wire import Peer, Run, scripted, served
 
 from publisher.errors import Scope, TransportError
@@ -39,6 +45,24 @@ def refused(run: Run, port: int, **options: Any) -> TransportError:
     return caught.value
 
 
+def dated_certificate(folder: Path, since: int, until: int) -> Path:
+    """A key and its own certificate for 127.0.0.1, good from and to so many days from now."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now + timedelta(days=since))
+        .not_valid_after(now + timedelta(days=until))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    secret = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    pem = folder / "dated.pem"
+    pem.write_bytes(secret + made.public_bytes(encoding))
+    return pem
+
+
 @pytest.fixture
 def trusted(monkeypatch: pytest.MonkeyPatch, certificate: Path) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
@@ -48,7 +72,38 @@ def trusted(monkeypatch: pytest.MonkeyPatch, certificate: Path) -> None:
 def test_a_certificate_of_a_stranger_is_refused(start: Start, run: Run, tls: str, options: dict[str, Any]) -> None:
     error = refused(run, start(tls=tls).port, **options)
     assert (error.scope, error.permanent, error.undecided) == (Scope.SESSION, True, False)
-    assert "certificate" in (error.hint or "")
+    assert "SSL_CERT_FILE names" in (error.hint or "")
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_authorities_that_are_named_and_not_there_are_told(
+    start: Start, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
+) -> None:
+    gone = str(tmp_path / "認証局")
+    monkeypatch.setenv(variable, gone)
+    error = refused(run, start(tls="implicit").port, implicit_tls=True)
+    assert f"{variable} is {gone}, which is not there" in (error.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "words"), [(-9, -2, ("renew", "clock")), (2, 9, ("clock",))], ids=["expired", "not yet valid"]
+)
+def test_a_certificate_out_of_its_time_is_not_taken_for_one_of_another_name(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, since: int, until: int, words: tuple[str, ...]
+) -> None:
+    pem = dated_certificate(tmp_path, since, until)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+
+    def play(peer: Peer) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem)
+        context.wrap_socket(peer.socket, server_side=True).recv(1)
+
+    with served(play) as server:
+        error = refused(run, server.port, implicit_tls=True)
+    assert (error.scope, error.permanent) == (Scope.SESSION, True)
+    assert all(word in (error.hint or "") for word in words)
+    assert "the name in" not in (error.hint or "")
 
 
 @pytest.mark.usefixtures("trusted")
@@ -62,6 +117,7 @@ def test_a_trusted_certificate_is_taken_under_its_own_name_only(
     error = refused(run, server.port, host="127.1", **options)
     assert (error.scope, error.permanent) == (Scope.SESSION, True)
     assert "127.1" in error.reply
+    assert "the name in mail.transport" in (error.hint or "")
 
 
 @pytest.mark.usefixtures("trusted")
@@ -108,6 +164,15 @@ def test_a_server_that_knows_nothing_of_tls_is_a_broken_session(run: Run, greeti
     with served(play) as server:
         error = refused(run, server.port, implicit_tls=True, patience=Patience(connect=0.3))
     assert (error.scope, error.permanent, error.undecided) == (Scope.SESSION, False, False)
+    # A reset is seen while connecting, or after it.
+    assert greeting == b"RESET" or "smtp://" in (error.hint or "")
+
+
+def test_a_port_that_waits_for_tls_and_never_greets_may_want_the_other_scheme(start: Start, run: Run) -> None:
+    error = refused(run, start(tls="implicit").port, patience=Patience(connect=0.3))
+    assert (error.scope, error.permanent, error.undecided) == (Scope.SESSION, False, False)
+    assert "the greeting" in error.reply
+    assert "smtps://" in (error.hint or "")
 
 
 @pytest.mark.usefixtures("trusted")

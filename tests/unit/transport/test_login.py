@@ -47,6 +47,7 @@ def test_a_real_server_takes_the_right_password_only(
                 run(enter(wrong, auth))
             assert (caught.value.scope, caught.value.permanent, caught.value.code) == (Scope.SESSION, True, 535)
             assert "mail.password_file" in (caught.value.hint or "")
+            assert caught.value.message == f"smtp://127.0.0.1:{server.port}: {caught.value.reply}"
 
 
 def test_plain_is_the_best_and_one_command(run: Run) -> None:

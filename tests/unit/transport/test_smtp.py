@@ -130,6 +130,7 @@ def test_a_refused_recipient_leaves_the_session_usable(start: Start, run: Run) -
 def test_a_refused_sender_is_about_the_session(start: Start, run: Run, reply: str, expected: tuple[Any, ...]) -> None:
     error = refused(run, start(replies={"mail": reply}).port)
     assert verdict(error) == expected
+    assert error.message.startswith("smtp://127.0.0.1:")
     assert error.hint
     assert "from" in error.hint or error.code == 421
 
