@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from publisher.app.servers import all_servers, password_of, providers_of, return_path_of, signer_of, transport_of
+from publisher.app.servers import (
+    all_servers,
+    exposed_passwords,
+    password_of,
+    providers_of,
+    return_path_of,
+    signer_of,
+    transport_of,
+)
 from publisher.config import (
     Config,
     database_file,
@@ -20,7 +28,7 @@ from publisher.config import (
 )
 from publisher.config import newsletter as configured_newsletter
 from publisher.config import newsletters as configured_newsletters
-from publisher.errors import NotFound
+from publisher.errors import NotFound, Problem
 from publisher.model.newsletter import Newsletter
 from publisher.struct import Struct, field
 
@@ -157,6 +165,10 @@ class App(Struct, frozen=True, dict=True):
                 )
             ),
         )
+
+    def exposed_passwords(self) -> list[Problem]:
+        """What `check` says of the files of passwords; their text is not read."""
+        return exposed_passwords(self.config)
 
     def transport(self, newsletter: str | None = None) -> "Transport":
         """The way that single mails of `newsletter` leave, None for mail of none: its server of the greatest weight.

@@ -4,8 +4,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher.config import Config, ServerSettings, mail_key, mail_of, refusal, secret, servers
-from publisher.errors import ConfigError, UsageError
+from publisher.config import Config, ServerSettings, exposed, mail_key, mail_of, refusal, secret, servers
+from publisher.errors import ConfigError, Problem, UsageError
 
 if TYPE_CHECKING:
     from publisher.mail import Address, Signer
@@ -50,6 +50,15 @@ def password_of(config: Config, server: ServerSettings) -> str:
     """Read each time, since a token changes; empty where there is none."""
     key = f"{server.section}.password_file"
     return secret(config, key, server.password_file) if server.password_file else ""
+
+
+def exposed_passwords(config: Config) -> list[Problem]:
+    """The files of passwords that others can read, each once."""
+    files = {f"{one.section}.password_file": one.password_file for one in all_servers(config).values()}
+    box = config.settings.mail.bounces
+    files["mail.bounces.password_file"] = box.password_file if box else None
+    found = (exposed(config, key, file) for key, file in files.items() if file)
+    return [problem for problem in found if problem is not None]
 
 
 def return_path_of(config: Config, newsletter: str | None) -> "Address | None":

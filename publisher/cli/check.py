@@ -40,11 +40,12 @@ def check(
     app = site(context)
 
     def mails(library: "Library") -> "Sequence[Problem]":
+        exposed = app.exposed_passwords()
         if not any(one.from_ for one in app.config.settings.newsletters.values()):
-            return ()
+            return exposed
         from publisher.jobs.check_mail import check_mail
 
-        return check_mail(library, app.templates(), app.newsletters())
+        return [*exposed, *check_mail(library, app.templates(), app.newsletters())]
 
     with bar("Reading posts") as reading, bar("Checking posts") as checking:
         found = app.read(lambda library: look(library, checking, mails), reading, anyway=True)

@@ -4,7 +4,7 @@ from publisher.config.blame import place_of, refusal
 from publisher.config.effective import database_file, database_url, newsletter, newsletters, secret, shown
 from publisher.config.load import HOME_NAME, Config, find_config, load_config
 from publisher.config.mail_settings import ServerSettings
-from publisher.config.private import unsafe
+from publisher.config.private import exposed, unsafe
 from publisher.config.servers import mail_key, mail_of, servers
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "ServerSettings",
     "database_file",
     "database_url",
+    "exposed",
     "find_config",
     "load_config",
     "mail_key",

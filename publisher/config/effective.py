@@ -43,15 +43,20 @@ def newsletters(config: Config, timezone: str) -> list[Newsletter]:
 
 
 def secret(config: Config, key: str, file: str) -> str:
-    """What the file says that `key` names, such as `mail.password_file`, without its line end.
+    """The one line of the file that `key` names, such as `mail.password_file`, without its end and never empty.
 
-    `file` is relative to home; ConfigError where it cannot be read.
+    `file` is relative to home; ConfigError where it cannot be read, or holds anything else.
     """
+    hint = "write the secret into it, in UTF-8 and alone, and let the user who runs publisher read it"
     try:
-        return (config.home / file).read_text(encoding="utf-8").rstrip("\r\n")
+        # With the mark that editors put before UTF-8, no server would take it.
+        found = (config.home / file).read_text(encoding="utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        hint = "write the secret into it, in UTF-8 and alone, and let the user who runs publisher read it"
         raise refusal(config, key, f"{file!r} cannot be read: {error}", hint=hint) from error
+    if not found or "\n" in found:
+        fault = "has more than one line" if found else "is empty"
+        raise refusal(config, key, f"{file!r} {fault}", hint=hint)
+    return found
 
 
 def database_file(config: Config) -> Path:

@@ -4,6 +4,10 @@ import os
 import stat
 from pathlib import Path
 
+from publisher.config.blame import place_of
+from publisher.config.load import Config
+from publisher.errors import Problem, Severity
+
 
 def unsafe(path: Path, state: os.stat_result, could: str) -> tuple[str, str] | None:
     """What is unsafe about the file at `path`, and the way out; None where nothing is. `could` is what others might do
@@ -16,3 +20,20 @@ def unsafe(path: Path, state: os.stat_result, could: str) -> tuple[str, str] | N
         mode = f"{stat.S_IMODE(state.st_mode):04o}"
         return f"is open to other users (mode {mode}), who could {could}", f"chmod 600 {path}"
     return None
+
+
+def exposed(config: Config, key: str, file: str) -> Problem | None:
+    """That others can read the password in `file`, relative to home, that `key` names; None where they cannot.
+
+    Only of a file that whoever runs publisher owns: what is mounted into a container is root's, and open to all.
+    """
+    path = config.home / file
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    fault = unsafe(path, state, "log in as you") if state.st_uid == os.geteuid() else None
+    if fault is None:
+        return None
+    told = f"{key}: {path} {fault[0]}: {fault[1]}"
+    return Problem(*place_of(config, key), Severity.WARNING, "exposed-password", told)

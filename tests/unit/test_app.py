@@ -7,7 +7,7 @@ import pytest
 from support.site import CONFIG
 
 from publisher.app import App, open_app
-from publisher.errors import ConfigError
+from publisher.errors import ConfigError, Severity
 from publisher.mail.dkim import KeyType
 from publisher.mail.dkim_keys import new_pem
 from publisher.mail.providers import Provider
@@ -157,3 +157,21 @@ def test_a_newsletter_says_for_itself_whether_its_return_path_carries_the_delive
     made = app(tmp_path, "{verp: false}", site)
 
     assert {name: made.outgoing(name).verp for name in ("weekly", "members")} == {"weekly": True, "members": False}
+
+
+def test_a_password_that_others_can_read_is_warned_of_once_and_one_that_is_kept_or_missing_is_not(
+    tmp_path: Path,
+) -> None:
+    keys = "{transport: 'smtp://mx.midori.example', user: tayori, password_file: %s"
+    mail = f"mail: {keys % 'hiraita'}, bounces: {{imap: 'imaps://imap.example', user: a, password_file: tojita}}}}\n"
+    own = keys % "nai" + "}"
+    for name, mode in (("hiraita", 0o644), ("tojita", 0o600)):
+        (tmp_path / name).write_text("ひみつ\n", encoding="utf-8")
+        (tmp_path / name).chmod(mode)
+
+    (problem,) = app(tmp_path, own, mail).exposed_passwords()
+
+    assert (problem.file, problem.severity, problem.code) == ("config.yaml", Severity.WARNING, "exposed-password")
+    assert problem.line > 1
+    assert "mail.password_file" in problem.message
+    assert f"chmod 600 {tmp_path / 'hiraita'}" in problem.message

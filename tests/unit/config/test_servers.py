@@ -154,6 +154,34 @@ def test_a_password_that_cannot_be_read_is_told_at_the_key_that_names_its_file(t
     assert "let the user who runs publisher read it" in (refusal.value.hint or "")
 
 
+@pytest.mark.parametrize("before", ["\ufeff", ""])
+def test_the_mark_of_an_editor_before_a_password_is_no_part_of_it(tmp_path: Path, before: str) -> None:
+    config = site(tmp_path, ONE)
+    (tmp_path / "secret").write_text(f"{before}ひみつ\r\n", encoding="utf-8")
+    assert secret(config, "mail.password_file", "secret") == "ひみつ"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "is empty"),
+        ("\r\n", "is empty"),
+        ("\ufeff\n", "is empty"),
+        ("ひみつ\n二行目\n", "has more than one line"),
+        ("\nひみつ", "has more than one line"),
+    ],
+)
+def test_what_can_be_no_password_is_told_and_never_sent(tmp_path: Path, text: str, fault: str) -> None:
+    config = site(tmp_path, ONE)
+    (tmp_path / "secret").write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=rf"config\.yaml:8:18: mail\.password_file: 'secret' {fault}") as refusal:
+        secret(config, "mail.password_file", "secret")
+
+    assert "alone" in (refusal.value.hint or "")
+    assert "ひみつ" not in refusal.value.told()
+
+
 @given(st.integers(1, 10**9 - 1), st.sampled_from([("s", 1), ("min", 60), ("h", 3600)]))
 def test_a_rate_is_its_number_over_its_unit(number: int, unit: tuple[str, int]) -> None:
     assert rate(f"{number}/{unit[0]}") == number / unit[1]
