@@ -35,5 +35,6 @@ def exposed(config: Config, key: str, file: str) -> Problem | None:
     fault = unsafe(path, state, "log in as you") if state.st_uid == os.geteuid() else None
     if fault is None:
         return None
+    shown, line, column = place_of(config, key)
     told = f"{key}: {path} {fault[0]}: {fault[1]}"
-    return Problem(*place_of(config, key), Severity.WARNING, "exposed-password", told)
+    return Problem(shown, line, column, Severity.WARNING, "exposed-password", told)
