@@ -105,7 +105,9 @@ _WORDS: dict[Said, tuple[str, ...]] = {
         r"|retry|at a rate|rate that|too many (?:hops|connections)|unreachable|not (?:yet )?responding"
         r"|could not be delivered (?:for|within)|(?:mail )?loop|message expired|retry time(?:out)? (?:not|exceeded)"
         r"|system (?:is )?(?:full|not accepting)|server (?:is )?(?:down|error|busy)|local error|resources|deferred"
-        r"|しばらく|一時的|時間切れ|タイムアウト|接続でき|応答が|再送|混み合"
+        # "再送信してください" asks the sender, as "550 5.1.10" does in Exchange's Japanese texts.
+        r"|しばらく|一時的|時間切れ|タイムアウト|接続でき|応答が|混み合"
+        r"|再送(?!信?(?:を行っ|し)?て?(?:を?お?願|くだ|下さ|いただ))"
         r"|vor(?:ü|ue)bergehend|temporaire|temporal|temporane|временн|позже|稍后|稍後|暂时|暫時|잠시",
     ),
     Said.POLICY: (

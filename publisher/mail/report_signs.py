@@ -2,6 +2,7 @@
 
 import re
 
+from publisher.mail.report_delay import lasts
 from publisher.mail.report_mime import Part, addresses
 
 _DAEMON = re.compile(
@@ -65,6 +66,15 @@ def is_about_bounce(mail: Part) -> bool:
     return bool(_BOUNCED.search(mail.get("subject")[:500]))
 
 
+def is_cut_report(mail: Part, text: str) -> bool:
+    """Whether the type says that it is a delivery's report (RFC 3464 section 2), and its words hold a code for good.
+
+    With the fields cut off, what its subject says in a language that nobody here knows is no reason to lose it.
+    """
+    is_report = mail.type == "multipart/report" and mail.parameter("report-type").lower() == "delivery-status"
+    return is_report and lasts(text) is True
+
+
 def is_answer(mail: Part, text: str) -> bool:
     """Whether an autoresponder or a list wrote it, even where it quotes "user unknown" (listmonk #1334).
 
@@ -77,7 +87,7 @@ def is_answer(mail: Part, text: str) -> bool:
         return True
     automatic = "auto-replied" in mail.get("auto-submitted").lower()
     bulk = mail.get("precedence").strip().lower() in ("bulk", "list", "junk")
-    return (automatic or bulk) and not (is_by_daemon(mail) and is_about_bounce(mail))
+    return (automatic or bulk) and not (is_by_daemon(mail) and (is_about_bounce(mail) or is_cut_report(mail, text)))
 
 
 def _is_away(subject: str) -> bool:

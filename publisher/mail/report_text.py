@@ -9,10 +9,11 @@ from collections.abc import Iterable
 
 from publisher.core.bounce_words import say_anything
 from publisher.mail.report import Action
+from publisher.mail.report_delay import is_still_trying, lasts
 from publisher.mail.report_dsn import Status, in_text, one_line
 from publisher.mail.report_mime import Part, addresses
 from publisher.mail.report_returned import recipients_in
-from publisher.mail.report_signs import is_about_bounce
+from publisher.mail.report_signs import is_about_bounce, is_cut_report
 
 _LONGEST = 50_000
 _MOST_LINES = 30
@@ -50,14 +51,6 @@ _NOT_DELIVERED = re.compile(
     r"|할 수)|배달",
     re.IGNORECASE,
 )
-_DELAYED = re.compile(
-    r"delay(?:ed)?\b|warning: (?:message|could not|mail)|warning message only|will (?:be retried|keep trying|continue)"
-    r"|still (?:being )?(?:retr|try|queue)|not yet been delivered|do not need to resend|遅延|再送(?:を|信)"
-    r"|引き続き配送|配送を続け"
-    r"|verz(?:ö|oe)ger"
-    r"|retard(?:é|e)|en attente|retras|atras(?:o|ada)|задерж|延迟|延遲",
-    re.IGNORECASE,
-)
 _OF_SYSTEMS = re.compile(
     r"(?:mailer-daemon|postmaster|abuse|support|helpdesk|admin|no-?reply|info-?desk)@", re.IGNORECASE
 )
@@ -69,18 +62,18 @@ def statuses_in(mail: Part, head: str, returned: str, own: Iterable[str]) -> tup
     `own` are our addresses, those that the report was sent to. Nothing where the words are about no failure.
     """
     head = head[:_LONGEST]
-    if not (is_about_bounce(mail) or _NOT_DELIVERED.search(head)):
+    is_bounce = is_about_bounce(mail) or is_cut_report(mail, head)
+    if not (is_bounce or _NOT_DELIVERED.search(head)):
         return ()
     if given := tuple(one for one in in_text(head) if one.recipient):
         return given
-    action = _action(mail, head)
     found = _named(mail, head, returned, {one.lower() for one in own})
     written = recipients_in(returned)
     pairs: list[tuple[str | None, str]] = [*found.items()] or [(written[0] if len(written) == 1 else None, "")]
     # A quota warning of a postmaster's speaks of a full mailbox, and names nobody it could not reach.
-    if pairs[0][0] is None and not (is_about_bounce(mail) and _is_telling(head)):
+    if pairs[0][0] is None and not (is_bounce and _is_telling(head)):
         return ()
-    return tuple(_status(recipient, action, words if _is_telling(words) else head) for recipient, words in pairs)
+    return tuple(_status(mail, head, recipient, words, alone=len(pairs) == 1) for recipient, words in pairs)
 
 
 def words_beside(text: str, recipient: str | None) -> str:
@@ -89,14 +82,21 @@ def words_beside(text: str, recipient: str | None) -> str:
     return one_line(next(filter(_is_telling, blocks), ""))
 
 
-def _status(recipient: str | None, action: Action, words: str) -> Status:
-    code = _CODE.search(words)
-    return Status(recipient, action, code[0] if code else "", one_line(words), "")
+def _status(mail: Part, head: str, recipient: str | None, words: str, *, alone: bool) -> Status:
+    # What a report says elsewhere of the only address in it is said of that one; of several it may be another's.
+    common = head if alone else ""
+    code = _CODE.search(words) or _CODE.search(common)
+    beside = lasts(words)
+    action = _action(mail, head, for_good=bool(lasts(common) if beside is None else beside))
+    return Status(recipient, action, code[0] if code else "", one_line(words if _is_telling(words) else head), "")
 
 
-def _action(mail: Part, head: str) -> Action:
-    delayed = _DELAYED.search(mail.get("subject")[:500]) or _DELAYED.search(head[:1500])
-    return Action.DELAYED if delayed and not mail.has("x-failed-recipients") else Action.FAILED
+def _action(mail: Part, head: str, *, for_good: bool) -> Action:
+    """A code for good counts before words of a delay: a subject may quote ours, a text ask to be sent again."""
+    if for_good or mail.has("x-failed-recipients"):
+        return Action.FAILED
+    is_delayed = is_still_trying(mail.get("subject")[:500]) or is_still_trying(head[:1500])
+    return Action.DELAYED if is_delayed else Action.FAILED
 
 
 def _named(mail: Part, head: str, returned: str, own: set[str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The real command takes in what a mail server hands it, and what lies in a box."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -55,6 +56,36 @@ def test_a_report_from_a_mail_server_suppresses_and_the_same_again_does_not(site
     assert (first.code, again.code) == (0, 0)
     assert MIDORI in first.err
     assert "nothing new" in again.err
+    (row,) = site.ok("suppress", "list", "--json").json
+    assert (row["email"], row["kind"]) == (MIDORI, "hard")
+
+
+DOCOMO = """\
+Return-Path: <>
+From: Mail Delivery Subsystem <mailer-daemon@docomo.example>
+To: {to}
+Subject: Mail System Error - Returned Mail
+Content-Type: text/plain; charset=iso-2022-jp
+
+次の宛先への送信はエラーとなりました。
+メールアドレスをご確認の上、再送信してください。
+
+<{email}>: host mx.docomo.example[192.0.2.40] said: 550 Unknown user {email}
+"""
+
+
+def test_a_report_that_asks_to_send_again_suppresses(site: Site) -> None:
+    to = re.findall(r"bounces\+\w+@\S+", report(site).decode())[0]
+
+    assert MIDORI in pipe(site, DOCOMO.format(to=to, email=MIDORI).encode("iso2022_jp")).err
+    (row,) = site.ok("suppress", "list", "--json").json
+    assert (row["email"], row["kind"]) == (MIDORI, "hard")
+
+
+def test_a_report_that_was_cut_before_its_fields_suppresses_by_its_words(site: Site) -> None:
+    mail = report(site).replace(b"Undelivered Mail Returned to Sender", b"Ilmoitus")
+
+    assert MIDORI in pipe(site, mail[: mail.index(b"Final-Recipient")]).err
     (row,) = site.ok("suppress", "list", "--json").json
     assert (row["email"], row["kind"]) == (MIDORI, "hard")
 

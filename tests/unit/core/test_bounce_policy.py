@@ -103,6 +103,15 @@ def test_known_liars_are_read_by_their_words(status: str, words: str, kind: Boun
     assert classify(status, words) is kind
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["再送信してください", "再送をお願いします", "再送を行ってください", "再送願います", "再送していただけますか"],
+)
+def test_what_a_server_asks_the_sender_for_is_no_trying_on_of_its_own(asked: str) -> None:
+    assert classify("5.1.10", f"宛先を確認して、{asked}。") is HARD
+    assert classify("5.1.10", "再送を試みましたが、届きません。") is SOFT
+
+
 def test_an_address_and_a_host_are_no_words() -> None:
     assert classify("", "550 mx.antispam.example said: <blocked.spam@example.jp>: User unknown") is HARD
 

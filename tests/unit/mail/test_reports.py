@@ -1,5 +1,6 @@
 """Reports read from the bytes of a mail."""
 
+import re
 import time
 import tracemalloc
 from pathlib import Path
@@ -107,6 +108,22 @@ def test_a_title_of_ours_about_holidays_is_no_vacation_reply() -> None:
 def test_a_vacation_reply_that_quotes_a_refusal_is_none() -> None:
     """listmonk #1334."""
     assert read_report((CORPUS / "none-vacation-quotes.eml").read_bytes()) == ()
+
+
+def test_a_report_without_its_fields_is_known_by_its_type_and_a_code_in_its_words() -> None:
+    """Also under a subject in a language that nobody here knows."""
+    known = (CORPUS / "postfix-user-unknown.eml").read_bytes()
+    whole = known.replace(b"Undelivered Mail Returned to Sender", b"Ilmoitus")
+    for end in (whole.index(b"--9B095B5ADSN=_01/mx\nContent-Type: message"), whole.index(b"Final-Recipient")):
+        (report,) = read_report(whole[:end])
+        assert (report.recipient, report.action, report.status) == ("sato.mio@docomo.example", Action.FAILED, "5.1.1")
+        assert report.to[0] == "bounces+k3f9x2m7q4w8z1p6c5v0b3n@midori.example"
+
+
+@pytest.mark.parametrize("name", ["postfix-delayed.eml", "postfix-delivered.eml", "postfix-relayed.eml"])
+def test_without_its_fields_and_a_code_for_good_a_report_of_unknown_subject_is_none(name: str) -> None:
+    whole = re.sub(rb"\nSubject: [^\n]*", b"\nSubject: Ilmoitus", (CORPUS / name).read_bytes(), count=1)
+    assert read_report(whole[: whole.index(b"Final-Recipient")]) == ()
 
 
 def test_a_dsn_that_somebody_forwards_is_none() -> None:
