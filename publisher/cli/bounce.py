@@ -8,7 +8,7 @@ import typer
 
 from publisher.cli.options import Json, site
 from publisher.cli.talk import complain, put_json, say
-from publisher.errors import PublisherError, UsageError
+from publisher.errors import FetchError, PublisherError, UsageError
 from publisher.struct import asdict
 
 if TYPE_CHECKING:
@@ -38,9 +38,11 @@ def bounce(
         raise typer.Exit(_TRY_AGAIN) from error
     if as_json:
         put_json(_told(intake))
-        return
-    for line in intake.lines() or ["nothing new was reported of our mails"]:
-        say(line)
+    else:
+        for line in intake.lines() or ["nothing new was reported of our mails"]:
+            say(line)
+    if intake.unread:
+        raise typer.Exit(FetchError.exit_code)
 
 
 def _from_box(app: "App") -> "Intake":
@@ -92,4 +94,5 @@ def _told(intake: "Intake") -> dict[str, Any]:
         "suppressed": intake.suppressed,
         "settled": intake.settled,
         "paused": [asdict(one) for one in intake.paused],
+        "unread": [asdict(one) for one in intake.unread],
     }

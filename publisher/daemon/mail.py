@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.app import App
-from publisher.errors import PublisherError
+from publisher.errors import FetchError, PublisherError
 from publisher.jobs.ids import require_no_lost_ledger
 from publisher.model.mailing import IssueStatus
 
@@ -79,9 +79,10 @@ def _read_box(app: App, store: "Store", say: Say) -> int:
         return 0
     from publisher.jobs.bounce_boxes import read_box
 
-    for line in read_box(app.config, store, now=app.clock()).lines():
+    intake = read_box(app.config, store, now=app.clock())
+    for line in intake.lines():
         say(line)
-    return 0
+    return FetchError.exit_code if intake.unread else 0
 
 
 def _next_box(app: App) -> datetime | None:

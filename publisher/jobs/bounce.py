@@ -29,12 +29,19 @@ class Pause(Struct, frozen=True):
     reason: str
 
 
+class Unread(Struct, frozen=True):
+    """A mail in a box that could not be read, or not be marked as read, and why; the next time it is tried again."""
+
+    file: str
+    reason: str
+
+
 class Intake(Struct, frozen=True):
     """What a number of reports came to.
 
     `bounces` are those that were new, `known` counts those recorded before. `unmatched` are reports that nothing signed
     names the delivery of; they are without consequence. `suppressed` are addresses that get no mail from now on,
-    `settled` counts unknown deliveries that are known to be sent now.
+    `settled` counts unknown deliveries that are known to be sent now. `unread` are mails beside those.
     """
 
     bounces: tuple[Bounce, ...] = ()
@@ -43,6 +50,7 @@ class Intake(Struct, frozen=True):
     suppressed: tuple[str, ...] = ()
     settled: int = 0
     paused: tuple[Pause, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     def __add__(self, other: "Intake") -> "Intake":
         return Intake(
@@ -52,6 +60,7 @@ class Intake(Struct, frozen=True):
             self.suppressed + other.suppressed,
             self.settled + other.settled,
             self.paused + other.paused,
+            self.unread + other.unread,
         )
 
     def lines(self) -> list[str]:
@@ -73,6 +82,7 @@ class Intake(Struct, frozen=True):
                 f"issue {one.issue_id} is paused: {one.reason}\n  to go on: publisher issue resume {one.issue_id}"
                 for one in self.paused
             ),
+            *(f"{one.file}: {one.reason}\n  the other mails were read" for one in self.unread),
         ]
 
 

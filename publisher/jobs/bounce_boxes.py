@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from stat import S_ISREG
 
 from publisher.config import Config, secret
 from publisher.config.mail_settings import BoxSettings
 from publisher.core.bounce_policy import Limits
 from publisher.errors import FetchError
 from publisher.imap import LIMIT_BYTES, Mailbox, Message, Session, opened
-from publisher.jobs.bounce import Intake, take_in
+from publisher.jobs.bounce import Intake, Unread, take_in
 from publisher.mail.reports import Report, read_report
 from publisher.store import mailboxes
 from publisher.store.engine import Store
@@ -29,8 +30,9 @@ def limits(config: Config) -> Limits:
 def read_box(config: Config, store: Store, *, now: datetime) -> Intake:
     """Take in what is new in the box that `mail.bounces` names; nothing where it names none.
 
-    What was taken in before a fault stays so, the rest is new the next time. FetchError where the box cannot be read,
-    ConfigError where the password's file cannot, StoreBusy where another program holds the ledger.
+    What was taken in before a fault stays so, the rest is new the next time. A file of a Maildir that cannot be read is
+    `unread`, and the others are read all the same. FetchError where the box cannot be read, ConfigError where the
+    password's file cannot, StoreBusy where another program holds the ledger.
     """
     box = config.settings.mail.bounces
     if box is None:
@@ -85,22 +87,42 @@ def _read_maildir(folder: Path, store: Store, limits: Limits, now: datetime) -> 
     with store.write() as connection:
         new = mailboxes.unlooked(connection, name, files)
     for unique in new:
-        try:
-            with files[unique].open("rb") as mail:
-                reports = read_report(mail.read(LIMIT_BYTES))
-        except FileNotFoundError:
-            # A mail program has moved or removed it meanwhile: if it is still there, it is met the next time.
+        intake = _look_at(files[unique], folder, store, limits, now)
+        if intake is None:
             continue
-        except OSError as error:
-            raise FetchError(str(files[unique]), error.strerror or str(error)) from error
-        if reports:
-            intake = take_in(store, reports, now=now, limits=limits)
-            done += intake
-            if _is_ours(reports, intake):
-                _mark(files[unique], folder)
-        with store.write() as connection:
-            mailboxes.remember_file(connection, name, unique)
+        done += intake
+        if not intake.unread:
+            with store.write() as connection:
+                mailboxes.remember_file(connection, name, unique)
     return done
+
+
+def _look_at(path: Path, folder: Path, store: Store, limits: Limits, now: datetime) -> Intake | None:
+    """What a file came to, None where it holds no mail."""
+    try:
+        mail = _mail(path)
+    except OSError as error:
+        return Intake(unread=(Unread(str(path), f"cannot be read: {error.strerror}"),))
+    if mail is None:
+        return None
+    reports = read_report(mail)
+    intake = take_in(store, reports, now=now, limits=limits) if reports else Intake()
+    return intake + _mark(path, folder) if _is_ours(reports, intake) else intake
+
+
+def _mail(path: Path) -> bytes | None:
+    """The beginning of a file, or of one that a link leads to; OSError.
+
+    None for a folder, for a pipe, which would be waited on for ever, and for what a mail program has moved or removed
+    meanwhile: if it is still there, it is met the next time.
+    """
+    try:
+        if not S_ISREG(path.stat().st_mode):
+            return None
+        with path.open("rb") as mail:
+            return mail.read(LIMIT_BYTES)
+    except FileNotFoundError:
+        return None
 
 
 def _mails(folder: Path) -> list[Path]:
@@ -115,12 +137,13 @@ def _unique(path: Path) -> str:
     return path.name.partition(":2,")[0]
 
 
-def _mark(path: Path, folder: Path) -> None:
+def _mark(path: Path, folder: Path) -> Intake:
     """As a mail program marks what was read: in cur/, with the flag S among those it has, in the order of letters."""
     unique, _, flags = path.name.partition(":2,")
     try:
         path.rename(folder / "cur" / f"{unique}:2,{''.join(sorted({*flags, 'S'}))}")
     except FileNotFoundError:
-        return
+        return Intake()
     except OSError as error:
-        raise FetchError(str(path), f"cannot be marked as read: {error.strerror}") from error
+        return Intake(unread=(Unread(str(path), f"cannot be marked as read: {error.strerror}"),))
+    return Intake()

@@ -152,6 +152,23 @@ def test_the_box_that_is_configured_is_read(site: Site) -> None:
     assert (site.folder / "Maildir" / "cur" / "1.report.mx:2,S").exists()
 
 
+def test_a_mail_in_the_box_that_cannot_be_read_is_told_beside_what_was_taken_in(site: Site) -> None:
+    mail = report(site)
+    for name in ("new", "cur", "tmp"):
+        (site.folder / "Maildir" / name).mkdir(parents=True)
+    endless = site.folder / "Maildir" / "new" / "1.endless.mx"
+    endless.symlink_to(endless)
+    (site.folder / "Maildir" / "new" / "2.report.mx").write_bytes(mail)
+    site.environ["PUBLISHER_MAIL__BOUNCES__MAILDIR"] = "Maildir"
+
+    told, again = site.run("bounce"), site.run("bounce", "--json")
+
+    assert (told.code, again.code) == (69, 69)
+    assert MIDORI in told.err
+    assert f"{endless}: cannot be read" in told.err
+    assert [one["file"] for one in json.loads(again.out)["unread"]] == [str(endless)]
+
+
 def test_a_hashed_suppression_names_nobody_and_is_lifted_by_name(site: Site) -> None:
     site.ok("suppress", "add", "--hashed", "三浦@example.com")
 

@@ -303,6 +303,24 @@ def test_a_daemon_started_before_the_first_reader_does_not_sleep_through_monday(
     assert smtp.recipients == ["hanako@example.jp"]
 
 
+def test_a_mail_in_the_box_that_cannot_be_read_is_told_each_time_and_stops_no_mail(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    smtp.at_mail = "550 5.7.1 not you"
+    site.run("digest", "weekly", "--yes")
+    smtp.at_mail = "250 OK"
+    site.ok("issue", "resume", "1")
+    for name in ("new", "cur"):
+        (site.folder / "Maildir" / name).mkdir(parents=True)
+    endless = site.folder / "Maildir" / "new" / "1.endless.mx"
+    endless.symlink_to(endless)
+    site.environ["PUBLISHER_MAIL__BOUNCES__MAILDIR"] = "Maildir"
+
+    done = site.run("run", "--once")
+
+    assert (done.code, smtp.recipients) == (69, ["hanako@example.jp"])
+    assert f"{endless}: cannot be read" in done.err
+
+
 def test_a_feed_that_cannot_be_written_stops_no_mail(site: Site, smtp: Server) -> None:
     site.ok("subscriber", "add", "hanako@example.jp")
     smtp.at_mail = "550 5.7.1 not you"

@@ -1,5 +1,6 @@
 """Reports are taken out of real boxes: a Maildir, and the inbox of a real IMAP server."""
 
+import os
 import select
 import socket
 import threading
@@ -168,6 +169,59 @@ class TestMaildir:
         (box / "new" / "1.gone.mx").symlink_to(box / "nothing")
 
         assert read() == Intake()
+
+    def test_folders_and_pipes_in_it_are_passed_over(
+        self, store: Store, now: datetime, box: Path, read: Callable[[], Intake]
+    ) -> None:
+        """A pipe that is opened waits for a writer, who may never come."""
+        (report,) = reports(store, now, 1)
+        (box / "new" / "1.folder.mx").mkdir()
+        (box / "new" / "2.link.mx").symlink_to(box / "tmp")
+        os.mkfifo(box / "new" / "3.pipe.mx")
+        (box / "new" / "4.link.mx").symlink_to(box / "new" / "3.pipe.mx")
+        self.put(box, "5.report.mx", report)
+
+        done = read()
+
+        assert (done.suppressed, done.unread) == ((READERS[0],), ())
+
+    def test_a_mail_that_cannot_be_read_is_named_and_the_others_are_read(
+        self, store: Store, now: datetime, box: Path, read: Callable[[], Intake]
+    ) -> None:
+        one, other = reports(store, now, 2)
+        self.put(box, "1.report.mx", one)
+        endless = box / "new" / "2.endless.mx"
+        endless.symlink_to(endless)
+        self.put(box, "3.report.mx", other)
+
+        done = read()
+
+        assert suppressed(store) == set(READERS[:2])
+        (told,) = done.unread
+        assert (told.file, told.reason) == (str(endless), "cannot be read: Too many levels of symbolic links")
+        assert done.lines()[-1].startswith(f"{endless}: cannot be read")
+        assert read().unread == (told,), "it is tried again"
+        endless.unlink()
+        assert read() == Intake()
+
+    def test_a_report_that_cannot_be_marked_is_taken_in_and_named(
+        self, store: Store, now: datetime, box: Path, read: Callable[[], Intake]
+    ) -> None:
+        one, other = reports(store, now, 2)
+        self.put(box, "1.report.mx", one)
+        (box / "cur" / "1.report.mx:2,S" / "in the way").mkdir(parents=True)
+        self.put(box, "2.report.mx", other)
+
+        done = read()
+
+        assert suppressed(store) == set(READERS[:2])
+        assert [(one.file, one.reason) for one in done.unread] == [
+            (str(box / "new" / "1.report.mx"), "cannot be marked as read: Is a directory")
+        ]
+        (box / "cur" / "1.report.mx:2,S" / "in the way").rmdir()
+        (box / "cur" / "1.report.mx:2,S").rmdir()
+        assert read() == Intake(known=1)
+        assert "cur/1.report.mx:2,S" in self.names(box)
 
     def test_what_is_no_maildir_is_told(self, box: Path, read: Callable[[], Intake]) -> None:
         (box / "new").rmdir()
