@@ -29,10 +29,14 @@ def transport(text: str) -> str:
 
 
 def is_server(url: str, schemes: tuple[str, ...]) -> bool:
-    """Whether `url` is SCHEME://HOST:PORT or SCHEME://HOST; ValueError where it is no URL at all."""
+    """Whether `url` is SCHEME://HOST:PORT or SCHEME://HOST; ValueError where it is no URL at all.
+
+    A colon with no port behind it, which RFC 3986 section 3.2.3 allows, is a port that somebody forgot.
+    """
     try:
         parts = urlsplit(url)
-        known = parts.scheme in schemes and parts.port != 0 and not (parts.query or parts.fragment)
+        has_port = parts.port != 0 and not parts.netloc.endswith(":")
+        known = parts.scheme in schemes and has_port and not (parts.query or parts.fragment)
         host = _HOST.fullmatch(parts.hostname or "") and ".." not in (parts.hostname or "")
     except ValueError as error:
         raise ValueError(f"{url!r}: {error}") from error

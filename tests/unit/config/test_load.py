@@ -104,6 +104,8 @@ databse: x
         ("mail: {transport: 'smtp://[::1'}", "smtp://[::1"),
         ("mail: {transport: 'smtp://a:99999'}", "smtp://a:99999"),
         ("mail: {transport: 'smtp://a:0'}", "is none of smtp://"),
+        ("mail: {transport: 'smtp://a:'}", "is none of smtp://"),
+        ("mail: {transport: 'smtps://a:/'}", "is none of smtp://"),
         ("mail: {transport: 'smtp://host name:25'}", "is none of smtp://"),
         ("mail: {transport: 'smtp://a..b'}", "is none of smtp://"),
         ("mail: {transport: 'console:', host: x}", "either transport, or host and port"),

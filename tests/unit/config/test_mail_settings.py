@@ -221,6 +221,11 @@ def test_servers_can_be_named_by_the_environment(tmp_path: Path) -> None:
         ("{imap: 'imaps://me@a', user: b, password_file: c}", "mail.bounces.imap: must not hold a name or password"),
         ("{imap: 'imaps://a/INBOX', user: b, password_file: c}", "is neither imaps://HOST nor"),
         ("{imap: 'imaps://a:0', user: b, password_file: c}", "is neither imaps://HOST nor"),
+        (
+            "{imap: 'imap://localhost:', user: b, password_file: c}",
+            "config.yaml:1:24: mail.bounces.imap: 'imap://local",
+        ),
+        ("{imap: 'imaps://[::1]:', user: b, password_file: c}", "is neither imaps://HOST nor"),
     ],
 )
 def test_what_is_wrong_with_the_box_of_reports_is_said_plainly(tmp_path: Path, text: str, message: str) -> None:
