@@ -25,6 +25,7 @@ _FOR_BROWSERS = frozenset({"srcset", "sizes", "loading"})
 # WHATWG HTML section 2.3.4.4, "parsing dimension values": what follows the number does not count, but for a `%`.
 _DIMENSION = re.compile(r"[ \t\n\f\r]*(\d{1,6}(?:\.\d{1,6})?)(%?)", re.ASCII)
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)([wx])", re.ASCII)
+_NOTHING = "<!---->"
 _NOT_PLAIN = re.compile("[^A-Za-z0-9_]+")
 
 
@@ -78,7 +79,9 @@ def fit_images(
     fitting = _Fitting(find, _Luggage(carried), attached)
     parts, end = [], 0
     for match in TOKEN.finditer(html):
-        parts += [html[end : match.start()], fitting.token(match)]
+        before = html[end : match.start()]
+        # `<<picture>b` is a `<`, a tag and a `b`: without the tag it would be another one.
+        parts += [before, fitting.token(match) or (_NOTHING if "<" in before else "")]
         end = match.end()
     return "".join([*parts, html[end:]]), tuple(fitting.luggage.taken)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.pictures import animated, noise, painted
 
@@ -262,6 +262,8 @@ PIECES = st.lists(
 
 
 @given(PIECES.map("".join), st.integers(0, 70_000), st.integers(0, 70_000))
+@example("<<picture>src=", 0, 0)
+@example("</<picture></picture>p>", 0, 0)
 def test_no_html_breaks_it_and_its_text_stays(html: str, width: int, height: int) -> None:
     find = sized(width, height)
     once = fitted(html, find)
