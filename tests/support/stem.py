@@ -1,0 +1,133 @@
+"""The stem that commands fork from: a process that has everything imported and nothing done.
+
+Thousands of commands are run by tests, and most of what each takes is to import what it uses. A command is a process
+of its own all the same; what a new interpreter would do otherwise, such as read PYTHONPATH, is tried by those that
+`Site.start` begins.
+"""
+
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NoReturn
+
+_OF_THE_INTERPRETER = ("PYTHON", "LC_", "LANG", "LD_")
+_LONGEST_WORD = 1 << 16
+
+
+def fits(environ: Mapping[str, str]) -> bool:
+    """Whether a fork can have this environment: an interpreter reads some of it as it begins."""
+    return all(
+        environ.get(name) == os.environ.get(name)
+        for name in {*environ, *os.environ}
+        if name.startswith(_OF_THE_INTERPRETER)
+    )
+
+
+def run(words: Sequence[str], folder: Path, environ: Mapping[str, str], seconds: float) -> tuple[int, str, str]:
+    """Run the command: its exit code, and what it wrote to stdout and stderr; TimeoutExpired as subprocess has it."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, socket.socket(socket.AF_UNIX) as wire:
+        wire.connect(_stem())
+        socket.send_fds(wire, [b"\n"], [out.fileno(), err.fileno()])
+        wire.sendall(json.dumps([list(words), str(folder), dict(environ)]).encode())
+        wire.shutdown(socket.SHUT_WR)
+        with wire.makefile("r") as answers:
+            process = int(answers.readline())
+            wire.settimeout(seconds)
+            try:
+                code = int(answers.readline())
+            except TimeoutError:
+                os.kill(process, signal.SIGKILL)
+                raise subprocess.TimeoutExpired(list(words), seconds) from None
+        out.seek(0)
+        err.seek(0)
+        return code, _text(out.read()), _text(err.read())
+
+
+def _text(octets: bytes) -> str:
+    return octets.decode().replace("\r\n", "\n").replace("\r", "\n")
+
+
+@lru_cache(maxsize=1)
+def _stem() -> str:
+    """Where it listens. It ends with this process, whose end closes its stdin."""
+    door = str(Path(tempfile.mkdtemp(prefix="publisher-stem-")) / "door")
+    words = [sys.executable, "-m", "support.stem", door]
+    environ = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    _running.append(process)
+    return door
+
+
+_running: list[subprocess.Popen[bytes]] = []
+
+
+def _grow(door_path: str) -> None:
+    """Fork a command for whoever asks. Returns in the process of that command."""
+    import publisher
+
+    for module in pkgutil.walk_packages(publisher.__path__, "publisher."):
+        importlib.import_module(module.name)
+    gc.freeze()
+    # Nobody waits for those who answer.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(door_path)
+        door.listen(64)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        while door in select.select([door, sys.stdin], [], [])[0]:
+            wire, _ = door.accept()
+            if not os.fork():
+                door.close()
+                _answer(wire)
+                return
+            wire.close()
+    Path(door_path).unlink()
+    Path(door_path).parent.rmdir()
+    os._exit(0)
+
+
+def _answer(wire: socket.socket) -> None:
+    """Fork once more, and tell how it ended. Returns in the process of the command."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _, streams, _, _ = socket.recv_fds(wire, 1, 2)
+    words, folder, environ = json.loads(b"".join(iter(lambda: wire.recv(_LONGEST_WORD), b"")))
+    process = os.fork()
+    if process:
+        _tell(wire, process)
+    wire.close()
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environ)
+    time.tzset()
+    sys.argv[1:] = words
+    for number, stream in enumerate((os.open(os.devnull, os.O_RDONLY), *streams)):
+        os.dup2(stream, number)
+        os.close(stream)
+
+
+def _tell(wire: socket.socket, process: int) -> NoReturn:
+    wire.sendall(f"{process}\n".encode())
+    _, status = os.waitpid(process, 0)
+    wire.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _grow(sys.argv[1])
+    runpy.run_module("publisher", run_name="__main__", alter_sys=True)
