@@ -81,7 +81,9 @@ def _grow(door_path: str) -> None:
     import publisher
 
     for module in pkgutil.walk_packages(publisher.__path__, "publisher."):
-        importlib.import_module(module.name)
+        # What runpy is to run it must not find imported.
+        if module.name != "publisher.__main__":
+            importlib.import_module(module.name)
     gc.freeze()
     # Nobody waits for those who answer.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
