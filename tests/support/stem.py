@@ -25,6 +25,7 @@ from typing import NoReturn
 
 _OF_THE_INTERPRETER = ("PYTHON", "LC_", "LANG", "LD_")
 _LONGEST_WORD = 1 << 16
+_LONGEST_START = 120.0
 
 
 def fits(environ: Mapping[str, str]) -> bool:
@@ -62,18 +63,17 @@ def _text(octets: bytes) -> str:
 
 @lru_cache(maxsize=1)
 def _stem() -> str:
-    """Where it listens. It ends with this process, whose end closes its stdin."""
+    """Where it listens. It ends with this process, whose end closes its stdin.
+
+    It is nobody's child: tests of what forks ask this process for its children (test_spread.py).
+    """
     door = str(Path(tempfile.mkdtemp(prefix="publisher-stem-")) / "door")
     words = [sys.executable, "-m", "support.stem", door]
     environ = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
-    _running.append(process)
+    stdin, _held = os.pipe()
+    subprocess.run(words, stdin=stdin, stdout=subprocess.DEVNULL, env=environ, check=True, timeout=_LONGEST_START)
+    os.close(stdin)
     return door
-
-
-_running: list[subprocess.Popen[bytes]] = []
 
 
 def _grow(door_path: str) -> None:
@@ -90,8 +90,8 @@ def _grow(door_path: str) -> None:
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(door_path)
         door.listen(64)
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
+        if os.fork():
+            os._exit(0)
         while door in select.select([door, sys.stdin], [], [])[0]:
             wire, _ = door.accept()
             if not os.fork():
