@@ -3,7 +3,7 @@
 
     python benchmarks/delivery.py [--rounds 5] [--recipients 20000]     the ratio, for two sizes
     python benchmarks/delivery.py --million [--recipients 1000000]      memory and rate of a large issue
-    python benchmarks/delivery.py --late [--recipients 8000]            50 ms of latency in the server
+    python benchmarks/delivery.py --late [--recipients 20000]           50 ms of latency in the server
 
 Sizes are of the whole message as it goes over the wire, the peer's as well. Ours is told twice: from when delivering
 begins in a process that has everything imported, and as the whole command `publisher deliver` from its start to its
@@ -253,7 +253,7 @@ def main() -> None:
         if given.million:
             tell_million(folder, rulers, given.recipients or 1_000_000)
         elif given.late:
-            tell_late(folder, rulers, given.recipients or 8_000, given.rounds)
+            tell_late(folder, rulers, given.recipients or 20_000, given.rounds)
         else:
             for size in SIZES:
                 tell_ratio(folder, rulers, size, given.recipients or 20_000, given.rounds)
