@@ -5,6 +5,7 @@ import socket
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from gzip import GzipFile
 from io import BytesIO
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -14,6 +15,7 @@ import httpx
 
 from publisher import __version__
 from publisher.errors import FetchError
+from publisher.lookups import looked_up
 from publisher.struct import Struct
 
 USER_AGENT = f"Publisher/{__version__} (feed reader)"
@@ -127,7 +129,7 @@ async def _addresses(url: str) -> list[str]:
     host, port = _host_and_port(url)
     try:
         name = host if host.isascii() else host.encode("idna").decode()
-        found = await asyncio.get_running_loop().getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        found = await looked_up(partial(socket.getaddrinfo, name, port, type=socket.SOCK_STREAM))
     except (OSError, UnicodeError) as error:
         raise FetchError(url, f"{host} cannot be found") from error
     return [str(entry[4][0]) for entry in found]

@@ -30,7 +30,8 @@ class Pause(Struct, frozen=True):
 
 
 class Unread(Struct, frozen=True):
-    """A mail in a box that could not be read, or not be marked as read, and why; the next time it is tried again."""
+    """A mail in a box that could not be read, or not be marked as read, or the rest of a box, and why; the next time it
+    is tried again."""
 
     file: str
     reason: str
@@ -82,7 +83,7 @@ class Intake(Struct, frozen=True):
                 f"issue {one.issue_id} is paused: {one.reason}\n  to go on: publisher issue resume {one.issue_id}"
                 for one in self.paused
             ),
-            *(f"{one.file}: {one.reason}\n  the other mails were read" for one in self.unread),
+            *(f"{one.file}: {one.reason}\n  all else was read, and this is tried again" for one in self.unread),
         ]
 
 

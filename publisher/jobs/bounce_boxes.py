@@ -31,8 +31,9 @@ def read_box(config: Config, store: Store, *, now: datetime) -> Intake:
     """Take in what is new in the box that `mail.bounces` names; nothing where it names none.
 
     What was taken in before a fault stays so, the rest is new the next time. A file of a Maildir that cannot be read is
-    `unread`, and the others are read all the same. FetchError where the box cannot be read, ConfigError where the
-    password's file cannot, StoreBusy where another program holds the ledger.
+    `unread`, and the others are read all the same; so is a box on a server that breaks off after something has come.
+    FetchError where the box cannot be read, ConfigError where the password's file cannot, StoreBusy where another
+    program holds the ledger.
     """
     box = config.settings.mail.bounces
     if box is None:
@@ -52,13 +53,19 @@ def _read_imap(session: Session, name: str, store: Store, limits: Limits, now: d
     with store.read() as connection:
         before = mailboxes.last_seen(connection, name, session.validity)
     done = Intake()
-    for uids in _in_tens(session.uids(before)):
-        intake, reports = _taken_in(store, session.fetch(uids), limits, now)
-        done += intake
-        if reports:
-            session.mark_seen(reports)
-        with store.write() as connection:
-            mailboxes.remember_seen(connection, name, session.validity, uids[-1])
+    try:
+        for uids in _in_tens(session.uids(before)):
+            intake, reports = _taken_in(store, session.fetch(uids), limits, now)
+            done += intake
+            if reports:
+                session.mark_seen(reports)
+            with store.write() as connection:
+                mailboxes.remember_seen(connection, name, session.validity, uids[-1])
+    except FetchError as error:
+        if done == Intake():
+            raise
+        # What has come so far is in the ledger, where nobody would hear of it the next time.
+        return done + Intake(unread=(Unread(name, error.reason),))
     return done
 
 

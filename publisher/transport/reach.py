@@ -4,9 +4,11 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from publisher.errors import Scope, TransportError
+from publisher.lookups import looked_up
 from publisher.transport.certificates import way_out
 from publisher.transport.dialogue import HANDED_OVER_OCTETS, Dialogue
 from publisher.transport.patience import Patience
@@ -19,7 +21,7 @@ async def resolve(host: str, port: int, name: str, patience: Patience) -> Sequen
     """The addresses of `host`, IPv6 and IPv4, in the order of RFC 6724; raises TransportError, SESSION."""
     try:
         async with asyncio.timeout(patience.connect):
-            return await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            return await looked_up(partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM))
     except (OSError, ValueError) as error:  # ValueError: a name that is none (a label of 64 characters)
         raise broken(f"{name}: {error or 'no answer from the name servers'}") from error
 

@@ -1,6 +1,5 @@
 """One SMTP server: greet, encrypt, log in."""
 
-import asyncio
 import ipaddress
 import socket
 import ssl
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from publisher.errors import Scope, TransportError
+from publisher.lookups import looked_up
 from publisher.transport.dialogue import Dialogue, Said
 from publisher.transport.features import Features, read_features
 from publisher.transport.login import Mechanism, log_in
@@ -110,7 +110,7 @@ class SmtpTransport:
     async def _me(self, dialogue: Dialogue) -> bytes:
         """Our name, or our address where this machine has none that the world knows (RFC 5321 section 4.1.4)."""
         if self._our_name is None:
-            self._our_name = await asyncio.to_thread(socket.getfqdn)  # may ask a name server
+            self._our_name = await looked_up(socket.getfqdn)  # may ask a name server
         if "." in self._our_name and self._our_name.isascii():
             return self._our_name.encode()
         address = str(dialogue.transport.get_extra_info("sockname")[0]).partition("%")[0]

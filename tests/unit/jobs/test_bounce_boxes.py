@@ -86,6 +86,13 @@ def reports(store: Store, now: datetime, count: int) -> list[bytes]:
     return [dsn(one.recipient.email, to=return_path(store.secret, one.id), name=str(one.id)) for one in made]
 
 
+def whole(intake: Intake) -> Intake:
+    """FetchError where the box was not read to its end."""
+    for one in intake.unread:
+        raise FetchError(one.file, one.reason)
+    return intake
+
+
 def suppressed(store: Store) -> set[str]:
     with store.read() as connection:
         return {one.address_key for one in suppressions.listed(connection)}
@@ -291,12 +298,28 @@ class TestImap:
                 url = f"imap://127.0.0.1:{port}"
                 cut = configured(f'{{imap: "{url}", user: {tmp_path.name}, password_file: password}}')
                 with pytest.raises(FetchError):
-                    read_box(cut, store, now=now)
+                    whole(read_box(cut, store, now=now))
         done = read_box(config, store, now=now)
 
         assert suppressed(store) == set(READERS)
         assert server.flags(tmp_path.name) == [True] * 45
         assert len(done.bounces) + done.known == 45, "another address of the server's is another box, and counts anew"
+
+    def test_what_came_before_a_connection_was_cut_is_told(
+        self, store: Store, now: datetime, server: Dovecot, configured: Callable[[str], Config], tmp_path: Path
+    ) -> None:
+        server.deliver(tmp_path.name, *reports(store, now, 45))
+        with cutting(server.plain, 35_000) as port:
+            box = f"imap://127.0.0.1:{port}"
+            done = read_box(
+                configured(f'{{imap: "{box}", user: {tmp_path.name}, password_file: password}}'), store, now=now
+            )
+
+        (rest,) = done.unread
+        assert rest.file == f"{box}/{tmp_path.name}/INBOX"
+        assert set(done.suppressed) == suppressed(store)
+        assert 0 < len(done.suppressed) < 45
+        assert done.lines()[-1].startswith(f"{rest.file}: ")
 
     def test_a_password_that_cannot_be_read_is_a_fault_of_the_settings(
         self, store: Store, now: datetime, config: Config
