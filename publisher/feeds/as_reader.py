@@ -30,7 +30,7 @@ def _xml(root: Element) -> Iterator[Kept]:
         link = alternate(entry) if is_atom(root) else first(texts(entry, "link"))
         id_ = first([*texts(entry, "guid", "atom:id"), "" if is_atom(root) else link])
         title = first([whole(entry.find(path, PREFIXES)) for path in ("title", "atom:title")])
-        yield Kept(id_, title, id_, _values(_alone(root, entry)))
+        yield Kept(id_, title, id_, _values(_alone(root, entry), is_atom(root)))
 
 
 def _alone(root: Element, entry: Element) -> bytes:
@@ -41,13 +41,13 @@ def _alone(root: Element, entry: Element) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _values(feed: bytes) -> dict[str, Any]:
+def _values(feed: bytes, atom: bool) -> dict[str, Any]:
     """Of the one entry in a feed. feedparser takes 10 ms for it, and it stands in both versions of several feeds."""
     from publisher.feeds.foreign import as_subscriber
 
     entry = next(iter(as_subscriber(feed)), {"summary": feed})
     values = {name: dict.get(entry, key) for name, key in _PLAIN.items()} | {
-        "authors": (dict.get(entry, "author"), dict.get(entry, "author_detail")),
+        "authors": _authors(entry, atom),
         "content": _some(dict.get(entry, "content"), "value", "type", "language"),
         "enclosures": _some(_enclosures(entry), "href", "type", "length"),
     }
@@ -62,6 +62,16 @@ _PLAIN = {
     "summary": "summary",
     "source": "source",
 }
+
+
+def _authors(entry: dict[str, Any], atom: bool) -> tuple[Any, ...]:
+    """reader/_parser/feedparser.py, _parse_authors: in Atom what the first <author> is made of, in RSS the text, with
+    the address and the page of `author_detail`. The rest must not count: with each author who comes or goes feedparser
+    shortens the text of an Atom entry, and gives an RSS item another name in `author_detail`."""
+    text, detail = dict.get(entry, "author"), dict.get(entry, "author_detail") or {}
+    if detail and (atom or text in (None, "", "()")):
+        return (detail,)
+    return (text, detail.get("email"), detail.get("href"))
 
 
 def _json(feed: dict[str, Any]) -> Iterator[Kept]:

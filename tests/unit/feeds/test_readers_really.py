@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.readers import Shelf, shelf
 
@@ -64,6 +64,16 @@ def feed(entries: list[Entry], author: Author | None = None) -> Feed:
     return Feed(site, "みどりの庭", "庭", site, site + "feed", "ja", when, tuple(entries), author=author)
 
 
+def written_by(*versions: tuple[Author, ...]) -> tuple[Feed, ...]:
+    """A feed with one entry, by these authors, and then by those."""
+    when, address = datetime(2026, 1, 5, tzinfo=UTC), "https://midori.example/a"
+    entry = Entry("tag:midori.example,2026:/0", address, "味噌", when, when)
+    return tuple(feed([replace(entry, authors=authors)]) for authors in versions)
+
+
+MIDORI, KOJI = Author("緑", "m@midori.example"), Author("大豆1kg & 麹")
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Shelf]:
     with shelf() as made:
@@ -73,8 +83,10 @@ def server() -> Iterator[Shelf]:
 @pytest.mark.parametrize("format_", FeedFormat)
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(versions=feeds())
+@example(versions=written_by((MIDORI,), (MIDORI, Author("緑"))))
+@example(versions=written_by((Author("味噌"), KOJI), (KOJI,)))
 def test_the_reader_library_is_told_of_what_was_foreseen(
-    server: Shelf, format_: FeedFormat, versions: tuple[Feed, Feed]
+    server: Shelf, format_: FeedFormat, versions: tuple[Feed, ...]
 ) -> None:
     old, new = (serialise(version, format_) for version in versions)
 
