@@ -36,7 +36,7 @@ _WORDS: dict[Said, tuple[str, ...]] = {
         r" (?:\w{1,12} )?(?:user|recipient|address|mailbox|account|addressee|destination|local[ -]part|rcpt|alias"
         r"|hosts?)",
         r"no such (?:\w{1,12} )?(?:user|recipient|address|mailbox|account|person|addressee|domain|host|local|alias)",
-        r"no (?:mailbox|account|user|recipient|valid recipients?|longer with|longer (?:valid|available|active|in use))",
+        r"no (?:mailbox|account|user|recipient|longer with|longer (?:valid|available|active|in use))",
         r"not (?:a (?:valid|known)|our) (?:user|recipient|mailbox|customer|address|account)",
         r"isn'?t a valid|not listed in (?:\w{1,12} )?(?:domino|directory|public)|doesn't have an? \S{0,40} ?account",
         r"(?:user|mailbox|account|address|recipient|email)[^.;]{0,80}"
@@ -81,7 +81,9 @@ _WORDS: dict[Said, tuple[str, ...]] = {
     ),
     Said.GONE_PERHAPS: (
         r"mailbox (?:is )?(?:currently )?(?:un|not )available|(?:recipient|address) (?:was )?rejected"
-        r"|(?:invalid|unknown)$|undeliverable to this (?:user|address)|not our customer",
+        r"|(?:invalid|unknown)$|undeliverable to this (?:user|address)|not our customer"
+        # "554 5.5.1 Error: no valid recipients": what Postfix says to DATA behind any refusal, be it a greylist's.
+        r"|no valid recipients?",
     ),
     Said.FULL: (
         r"(?:mailbox|mail box|inbox|account|quota|mail ?drop|mail file|user|disk|maildir|storage)[^.;]{0,60}"

@@ -76,11 +76,12 @@ def at_last(found: Sequence[Row], truth: Truth) -> Iterator[str]:
     for row in found:
         if row.status not in ("sent", "failed", "unknown"):
             yield f"lost: {row.email} is {row.status} ({row.reason}) in the end"
-        if row.status == "failed" and not _was_refused(row, truth):
+        if row.status == "failed" and not was_refused(row, truth):
             yield f"lost: {row.email} failed for what the server never said: {row.reason}, {row.last_reply}"
 
 
-def _was_refused(row: Row, truth: Truth) -> bool:
+def was_refused(row: Row, truth: Truth) -> bool:
+    """Whether the server said what stands there of the reader."""
     words = [one[4:] for one in (*truth.refusals[row.email], *truth.refusals[""])]
     told = f"{row.reason} {row.last_reply}"
     return row.reason.startswith("given up") or any(one in told for one in words)

@@ -51,6 +51,13 @@ def test_a_code_alone_decides(status: str, kind: BounceKind) -> None:
     assert classify(status, "") is kind
 
 
+@pytest.mark.parametrize("words", ["5.5.1 Error: no valid recipients", "5.5.1 <DATA>... no valid recipient"])
+def test_what_a_server_says_behind_any_refusal_does_not_cost_a_reader(words: str) -> None:
+    """Postfix says it to DATA after RCPT was refused, by a greylist as well, and a relay may report it alone."""
+    assert classify("5.5.1", words, 554) is POLICY
+    assert classify("", f"554 {words}") is POLICY
+
+
 @pytest.mark.parametrize(
     ("words", "kind"),
     [
