@@ -83,7 +83,10 @@ class Intake(Struct, frozen=True):
                 f"issue {one.issue_id} is paused: {one.reason}\n  to go on: publisher issue resume {one.issue_id}"
                 for one in self.paused
             ),
-            *(f"{one.file}: {one.reason}\n  all else was read, and this is tried again" for one in self.unread),
+            *(
+                f"{one.file}: {one.reason}\n  what could be read was taken in; this is tried again the next time"
+                for one in self.unread
+            ),
         ]
 
 
