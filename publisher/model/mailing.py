@@ -89,6 +89,7 @@ class Issue(Struct, frozen=True):
     `archive_url` is where all that was published lies, `page_url` where this mail is to be read, if anywhere.
     `recipients` is how many deliveries it has. An `urgent` one overtakes all others and heeds neither caps nor warm-up.
     A paused one that a server held up goes on by itself at `resume_at`; `setbacks` counts those pauses in a row.
+    An awaiting one begins by itself at `starts_at`, or, where that is None, when a person approves it.
     """
 
     id: int
@@ -111,6 +112,7 @@ class Issue(Struct, frozen=True):
     urgent: bool = False
     resume_at: datetime | None = None
     setbacks: int = 0
+    starts_at: datetime | None = None
 
 
 class SettledBy(StrEnum):

@@ -1,6 +1,6 @@
 """A newsletter, its rhythm, and its periods."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from publisher.struct import Struct
@@ -34,6 +34,14 @@ class Utm(Struct, frozen=True):
     campaign: str
 
 
+class CatchUp(StrEnum):
+    """Which periods get their issue that ended while nothing ran."""
+
+    LATEST = "latest"
+    ALL = "all"
+    SKIP = "skip"
+
+
 class Newsletter(Struct, frozen=True):
     """One newsletter as configured.
 
@@ -41,6 +49,10 @@ class Newsletter(Struct, frozen=True):
     `subject` and `preheader` are templates that replace the packaged ones. `logo` is an absolute address, `accent` a
     colour such as `#1f5a99`, `footer` plain text. `attached` is whether images travel in the mail.
     `categories` None means all, future ones too. `languages` empty means any.
+    With `reader_zones` its schedules are in the zone of each reader who has one. `max_age` None stands for the default
+    of `catch_up`. A post goes out `hold` after it came out, at least `min_posts` of them, at most `max_posts` in full;
+    none that is older than `reach`. With `approve` a scheduled issue waits for the `editor`, a mailbox text, the sender
+    where it is None.
     """
 
     name: str
@@ -59,6 +71,15 @@ class Newsletter(Struct, frozen=True):
     footer: str | None = None
     attached: bool = False
     utm: Utm | None = None
+    reader_zones: bool = False
+    catch_up: CatchUp = CatchUp.LATEST
+    max_age: timedelta | None = None
+    hold: timedelta = timedelta(0)
+    min_posts: int = 1
+    max_posts: int | None = None
+    reach: timedelta = timedelta(days=60)
+    approve: bool = False
+    editor: str | None = None
 
     def frequency_of(self, wanted: Frequency) -> Frequency:
         """What a reader who chose `wanted` gets: that, or the first there is where it is no longer offered."""

@@ -12,6 +12,21 @@ class Author(Struct, frozen=True):
     email: str | None = None
 
 
+class MailWishes(Struct, frozen=True):
+    """What a post's front matter asks of mail, `newsletter: {…}`.
+
+    `subject` replaces the mail's where the post is the only one in it, `intro` stands above the post; both plain text,
+    empty for none. `only` names the frequencies that bring it, empty for all. A `pinned` post stands first. `resend` is
+    not empty where readers who have had it are to get it again, once for each word that ever stands there.
+    """
+
+    subject: str = ""
+    intro: str = ""
+    only: tuple[str, ...] = ()
+    pinned: bool = False
+    resend: str = ""
+
+
 class Post(Struct, frozen=True):
     """One readable, dated, undrafted post; its text is rendered only when a feed or mail needs it.
 
@@ -42,3 +57,4 @@ class Post(Struct, frozen=True):
     in_newsletters: bool = True
     image: str | None = None
     translation: str | None = None
+    mail: MailWishes = MailWishes()

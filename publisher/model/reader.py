@@ -30,6 +30,7 @@ class Subscription(Struct, frozen=True):
     """A subscriber's wish for one newsletter; `categories` None means all, future ones too.
 
     `wished_at` is when categories or language were last changed: a wish that widens is no wish for the archive.
+    `timezone` is an IANA name, None for the newsletter's; until `paused_until` nothing is sent.
     """
 
     id: int
@@ -42,6 +43,8 @@ class Subscription(Struct, frozen=True):
     confirmed_at: datetime | None
     wished_at: datetime
     evidence: str
+    timezone: str | None = None
+    paused_until: datetime | None = None
 
 
 class Suppression(Struct, frozen=True):

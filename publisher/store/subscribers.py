@@ -153,4 +153,6 @@ def _subscription(row: sa.Row[tuple[object, ...]]) -> Subscription:
         confirmed_at=values["confirmed_at"],
         wished_at=values["wished_at"],
         evidence=values["evidence"],
+        timezone=values["timezone"],
+        paused_until=values["paused_until"],
     )

@@ -86,6 +86,8 @@ subscriptions = Table(
     Column("unsubscribed_at", Instant),
     Column("evidence", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("timezone", String(64)),
+    Column("paused_until", Instant),
     UniqueConstraint("subscriber_id", "newsletter"),
     Index(None, "newsletter", "status"),
 )
@@ -113,6 +115,7 @@ issues = Table(
     Column("urgent", Boolean, nullable=False, server_default=false()),
     Column("resume_at", Instant),
     Column("setbacks", Integer, nullable=False, server_default="0"),
+    Column("starts_at", Instant),
     UniqueConstraint("newsletter", "number"),
     Index(None, "status"),
 )
@@ -129,6 +132,9 @@ variants = Table(
     Column("preheader", Text, nullable=False, server_default=""),
     Column("html", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("subject_sha256", String(64), nullable=False, server_default=""),
+    Column("html_sha256", String(64), nullable=False, server_default=""),
+    Column("text_sha256", String(64), nullable=False, server_default=""),
     UniqueConstraint("issue_id", "key"),
 )
 
@@ -159,6 +165,23 @@ variant_posts = Table(
     Index(None, "post_id"),
 )
 
+manifests = Table(
+    "manifests",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("content", JSON(none_as_null=True), nullable=False),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("language", String(35), primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("html", Text, nullable=False),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -180,6 +203,7 @@ deliveries = Table(
     Column("lease_until", Instant),
     Column("attempted_at", Instant),
     Column("settled_by", String(16)),
+    Column("dated_at", Instant),
     # The address first: planned in the order of addresses, an issue of a million is appended at a few places at a time,
     # and one index answers for both.
     UniqueConstraint("address_key", "issue_id"),

@@ -1,0 +1,35 @@
+"""Digests: each reader's zone and pause, issues that wait, what an issue was made of, and its pages of the archive."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Add what 0003 lacks; issues made before have no manifest and no page."""
+    op.add_column("subscriptions", sa.Column("timezone", sa.String(length=64), nullable=True))
+    op.add_column("subscriptions", sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("issues", sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "manifests",
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_manifests_issue_id")),
+        sa.PrimaryKeyConstraint("issue_id", name=op.f("pk_manifests")),
+    )
+    for part in ("subject", "html", "text"):
+        name = f"{part}_sha256"
+        op.add_column("variants", sa.Column(name, sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("deliveries", sa.Column("dated_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "pages",
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_pages_issue_id")),
+        sa.PrimaryKeyConstraint("issue_id", "language", name=op.f("pk_pages")),
+    )
