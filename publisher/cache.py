@@ -19,7 +19,7 @@ from publisher.errors import CacheDamaged, StoreBusy, StoreError
 
 FILE_NAME = "cache.db"
 BUSY_SECONDS = 60.0
-LAYOUT = 16
+LAYOUT = 17
 """Another number empties every cache: it changes with any table, and with what the rows of one mean."""
 _NOTES = "CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
 _KILOBYTES = 8192

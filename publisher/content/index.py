@@ -26,7 +26,7 @@ CREATE TABLE files (
 CREATE TABLE posts (
     path TEXT PRIMARY KEY, digest TEXT, url TEXT, published INTEGER, address TEXT, title TEXT, expires INTEGER,
     fed INTEGER, categories TEXT, offset INTEGER, updated TEXT, summary TEXT, tags TEXT, authors TEXT, language TEXT,
-    mailed INTEGER, image TEXT, translation TEXT
+    mailed INTEGER, image TEXT, translation TEXT, wishes TEXT
 ) WITHOUT ROWID;
 CREATE TABLE records (
     source TEXT PRIMARY KEY, id TEXT, url TEXT, published TEXT, title TEXT, digest TEXT, updated TEXT, text TEXT,

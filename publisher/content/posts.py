@@ -10,6 +10,7 @@ from publisher.content.codes import Code
 from publisher.content.dates import BadDate, doubts, japanese_moment
 from publisher.content.front import Front
 from publisher.content.links import absolute_value
+from publisher.content.mail_wishes import NO_WISHES, wishes
 from publisher.content.nouns import Engine, Markup, Rules
 from publisher.content.permalinks import Slots, absolute, downcase, fill
 from publisher.content.plaintext import plain, without_tags
@@ -110,6 +111,7 @@ def read_post(source: Source, digest: str, reader: Reader) -> Reading | None:
     categories = reader.categories(source)
     path = reader.path(source, published, categories)
     url = absolute(source.rules.url, path)
+    mail = wishes(source)
     title = without_tags(fields.text("title") or "") or _titled(reader.slug(source))
     post = Post(
         source=source.file,
@@ -125,9 +127,10 @@ def read_post(source: Source, digest: str, reader: Reader) -> Reading | None:
         authors=reader.authors(source),
         language=reader.language(source),
         in_feeds=not fields.says_no("feed"),
-        in_newsletters=not fields.says_no("newsletter"),
+        in_newsletters=mail is not None,
         image=image(source, url),
         translation=reader.translation(source),
+        mail=mail or NO_WISHES,
     )
     if source.front.escaped:
         _check_characters(source, post)

@@ -10,11 +10,12 @@ from typing import Any, TypeAlias
 from publisher.cache import kept
 from publisher.content.posts import Reading
 from publisher.errors import Problem, Severity
-from publisher.model.post import Author, Post
+from publisher.model.post import Author, MailWishes, Post
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ZERO = timedelta()
+_NONE = MailWishes()
 NEVER = 2**62
 """Later than any moment."""
 
@@ -25,12 +26,12 @@ PostRow: TypeAlias = tuple[Any, ...]
 Whatever is neither, `sqlite3` asks at length how to adapt it, None and bool too: a text that is not there is empty, yes
 and no are 1 and 0. `published` and `expires` are whole seconds since 1970, the latter NEVER where the engine does not
 take the post away; `offset` is the seconds that its wall clock is ahead of UTC; `updated` is ISO 8601. `address` is the
-post's path. `categories`, `tags` and `authors` (each a name and an address) are JSON arrays. No class of its own: ten
-thousand of them come from other processes, which takes three times as long with one.
+post's path. `categories`, `tags`, `authors` (each a name and an address) and `wishes` are JSON arrays. No class of its
+own: ten thousand of them come from other processes, which takes three times as long with one.
 """
 _COLUMNS = (
     *("path", "digest", "url", "published", "address", "title", "expires", "fed", "categories", "offset", "updated"),
-    *("summary", "tags", "authors", "language", "mailed", "image", "translation"),
+    *("summary", "tags", "authors", "language", "mailed", "image", "translation", "wishes"),
 )
 COLUMNS = ", ".join(_COLUMNS)
 MARKS = ", ".join("?" * len(_COLUMNS))
@@ -59,6 +60,7 @@ def pack(reading: Reading) -> PostRow:
         int(post.in_newsletters),
         post.image or "",
         post.translation or "",
+        _wishes(post.mail),
     )
 
 
@@ -76,7 +78,7 @@ def _people(authors: tuple[Author, ...]) -> str:
 def unpack(row: tuple[Any, ...]) -> Post:
     """The post of a row."""
     path, digest, url, published, address, title, _expires, fed, categories, offset, *rest = row
-    updated, summary, tags, authors, language, mailed, image, translation = rest
+    updated, summary, tags, authors, language, mailed, image, translation, wishes = rest
     with kept():
         return Post(
             source=path,
@@ -95,6 +97,7 @@ def unpack(row: tuple[Any, ...]) -> Post:
             in_newsletters=bool(mailed),
             image=image or None,
             translation=translation or None,
+            mail=wishes_of(wishes),
         )
 
 
@@ -114,6 +117,19 @@ def names(text: str) -> tuple[str, ...]:
 def people_of(text: str) -> tuple[Author, ...]:
     """The authors of a row."""
     return tuple(Author(name, email) for name, email in json.loads(text)) if text else ()
+
+
+def _wishes(mail: MailWishes) -> str:
+    return "" if mail == _NONE else _encode([mail.subject, mail.intro, mail.only, mail.pinned, mail.resend])
+
+
+@lru_cache(maxsize=256)
+def wishes_of(text: str) -> MailWishes:
+    """What the post of a row asks of mail."""
+    if not text:
+        return _NONE
+    subject, intro, only, pinned, resend = json.loads(text)
+    return MailWishes(subject, intro, tuple(only), pinned, resend)
 
 
 def pack_problems(problems: Iterable[Problem]) -> str:

@@ -21,8 +21,8 @@ class Scalar(Struct, frozen=True):
 Value: TypeAlias = Scalar | list["Value"] | dict[str, "Value"]
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_YES = frozenset({"true", "yes", "on"})
-_NO = frozenset({"false", "no", "off"})
+YES = frozenset({"true", "yes", "on"})
+NO = frozenset({"false", "no", "off"})
 
 
 class Fields(dict[str, Value]):
@@ -69,11 +69,11 @@ class Fields(dict[str, Value]):
 
     def says_yes(self, key: str) -> bool:
         """Whether the key holds true, yes or on, in any case."""
-        return key in self and self._word(key) in _YES
+        return key in self and self._word(key) in YES
 
     def says_no(self, key: str) -> bool:
         """Whether the key holds false, no or off, in any case."""
-        return key in self and self._word(key) in _NO
+        return key in self and self._word(key) in NO
 
     def _word(self, key: str) -> str:
         value = self.get(key)
