@@ -1,6 +1,7 @@
 """Text that must stay on one line and mean what it shows: subjects, names, titles, whatever a header may hold."""
 
 import re
+from itertools import groupby
 
 LONGEST_NAME = 200
 """In characters: nobody's name is longer, and servers still take the header of 20 lines that it makes."""
@@ -25,6 +26,13 @@ def one_line(text: str) -> str:
 def is_one_line(text: str) -> bool:
     """Whether `text` holds nothing that `one_line` would take out or turn into a space, but for its ends."""
     return not (_BREAKS.search(text) or _HIDDEN.search(text))
+
+
+def paragraphs(text: str) -> tuple[tuple[str, ...], ...]:
+    """The paragraphs of a plain text, which empty lines part: each its lines, as `one_line` has them, none empty."""
+    lines = [one_line(line) for line in text.splitlines()]
+    parts = [tuple(group) for some, group in groupby(lines, key=bool) if some]
+    return tuple(parts)
 
 
 def carriable(text: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from publisher.core.colours import readable
-from publisher.core.lines import one_line
+from publisher.core.lines import one_line, paragraphs
 from publisher.core.reading import reading_minutes
 from publisher.core.tags import said_in
 from publisher.jobs.mailing import Desk, require_sender
@@ -184,6 +184,8 @@ def _mail_post(
         image=image,
         minutes=reading_minutes(said_in(rendered.html) if rendered else post.summary),
         language=post.language,
+        subject=post.mail.subject,
+        intro=paragraphs(post.mail.intro),
     )
     return made, _once((*pictures, *more))
 

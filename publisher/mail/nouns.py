@@ -22,7 +22,8 @@ class MailPost(Struct, frozen=True):
 
     `url` is absolute and percent-encoded; `summary` plain text; `html` the whole content, sanitised, links
     absolute, None where only the summary is wanted; `published` aware and in the newsletter's zone. `minutes` is how
-    long it takes to read. `language` is a BCP 47 tag where the post gives one.
+    long it takes to read. `language` is a BCP 47 tag where the post gives one. `subject` is the mail's where the post
+    is alone in it, empty for none; `intro` are the paragraphs that stand above it, each its lines, plain text.
     """
 
     title: str
@@ -36,6 +37,8 @@ class MailPost(Struct, frozen=True):
     minutes: int = 1
     anchor: str = ""
     language: str | None = None
+    subject: str = ""
+    intro: tuple[tuple[str, ...], ...] = ()
 
 
 class Group(Struct, frozen=True):

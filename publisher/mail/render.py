@@ -33,7 +33,8 @@ def render_digest(
     """The digest of `posts`, in their order; `more` are left out and found at `more_url`. Raises TemplateError."""
     clean = tuple(_clean(post, f"post-{number}") for number, post in enumerate(posts, 1))
     variables = {"posts": clean, "groups": group_by_category(clean), "more": more, "more_url": more_url}
-    return _render(templates, template, frame, variables, pictures)
+    subject = clean[0].subject if len(clean) == 1 and not more else ""
+    return _render(templates, template, frame, variables, pictures, subject=subject)
 
 
 def render_one_off(
@@ -48,7 +49,7 @@ def render_one_off(
         "text": plain_text(html, language=clean.language or frame.language, url=clean.url),
         "cut": cut,
     }
-    return _render(templates, "one_off", frame, variables, pictures)
+    return _render(templates, "one_off", frame, variables, pictures, subject=clean.subject)
 
 
 def render_note(templates: Templates, frame: Frame, note: Note) -> Rendered:
@@ -77,6 +78,7 @@ def _render(
     own: Mapping[str, Any],
     pictures: Sequence[Picture],
     asked: Sequence[str] = (),
+    subject: str = "",
 ) -> Rendered:
     files = _files(templates, template, frame.language, frame.site.language)
     facts = {
@@ -91,7 +93,7 @@ def _render(
     later = Later(marker_for(repr((sources, frame.subject, frame.preheader, facts))), (*KNOWN, *asked))
     variables = facts | _TOOLS
     places = files | _settings(frame)
-    variables["subject"] = _subject(templates, places["subject"], frame.subject, later, variables)
+    variables["subject"] = subject or _subject(templates, places["subject"], frame.subject, later, variables)
     variables["preheader"] = _line(templates, places.get("preheader"), frame.preheader, later, variables)
     html = inline_css(templates.begin(files["html"], later, **variables), files["html"])
     text = templates.begin(files["txt"], later, **variables).strip("\n") + "\n"
@@ -173,6 +175,7 @@ def _clean(post: MailPost, anchor: str) -> MailPost:
         summary=one_line(post.summary),
         html=None if post.html is None else carriable(post.html),
         categories=tuple(one_line(category) for category in post.categories),
+        subject=one_line(post.subject),
         authors=tuple(Author(one_line(author.name), author.email) for author in post.authors),
         anchor=anchor,
     )
