@@ -1,49 +1,68 @@
-"""The only door to APScheduler: a calendar, and a clock that rings. It never decides what is due."""
+"""When a schedule fires in a zone; and the only door to APScheduler: a clock that rings, and decides nothing."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.date import DateTrigger
-
+from publisher.core.calendar import following, preceding
 from publisher.core.periods import Fire, PrevFire, remembered
-from publisher.core.schedules import WEEKDAYS
 from publisher.model.newsletter import Schedule
 
-_LONGEST_GAP = timedelta(days=63)
+_MOMENT = timedelta(microseconds=1)
+_SLACK = timedelta(days=2)
+"""Wall time and instants disagree by the length of a gap or a fold: of a whole day where a zone crossed the date line.
+"""
 
 
-def next_fire(schedule: Schedule, zone: str, after: datetime) -> Fire:
-    """The first fire strictly after `after` (aware).
+def next_fire(schedule: Schedule, zone: str, after: datetime) -> Fire | None:
+    """The first fire strictly after `after` (aware); None where the schedule has ended.
 
-    In the hour that a DST change repeats a schedule fires once, at the first of the two; a wall time
-    that the change skips fires as many minutes after it as it stood after the gap's start.
+    In an hour that repeats a schedule fires at the first of the two. A wall time that is skipped fires as many minutes
+    after the gap as it stood after the gap's start, unless the schedule has a time of its own until then.
     """
-    trigger, place = _trigger(schedule), ZoneInfo(zone)
-    # A day of slack: an hour that repeats or is skipped lets wall time and instants disagree by as much as an hour.
-    wall = after.astimezone(place).replace(tzinfo=UTC, fold=0) - timedelta(days=1)
-    while True:
-        found = trigger.get_next_fire_time(None, wall)
-        if found is None:
-            raise ValueError(f"{schedule} never fires")
-        nominal = found.replace(tzinfo=None)
-        instant = nominal.replace(tzinfo=place).astimezone(UTC)
-        if instant > after:
-            return Fire(instant, nominal)
-        wall = found + timedelta(seconds=1)
-
-
-def prev_fire(schedule: Schedule, zone: str, at: datetime) -> Fire:
-    """The last fire at or before `at` (aware)."""
-    window = timedelta(days=9) if schedule.day is None else _LONGEST_GAP
-    fire = next_fire(schedule, zone, at - window)
-    while True:
-        following = next_fire(schedule, zone, fire.instant)
-        if following.instant > at:
+    place = ZoneInfo(zone)
+    nominal = following(schedule, _wall(after, place) - _SLACK)
+    while nominal is not None:
+        fire = _fire(nominal, place)
+        if fire.instant > after and not _overtaken(schedule, fire, place):
             return fire
-        fire = following
+        nominal = following(schedule, nominal)
+    return None
+
+
+def prev_fire(schedule: Schedule, zone: str, at: datetime) -> Fire | None:
+    """The last fire at or before `at` (aware); None where the schedule has not begun."""
+    place = ZoneInfo(zone)
+    nominal = preceding(schedule, _wall(at, place) + _SLACK)
+    while nominal is not None:
+        fire = _fire(nominal, place)
+        if fire.instant <= at and not _overtaken(schedule, fire, place):
+            return fire
+        nominal = preceding(schedule, nominal - _MOMENT)
+    return None
+
+
+def _wall(instant: datetime, place: ZoneInfo) -> datetime:
+    return instant.astimezone(place).replace(tzinfo=None, fold=0)
+
+
+def _fire(nominal: datetime, place: ZoneInfo) -> Fire:
+    return Fire(nominal.replace(tzinfo=place).astimezone(UTC), nominal)
+
+
+def _overtaken(schedule: Schedule, fire: Fire, place: ZoneInfo) -> bool:
+    """Whether a fire that a gap moved comes at or after one that stands later in the schedule.
+
+    Hourly in Berlin, 02:30 and 03:30 of the day in March are one moment; in Apia a whole day, the 30th of December
+    2011, is the next one.
+    """
+    moved = _wall(fire.instant, place)
+    later = following(schedule, fire.nominal) if moved > fire.nominal else None
+    while later is not None and later <= moved:
+        if _fire(later, place).instant <= fire.instant:
+            return True
+        later = following(schedule, later)
+    return False
 
 
 def calendar() -> PrevFire:
@@ -51,19 +70,12 @@ def calendar() -> PrevFire:
     return remembered(prev_fire, next_fire)
 
 
-def _trigger(schedule: Schedule) -> CronTrigger:
-    # Names, not numbers: APScheduler counts Monday as 0 where cron has Sunday (its issue #286). And its wall
-    # clock is UTC's, which has no DST: in a zone of its own it skips midnight on the day after a spring change.
-    days = ",".join(WEEKDAYS[day] for day in schedule.weekdays) or None
-    return CronTrigger(
-        day_of_week=days, day=schedule.day, hour=schedule.hour, minute=schedule.minute, second=0, timezone=UTC
-    )
-
-
 class Ticker:
     """Calls `ring` in a thread of its own after the delays asked for; a late ring is still rung."""
 
     def __init__(self, ring: Callable[[], None]) -> None:
+        from apscheduler.schedulers.background import BackgroundScheduler
+
         self._ring = ring
         # A sleeping laptop would lose the weekly digest to the default grace of one second (issue #182).
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -72,6 +84,8 @@ class Ticker:
 
     def wake_in(self, delay: timedelta) -> None:
         """Ring after `delay`, instead of whenever was asked before: a delay, so that the caller's clock decides."""
+        from apscheduler.triggers.date import DateTrigger
+
         moment = datetime.now(UTC) + max(delay, timedelta(0))
         self._scheduler.add_job(self._ring, DateTrigger(moment), id="wake", replace_existing=True)
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from publisher.model.newsletter import Frequency, Newsletter, Period, Schedule
 from publisher.struct import Struct
@@ -15,47 +15,76 @@ class Fire(Struct, frozen=True):
     nominal: datetime
 
 
-NextFire = Callable[[Schedule, str, datetime], Fire]
-"""(schedule, zone, after) → the first fire strictly after `after`."""
+NextFire = Callable[[Schedule, str, datetime], Fire | None]
+"""(schedule, zone, after) → the first fire strictly after `after`; None where the schedule has ended."""
 
-PrevFire = Callable[[Schedule, str, datetime], Fire]
-"""(schedule, zone, at) → the last fire at or before `at`."""
+PrevFire = Callable[[Schedule, str, datetime], Fire | None]
+"""(schedule, zone, at) → the last fire at or before `at`; None where the schedule has not begun."""
+
+_MOMENT = timedelta(microseconds=1)
+_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
-def ended_period(newsletter: Newsletter, frequency: Frequency, now: datetime, prev_fire: PrevFire) -> Period:
-    """The latest period of `frequency` that has ended at `now`."""
-    schedule = newsletter.schedules[frequency]
-    end = prev_fire(schedule, newsletter.timezone, now)
-    start = prev_fire(schedule, newsletter.timezone, end.instant - timedelta(microseconds=1))
-    return Period(newsletter.name, frequency, newsletter.timezone, start.instant, end.instant, end.nominal)
+def ended_period(newsletter: Newsletter, frequency: Frequency, now: datetime, prev_fire: PrevFire) -> Period | None:
+    """The latest period of `frequency` that has ended at `now`; None where none has, as of one without fires.
+
+    A schedule's first period has no fire to start at: it is as long as its frequency says.
+    """
+    schedule, zone = newsletter.schedules[frequency], newsletter.timezone
+    end = prev_fire(schedule, zone, now)
+    if end is None:
+        return None
+    before = prev_fire(schedule, zone, end.instant - _MOMENT)
+    start = before.instant if before else end.instant - frequency.length
+    return Period(newsletter.name, frequency, zone, start, end.instant, end.nominal)
 
 
 def running_since(newsletter: Newsletter, frequency: Frequency, at: datetime, prev_fire: PrevFire) -> datetime:
-    """When the period running at `at` began: how far back a new reader's first digest reaches."""
+    """When the period running at `at` began: how far back a new reader's first digest reaches.
+
+    For instant mails that is `at` itself: who joins gets what comes out from then on.
+    """
     schedule = newsletter.schedules[frequency]
-    return prev_fire(schedule, newsletter.timezone, at).instant
-
-
-def remembered(prev_fire: PrevFire, next_fire: NextFire) -> PrevFire:
-    """`prev_fire` that computes each stretch between two fires once: many readers joined in few weeks."""
-    known: dict[tuple[Schedule, str], list[tuple[datetime, datetime, Fire]]] = {}
-
-    def look_up(schedule: Schedule, zone: str, at: datetime) -> Fire:
-        stretches = known.setdefault((schedule, zone), [])
-        place = bisect_right(stretches, at, key=lambda stretch: stretch[0])
-        if place and at < stretches[place - 1][1]:
-            return stretches[place - 1][2]
-        fire = prev_fire(schedule, zone, at)
-        stretches.insert(place, (fire.instant, next_fire(schedule, zone, fire.instant).instant, fire))
-        return fire
-
-    return look_up
+    if schedule.instant:
+        return at
+    begun = prev_fire(schedule, newsletter.timezone, at)
+    return begun.instant if begun else at - frequency.length
 
 
 def first_since(newsletter: Newsletter, at: datetime, prev_fire: PrevFire) -> datetime:
     """How far a newsletter's first issue looks back: one period, of its longest frequency, before `at`."""
-    lengths = []
-    for frequency in newsletter.schedules:
+
+    def length(frequency: Frequency) -> timedelta:
         period = ended_period(newsletter, frequency, at, prev_fire)
-        lengths.append(period.end - period.start)
-    return at - max(lengths)
+        return period.end - period.start if period else frequency.length
+
+    return at - max(map(length, newsletter.schedules))
+
+
+class _Stretch(Struct, frozen=True):
+    """`fire` is the last one from `begin` up to `end`, where the next comes; at the edges there is none."""
+
+    begin: datetime
+    end: datetime
+    fire: Fire | None
+
+
+def remembered(prev_fire: PrevFire, next_fire: NextFire) -> PrevFire:
+    """`prev_fire` that computes each stretch between two fires once: many readers joined in few weeks."""
+    known: dict[tuple[Schedule, str], list[_Stretch]] = {}
+
+    def look_up(schedule: Schedule, zone: str, at: datetime) -> Fire | None:
+        stretches = known.setdefault((schedule, zone), [])
+        place = bisect_right(stretches, at, key=lambda stretch: stretch.begin)
+        if place and at < stretches[place - 1].end:
+            return stretches[place - 1].fire
+        found = _stretch(schedule, zone, at)
+        stretches.insert(place, found)
+        return found.fire
+
+    def _stretch(schedule: Schedule, zone: str, at: datetime) -> _Stretch:
+        fire = prev_fire(schedule, zone, at)
+        following = next_fire(schedule, zone, at)
+        return _Stretch(fire.instant if fire else _EVER, following.instant if following else _NEVER, fire)
+
+    return look_up

@@ -1,13 +1,15 @@
-"""Schedules in words: `mon 09:00`, `mon,thu 18:30`, `weekdays 07:30`, `07:30`, `1st 08:00`."""
+"""Schedules in words: `mon 09:00`, `mon,thu 18:30`, `weekdays 07:30`, `07:30`, `1st 08:00`; `on publish`."""
 
 import re
 
-from publisher.model.newsletter import Frequency, Schedule
+from publisher.model.newsletter import Frequency, Pattern, Schedule
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)")
+INSTANT = "on publish"
 _FORMS = {
+    Frequency.INSTANT: f"'{INSTANT}'",
     Frequency.DAILY: "'07:30' or 'weekdays 07:30'",
     Frequency.WEEKLY: "'mon 09:00'",
     Frequency.MONTHLY: "'1st 08:00'",
@@ -17,17 +19,21 @@ _FORMS = {
 def parse_schedule(frequency: Frequency, text: str) -> Schedule:
     """The schedule that `text` names, local to the newsletter's zone; ValueError says what would fit."""
     words = text.lower().split()
+    if (frequency is Frequency.INSTANT) != (words == INSTANT.split()):
+        raise ValueError(f"{text!r} is no schedule: write {_FORMS[frequency]}")
+    if frequency is Frequency.INSTANT:
+        return Schedule(None)
     time = _TIME.fullmatch(words[-1]) if words else None
     days = words[0] if len(words) == 2 else ""
     if time is None or len(words) > 2:
         raise ValueError(f"{text!r} is no schedule: write {_FORMS[frequency]}")
-    hour, minute = int(time[1]), int(time[2])
+    hours, minutes = (int(time[1]),), (int(time[2]),)
     if frequency is Frequency.MONTHLY:
-        return Schedule(hour, minute, day=_day_of_month(text, days))
+        return Schedule(Pattern(hours, minutes, days=(_day_of_month(text, days),)))
     weekdays = _weekdays(text, days, frequency)
     if frequency is Frequency.WEEKLY and len(weekdays) != 1:
         raise ValueError(f"{text!r} does not name one day of the week: write {_FORMS[frequency]}")
-    return Schedule(hour, minute, weekdays=weekdays)
+    return Schedule(Pattern(hours, minutes, weekdays))
 
 
 def _day_of_month(text: str, days: str) -> int:

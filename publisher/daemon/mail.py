@@ -53,15 +53,12 @@ def mail(
 def mail_until_due(app: App, stopped: Callable[[], bool], say: Say, complain: Say) -> datetime | None:
     """The same for who comes again: sending stops when another digest is due or the box is to be read, and goes on
     after that. When to look again."""
+    from publisher.jobs.due import next_end
     from publisher.schedule import next_fire
 
     now = app.clock()
-    moments = [
-        next_fire(schedule, newsletter.timezone, now).instant
-        for newsletter in app.newsletters()
-        for schedule in newsletter.schedules.values()
-    ]
-    until = min([*moments, now + _BOX_EVERY])
+    end = next_end(app.newsletters(), now, next_fire)
+    until = min(filter(None, [end, now + _BOX_EVERY]))
     return mail(app, stopped, say, complain, until=until)[1]
 
 

@@ -28,9 +28,10 @@ class Due(Struct, frozen=True):
 def due_periods(store: Store, newsletters: Sequence[Newsletter], now: datetime, prev_fire: PrevFire) -> list[Due]:
     """The latest ended period of each newsletter and frequency that had readers, where it has no issue yet."""
     ended = [
-        Due(newsletter, ended_period(newsletter, frequency, now, prev_fire))
+        Due(newsletter, period)
         for newsletter in newsletters
         for frequency in newsletter.schedules
+        if (period := ended_period(newsletter, frequency, now, prev_fire)) is not None
     ]
     with store.read() as connection:
         return [
@@ -79,9 +80,15 @@ def next_wake(store: Store, newsletters: Sequence[Newsletter], now: datetime, ne
     """When the next period ends or a sending issue has work again, or None."""
     with store.read() as connection:
         work = [claims.next_due(connection, now), holdups.next_go_on(connection)]
-    moments = [
-        next_fire(schedule, newsletter.timezone, now).instant
+    moments = [*work, next_end(newsletters, now, next_fire)]
+    return min((one for one in moments if one is not None), default=None)
+
+
+def next_end(newsletters: Sequence[Newsletter], now: datetime, next_fire: NextFire) -> datetime | None:
+    """When the next period ends; None where none is to come."""
+    fires = [
+        next_fire(schedule, newsletter.timezone, now)
         for newsletter in newsletters
         for schedule in newsletter.schedules.values()
     ]
-    return min([*moments, *(one for one in work if one is not None)], default=None)
+    return min((one.instant for one in fires if one is not None), default=None)

@@ -10,20 +10,38 @@ from publisher.jobs.mailing import local
 from publisher.jobs.under_way import Running, UnderWay
 from publisher.model.mailing import IssueStatus
 from publisher.model.newsletter import Frequency, Newsletter
-from publisher.schedule import next_fire
+from publisher.schedule import next_fire, prev_fire
 from publisher.store import readers
 from publisher.store.engine import Store
 from publisher.struct import Struct
 
 
 class Coming(Struct, frozen=True):
-    """A newsletter's next digest; `suppressed` of its readers will get no mail."""
+    """A newsletter's next digest, its `first` where none was due before; `suppressed` of its readers get no mail.
+
+    `at` None: instant mails have no time, and a schedule that has ended has no next.
+    """
 
     newsletter: Newsletter
-    frequency: str
-    at: datetime
+    frequency: Frequency
+    at: datetime | None
+    first: bool
     readers: int
     suppressed: int
+
+    def line(self) -> str:
+        """For people, in the newsletter's time."""
+        suppressed = f", {self.suppressed} of them suppressed" if self.suppressed else ""
+        return f"{self.newsletter.name}: {self._when()}, {counted(self.readers, 'reader')}{suppressed}"
+
+    def _when(self) -> str:
+        schedule = self.newsletter.schedules[self.frequency]
+        if self.at is not None:
+            order = "first" if self.first else "next"
+            return f"{order} {self.frequency} digest {local(self.at, self.newsletter.timezone)}"
+        if schedule.instant:
+            return "instant mails as posts come out"
+        return f"{self.frequency} digests have ended"
 
 
 class Status(Struct, frozen=True):
@@ -36,11 +54,7 @@ class Status(Struct, frozen=True):
 
     def lines(self) -> list[str]:
         """For people, in local time."""
-        digests = [
-            f"{one.newsletter.name}: next {one.frequency} digest {local(one.at, one.newsletter.timezone)},"
-            f" {counted(one.readers, 'reader')}" + (f", {one.suppressed} of them suppressed" if one.suppressed else "")
-            for one in self.coming
-        ]
+        digests = [one.line() for one in self.coming]
         running = [line for one in self.under_way.issues for line in self._running(one)]
         unknown = [line for one in self.under_way.undecided for line in one.lines()]
         posts = [f"{source}: comes out {local(when, self.timezone)}" for source, when in self.future]
@@ -89,7 +103,7 @@ class Status(Struct, frozen=True):
                 {
                     "newsletter": one.newsletter.name,
                     "frequency": one.frequency,
-                    "next": one.at.isoformat(),
+                    "next": one.at and one.at.isoformat(),
                     "readers": one.readers,
                     "suppressed": one.suppressed,
                 }
@@ -111,15 +125,18 @@ class Status(Struct, frozen=True):
 def coming(newsletters: list[Newsletter], store: Store | None, now: datetime) -> list[Coming]:
     """The next digest of every newsletter and frequency."""
     return [
-        Coming(
-            newsletter,
-            frequency,
-            next_fire(schedule, newsletter.timezone, now).instant,
-            *((0, 0) if store is None else _readers(store, newsletter, frequency)),
-        )
+        _coming(newsletter, frequency, now, (0, 0) if store is None else _readers(store, newsletter, frequency))
         for newsletter in newsletters
-        for frequency, schedule in newsletter.schedules.items()
+        for frequency in newsletter.schedules
     ]
+
+
+def _coming(newsletter: Newsletter, frequency: Frequency, now: datetime, readers: tuple[int, int]) -> Coming:
+    schedule, zone = newsletter.schedules[frequency], newsletter.timezone
+    fire = next_fire(schedule, zone, now)
+    return Coming(
+        newsletter, frequency, fire.instant if fire else None, prev_fire(schedule, zone, now) is None, *readers
+    )
 
 
 def coming_posts(library: Library, now: datetime) -> tuple[tuple[str, datetime], ...]:

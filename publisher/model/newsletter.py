@@ -1,29 +1,76 @@
 """A newsletter, its rhythm, and its periods."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from publisher.struct import Struct
 
 
 class Frequency(StrEnum):
-    """How often a reader gets a digest."""
+    """How often a reader gets a digest; `instant` as soon as something is new."""
 
+    INSTANT = "instant"
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
 
+    @property
+    def length(self) -> timedelta:
+        """How long one period is where no schedule tells."""
+        return timedelta(days={"weekly": 7, "monthly": 31}.get(self, 1))
 
-class Schedule(Struct, frozen=True):
-    """A local wall-clock rhythm: at `hour`:`minute` on `weekdays` (0 is Monday) or on `day` of the month.
 
-    Neither weekdays nor day: every day.
+class Pattern(Struct, frozen=True):
+    """The minutes `hours`:`minutes` of the days that fit.
+
+    `days` are days of the month, negative ones from its end: -1 is the last. `weekdays` count from Monday as 0; with
+    `nth` only the first (1) or the last (-1) of them in its month. What is empty fits every day. A day fits both
+    `days` and `weekdays`, or with `either` one of them, as in cron where both are given.
     """
 
-    hour: int
-    minute: int
+    hours: tuple[int, ...]
+    minutes: tuple[int, ...]
     weekdays: tuple[int, ...] = ()
-    day: int | None = None
+    days: tuple[int, ...] = ()
+    months: tuple[int, ...] = ()
+    nth: int | None = None
+    either: bool = False
+
+
+class Recurrence(Struct, frozen=True):
+    """A rule of RFC 5545 section 3.3.10 without its DTSTART, which is `begin`, a local wall time (naive)."""
+
+    rule: str
+    begin: datetime
+
+
+class Schedule(Struct, frozen=True):
+    """A rhythm in local wall-clock time, all of it naive; `rule` None: as posts come out, without fires of its own.
+
+    It begins at `start` and ends with `end`. Nothing goes out on `quiet` weekdays (0 is Monday), nor on the days of
+    `excluded`, each from a first to a last one: such a fire falls out, and its posts go with the next.
+    """
+
+    rule: Pattern | Recurrence | None
+    start: datetime | None = None
+    end: datetime | None = None
+    quiet: tuple[int, ...] = ()
+    excluded: tuple[tuple[date, date], ...] = ()
+
+    @property
+    def instant(self) -> bool:
+        """Whether posts go as they come out: nobody asks for its next or last fire."""
+        return self.rule is None
+
+    def allows(self, wall: datetime) -> bool:
+        """Whether something may go out at this local wall time (naive)."""
+        day = wall.date()
+        return (
+            (self.start is None or wall >= self.start)
+            and (self.end is None or wall <= self.end)
+            and wall.weekday() not in self.quiet
+            and not any(first <= day <= last for first, last in self.excluded)
+        )
 
 
 class Utm(Struct, frozen=True):

@@ -11,8 +11,10 @@ import pytest
 from support.desk import desk
 from support.rows import wish
 from support.site import JST, Site
+from support.sure import sure
 
 from publisher.core.periods import ended_period
+from publisher.core.schedules import parse_schedule
 from publisher.errors import ConfigError, Problem, Scope, Severity, StoreBusy, TransportError
 from publisher.jobs.deliver import PostOffice, deliver
 from publisher.jobs.digest import make_digest, plan_digest
@@ -23,7 +25,7 @@ from publisher.jobs.tally import Tally
 from publisher.jobs.ways import Way, Ways
 from publisher.mail import Signer
 from publisher.model.mailing import DeliveryStatus, Envelope, Issue, IssueStatus, Reply
-from publisher.model.newsletter import Frequency, Schedule
+from publisher.model.newsletter import Frequency
 from publisher.model.server import Server
 from publisher.schedule import next_fire, prev_fire
 from publisher.store import deliveries, destinations, issues, subscribers, tables
@@ -437,7 +439,7 @@ def test_a_reader_of_a_frequency_that_is_no_longer_offered_gets_the_first(site: 
     site.post("a", MONDAY - timedelta(days=1))
     subscribe(store, "a@x.jp", MONDAY - WEEK)
     with desk(site, MONDAY) as place:
-        daily = replace(place.newsletter, schedules={Frequency.DAILY: Schedule(9, 0)})
+        daily = replace(place.newsletter, schedules={Frequency.DAILY: parse_schedule(Frequency.DAILY, "09:00")})
         due = due_periods(store, [daily], MONDAY, prev_fire)
 
     assert [one.period.frequency for one in due] == [Frequency.DAILY]
@@ -467,7 +469,7 @@ def test_the_newsletters_zone_decides_its_hour(site: Site) -> None:
     with desk(site, MONDAY) as place:
         berlin = replace(place.newsletter, timezone="Europe/Berlin")
 
-    period = ended_period(berlin, Frequency.WEEKLY, MONDAY + timedelta(days=1), prev_fire)
+    period = sure(ended_period(berlin, Frequency.WEEKLY, MONDAY + timedelta(days=1), prev_fire))
 
     assert period.end == datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 

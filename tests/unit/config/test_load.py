@@ -96,7 +96,7 @@ databse: x
         ("newsletters: {weekly: {schedules: {weekly: 'mon 09:00'}}}", "newsletters.weekly.title: is required"),
         ("newsletters: {週刊: {title: x, schedules: {weekly: 'mon 09:00'}}}", "may hold only letters"),
         ("newsletters: {w: {title: x, schedules: {}}}", "needs at least one of"),
-        ("newsletters: {w: {title: x, schedules: {hourly: '1'}}}", "'hourly' is none of daily, weekly, monthly"),
+        ("newsletters: {w: {title: x, schedules: {hourly: '1'}}}", "'hourly' is none of instant, daily"),
         ('newsletters: {w: {title: "a\\nb", schedules: {weekly: "mon 09:00"}}}', "must be one line"),
         ("newsletters: {w: {title: x, categories: [], schedules: {weekly: 'mon 09:00'}}}", "'all' or a list"),
         ("mail: {transport: 'smtp://me:secret@mail.example'}", "must not hold a name or password"),

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from publisher.core.schedules import parse_schedule
 from publisher.errors import ContentError, NotFound, UsageError
 from publisher.jobs.subscribe import Request, add, import_file, remove
-from publisher.model.newsletter import Frequency, Newsletter, Schedule
+from publisher.model.newsletter import Frequency, Newsletter
 from publisher.store import subscribers
 from publisher.store.engine import Store
 
-WEEKLY = {Frequency.WEEKLY: Schedule(9, 0, (0,))}
+WEEKLY = {Frequency.WEEKLY: parse_schedule(Frequency.WEEKLY, "mon 09:00")}
 LETTERS = [
     Newsletter("weekly", "週刊", None, None, None, WEEKLY, "Asia/Tokyo", None, (), "digest"),
     Newsletter("books", "本", None, None, None, WEEKLY, "Asia/Tokyo", None, (), "digest"),

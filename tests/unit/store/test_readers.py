@@ -9,15 +9,19 @@ import pytest
 import sqlalchemy as sa
 from support.rows import wish
 
+from publisher.core.schedules import parse_schedule
 from publisher.model.bounce import SuppressionKind
 from publisher.model.mailing import DeliveryStatus, Issue
-from publisher.model.newsletter import Frequency, Newsletter, Schedule
+from publisher.model.newsletter import Frequency, Newsletter
 from publisher.store import readers, subscribers, suppressions, tables
 from publisher.store.carried import Carried
 from publisher.store.engine import Store
 from publisher.store.readers import Circle, Kind, Reader
 
-SCHEDULES = {Frequency.WEEKLY: Schedule(9, 0, (0,)), Frequency.DAILY: Schedule(9, 0)}
+SCHEDULES = {
+    Frequency.WEEKLY: parse_schedule(Frequency.WEEKLY, "mon 09:00"),
+    Frequency.DAILY: parse_schedule(Frequency.DAILY, "09:00"),
+}
 WEEKLY = Newsletter("weekly", "週刊", None, None, None, SCHEDULES, "Asia/Tokyo", None, (), "digest")
 POST = "tag:example.jp,2026:/投稿"
 EVERYBODY = Circle(WEEKLY)
