@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from publisher.cli.manifest import manifest_json, manifest_lines
 from publisher.cli.options import Json, site
 from publisher.cli.talk import put, put_json, say
 from publisher.core.words import counted
@@ -45,18 +46,20 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
 
 
 def show(context: typer.Context, issue: Number, as_json: Json = False) -> None:
-    """Show who got an issue, who did not, and why."""
+    """Show what an issue was made of, who got it, who did not, and why."""
     from publisher.jobs.issue import details, readers
 
     with site(context).existing() as store:
         found = details(store, issue)
         if as_json:
-            head = {**_as_json(found.overview), "posts": list(found.post_ids)}
+            head = {**_as_json(found.overview), "posts": list(found.post_ids), "manifest": manifest_json(found)}
             _put_json_with(head, "deliveries", (_reader_json(one) for one in readers(store, issue)))
             return
         put(_line(found.overview))
         for post_id in found.post_ids:
             put(f"  post {post_id}")
+        for line in manifest_lines(found):
+            put(f"  {line}")
         for one in readers(store, issue):
             put(_reader_line(one))
     if found.overview.counts.get(DeliveryStatus.UNKNOWN):
@@ -134,7 +137,8 @@ def verify(
     who: Annotated[str | None, typer.Option("--who", metavar="STATE", help="Name the readers in this state.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check that an issue's sum holds, and that every state follows from its attempts; ends with 75 where not."""
+    """Check that an issue's sum holds, that every state follows from its attempts, and that its texts are what was
+    planned; ends with 75 where not."""
     from publisher.jobs.issue import readers
     from publisher.jobs.verify import verify as job
 
@@ -217,6 +221,7 @@ def _verified_json(found: "Verified") -> dict[str, Any]:
         "counts": {status: found.counts.get(status, 0) for status in DeliveryStatus},
         "faulty": found.faulty,
         "faults": [{"email": one.email, "fault": one.why} for one in found.faults],
+        "altered": [{"variant": key, "part": part} for key, part in found.altered],
     }
 
 

@@ -74,7 +74,7 @@ def make_digest(
     sender = require_sender(desk.library.config, desk.newsletter)
     require_known_ledger(store, desk.library.config.home)
     testify(desk.library, store)
-    making = Making(desk, store.secret, sender, partial(_render, desk, at), unfit)
+    making = Making(desk, store.secret, sender, desk.newsletter.template, partial(_render, desk, at), unfit)
     with store.write(trusted=True) as connection:
         # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
         made = _make(connection, making, Span(at, prev_fire, period), now)

@@ -9,7 +9,8 @@ from publisher.errors import IllegalTransition, NotFound, UsageError
 from publisher.mail import LintCode, parse_address
 from publisher.model.bounce import Bounce
 from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueKind, IssueStatus
-from publisher.store import bounces, deliveries, destinations, issues
+from publisher.model.manifest import Manifest, VariantRecord
+from publisher.store import bounces, deliveries, destinations, issues, manifests
 from publisher.store.engine import Store
 from publisher.struct import Struct
 
@@ -22,10 +23,12 @@ class Overview(Struct, frozen=True):
 
 
 class Details(Struct, frozen=True):
-    """An issue with its posts' ids."""
+    """An issue with its posts' ids, what it was made of, None where that was not kept, and its variants."""
 
     overview: Overview
     post_ids: tuple[str, ...]
+    manifest: Manifest | None
+    variants: tuple[VariantRecord, ...]
 
 
 class Reader(Struct, frozen=True):
@@ -103,7 +106,12 @@ def details(store: Store, issue_id: int) -> Details:
     with store.read() as connection:
         issue = issues.get(connection, issue_id)
         counts = issues.counts(connection).get(issue_id, {})
-        return Details(Overview(issue, counts), tuple(issues.post_ids(connection, issue_id)))
+        return Details(
+            Overview(issue, counts),
+            tuple(issues.post_ids(connection, issue_id)),
+            manifests.of_issue(connection, issue_id),
+            tuple(manifests.variants_of(connection, issue_id)),
+        )
 
 
 def readers(store: Store, issue_id: int, status: DeliveryStatus | None = None) -> Iterator[Reader]:

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from publisher.jobs.letter import require_headers
 from publisher.jobs.linted import Unfit, hold_back, problems, telling
 from publisher.jobs.mailing import Desk
+from publisher.jobs.manifest import manifest_of
 from publisher.mail import Mailbox, message_ids
 from publisher.model.mailing import Issue, Recipient, Variant
-from publisher.store import deliveries, issues
+from publisher.store import deliveries, issues, manifests
 from publisher.store.deliveries import Addressed
 from publisher.struct import Struct
 
@@ -42,7 +43,7 @@ class Pick(Struct, frozen=True):
 
 
 class Making(Struct, frozen=True):
-    """How an issue is made: from which desk, with which ledger's `secret`, by which sender.
+    """How an issue is made: from which desk, with which ledger's `secret`, by which sender, of which `template`.
 
     `render` makes the variant of a group in the issue of a number.
     """
@@ -50,6 +51,7 @@ class Making(Struct, frozen=True):
     desk: Desk
     secret: bytes
     sender: Mailbox
+    template: str
     render: Callable[[Group, int | None], Variant]
     unfit: Unfit
 
@@ -94,9 +96,11 @@ def write_issue(
     rows: dict[Group, int] = {}
     written = deliveries.insert(connection, issue.id, _addressed(connection, making, issue, coming, rows))
     issue = issues.record_recipients(connection, issue.id, written)
+    shown = [(group.post_ids, group.language) for group in rows]
+    manifests.insert(connection, issue.id, manifest_of(making.desk, making.template, shown))
     # One after the other from the ledger: thousands of variants are more than a process should hold.
-    shown = (issues.variant(connection, rows[group]) for group in telling(rows))
-    return hold_back(connection, issue, problems(making.desk, shown), making.unfit)
+    variants = (issues.variant(connection, rows[group]) for group in telling(rows))
+    return hold_back(connection, issue, problems(making.desk, variants), making.unfit)
 
 
 def _with_mail(picked: Iterator[Picked]) -> Iterator[Picked] | None:

@@ -14,7 +14,7 @@ from publisher.jobs.linted import Unfit
 from publisher.jobs.mailing import Desk, draft, first_language, require_known_ledger, require_sender, testify
 from publisher.jobs.planned import Group, Making, Pick, Picked, counted_up, mailed, write_issue
 from publisher.jobs.site import require_site_url
-from publisher.jobs.variants import one_off_variant
+from publisher.jobs.variants import ONE_OFF, one_off_variant
 from publisher.mail import parse_address
 from publisher.model.mailing import Issue, IssueKind, Recipient, Variant
 from publisher.model.post import Post
@@ -94,7 +94,7 @@ def make_one_off(
     testify(library, store)
     name = None if to else desk.newsletter.name
     one_off = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=now, page_url=post.url, urgent=bool(to))
-    making = Making(desk, store.secret, sender, partial(_render, desk, post, now, not to), unfit)
+    making = Making(desk, store.secret, sender, ONE_OFF, partial(_render, desk, post, now, not to), unfit)
     with store.write(trusted=True) as connection:
         made = write_issue(connection, making, one_off, _picked(connection, store.secret, desk, post, to), now)
     if made is not None:

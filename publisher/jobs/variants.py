@@ -34,6 +34,9 @@ from publisher.model.mailing import Picture, Rendered, Variant
 from publisher.model.post import Post
 from publisher.struct import replace
 
+ONE_OFF = "one_off"
+"""The template of a one-off."""
+
 _ACCENT = "#1f5a99"
 _GROUND, _DARK_GROUND = "#ffffff", "#201f1c"
 _SPARE = 2048
@@ -95,7 +98,7 @@ def one_off_variant(
         return render_one_off(desk.templates, frame, part, cut=shown < len(blocks), pictures=kept)
 
     rendered = _largest(render, len(blocks), least=0)
-    return Variant(_key(desk, (post_id,), language, "one_off"), (post_id,), language, rendered)
+    return Variant(_key(desk, (post_id,), language, ONE_OFF), (post_id,), language, rendered)
 
 
 def note_variant(desk: Desk, note: Note, *, language: str) -> Variant:

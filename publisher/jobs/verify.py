@@ -4,7 +4,7 @@ from collections import Counter
 
 from publisher.core.bookkeeping import fault
 from publisher.model.mailing import DeliveryStatus, Issue
-from publisher.store import entries, issues
+from publisher.store import entries, issues, manifests
 from publisher.store.engine import Store
 from publisher.struct import Struct
 
@@ -20,12 +20,14 @@ class Fault(Struct, frozen=True):
 
 
 class Verified(Struct, frozen=True):
-    """What was found in an issue: its deliveries by state, and how many have a fault, the first of them named."""
+    """What was found in an issue: its deliveries by state, and how many have a fault, the first of them named; the
+    variants, by key, that are not what was planned, each with the part that is not."""
 
     issue: Issue
     counts: dict[DeliveryStatus, int]
     faulty: int
     faults: tuple[Fault, ...]
+    altered: tuple[tuple[str, str], ...] = ()
 
     @property
     def deliveries(self) -> int:
@@ -35,7 +37,7 @@ class Verified(Struct, frozen=True):
     @property
     def holds(self) -> bool:
         """Whether all is as it must be."""
-        return self.deliveries == self.issue.recipients and not self.faulty
+        return self.deliveries == self.issue.recipients and not self.faulty and not self.altered
 
     def lines(self) -> list[str]:
         """For people: the sum, then what does not hold."""
@@ -43,6 +45,7 @@ class Verified(Struct, frozen=True):
         lines = [f"issue {self.issue.id}: {self.deliveries} deliveries = {terms}"]
         if self.deliveries != self.issue.recipients:
             lines.append(f"it was planned for {self.issue.recipients}")
+        lines += [f"variant {key}: its {part} is not what was planned" for key, part in self.altered]
         lines += [f"  {one.email}: {one.why}" for one in self.faults]
         if self.faulty > len(self.faults):
             lines.append(f"  and {self.faulty - len(self.faults)} more")
@@ -50,8 +53,8 @@ class Verified(Struct, frozen=True):
 
 
 def verify(store: Store, issue_id: int) -> Verified:
-    """Look through all deliveries of an issue and their attempts as they are at one moment, a million in the memory of
-    a thousand. NotFound where there is no such issue."""
+    """Look through all deliveries of an issue, their attempts and its variants as they are at one moment, a million in
+    the memory of a thousand. NotFound where there is no such issue."""
     counts: Counter[DeliveryStatus] = Counter()
     faulty, faults = 0, []
     with store.read() as connection:
@@ -62,4 +65,5 @@ def verify(store: Store, issue_id: int) -> Verified:
                 faulty += 1
                 if faulty <= SHOWN:
                     faults.append(Fault(entry.email, why))
-    return Verified(issue, dict(counts), faulty, tuple(faults))
+        altered = tuple(manifests.altered(connection, issue_id))
+    return Verified(issue, dict(counts), faulty, tuple(faults), altered)

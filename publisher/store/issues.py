@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from publisher.core.lifecycle import OPEN, check_issue
 from publisher.errors import Conflict, NotFound, StoreBusy
 from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Picture, Rendered, Variant
+from publisher.store.manifests import hashes
 from publisher.store.tables import deliveries, issues, pictures, unsent, variant_pictures, variant_posts, variants
 from publisher.struct import Struct
 
@@ -77,6 +78,7 @@ def insert_variant(connection: sa.Connection, issue_id: int, variant: Variant) -
             preheader=rendered.preheader,
             html=rendered.html,
             text=rendered.text,
+            **hashes(rendered),
         )
     )
     assert made.inserted_primary_key is not None

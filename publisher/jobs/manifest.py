@@ -1,0 +1,39 @@
+"""The manifest: by which posts, templates and settings an issue came to be what it is."""
+
+import hashlib
+from collections.abc import Sequence
+
+from publisher import __version__
+from publisher.jobs.mailing import Desk
+from publisher.mail import template_hash
+from publisher.model.manifest import Manifest, ManifestPost
+from publisher.model.post import Post
+from publisher.struct import pack
+
+
+def manifest_of(desk: Desk, template: str, shown: Sequence[tuple[Sequence[str], str]]) -> Manifest:
+    """What an issue is made of whose variants show these posts, by their ids, in these languages; TemplateError."""
+    wanted = dict.fromkeys(post_id for post_ids, _ in shown for post_id in post_ids)
+    ids = desk.library.ids
+    posts = {post_id: post for post in desk.library.posts if (post_id := ids[post.source]) in wanted}
+    home = desk.library.place.site.language
+    return Manifest(
+        version=__version__,
+        settings=settings_hash(desk),
+        templates={
+            f"{template}/{language}": template_hash(desk.templates, template, language, home)
+            for language in sorted({language for _, language in shown})
+        },
+        posts=tuple(_post(desk, post_id, posts[post_id]) for post_id in wanted),
+    )
+
+
+def settings_hash(desk: Desk) -> str:
+    """SHA-256, in hex, over all that newsletter and site are set to be: no password, no server, no path."""
+    return hashlib.sha256(pack((desk.newsletter, desk.library.place.site), order="deterministic")).hexdigest()
+
+
+def _post(desk: Desk, post_id: str, post: Post) -> ManifestPost:
+    rendered = desk.library.rendered(post)
+    made = None if rendered is None else hashlib.sha256(rendered.html.encode(errors="surrogatepass")).hexdigest()
+    return ManifestPost(post_id, post.title, post.url, post.source, post.digest, made)
