@@ -11,7 +11,7 @@ from publisher.cli.options import Json, site
 from publisher.cli.talk import put, put_json, say
 from publisher.core.words import counted
 from publisher.errors import StoreError, UsageError
-from publisher.model.mailing import DeliveryStatus
+from publisher.model.mailing import DeliveryStatus, IssueStatus
 
 if TYPE_CHECKING:
     from publisher.jobs.issue import Overview, Reader, Retried
@@ -101,13 +101,18 @@ def retry(
     context: typer.Context,
     issue: Number,
     unknown: Annotated[bool, typer.Option("--unknown", help="Those that may have arrived, not the failed.")] = False,
+    rest: Annotated[bool, typer.Option("--rest", help="All that did not get it: the cancelled, too.")] = False,
 ) -> None:
     """Plan the failed deliveries of an issue again."""
     from publisher.jobs.issue import paused_lines
     from publisher.jobs.issue import retry as job
 
+    if unknown and rest:
+        raise UsageError(
+            "--unknown and --rest do not go together", hint="those that may have arrived are asked for alone"
+        )
     with site(context).existing() as store:
-        retried = job(store, issue, unknown=unknown)
+        retried = job(store, issue, unknown=unknown, rest=rest)
         paused = [line for line in paused_lines(store) if line.startswith(f"issue {issue} ")]
     for line in _retried_lines(retried, paused=bool(paused)):
         say(line)
@@ -163,8 +168,21 @@ def _line(one: "Overview") -> str:
     issue = one.issue
     whose = f"{issue.newsletter or '-'}" + (f" no. {issue.number}" if issue.number else "")
     counts = ", ".join(f"{number} {status}" for status, number in sorted(one.counts.items()))
-    status = f"{issue.status} ({issue.reason})" if issue.reason else f"{issue.status}"
-    return "  ".join([str(issue.id), f"{issue.created_at:%Y-%m-%d %H:%M}Z", whose, issue.kind, status, counts]).rstrip()
+    notes = [issue.reason, f"until {issue.starts_at:%Y-%m-%d %H:%M}Z" if issue.starts_at and _waits(one) else ""]
+    told = "; ".join(filter(None, notes))
+    status = f"{issue.status} ({told})" if told else f"{issue.status}"
+    head = [str(issue.id), f"{issue.created_at:%Y-%m-%d %H:%M}Z", whose, _kind(one), status, counts]
+    return "  ".join(head).rstrip()
+
+
+def _waits(one: "Overview") -> bool:
+    return one.issue.status is IssueStatus.AWAITING
+
+
+def _kind(one: "Overview") -> str:
+    issue = one.issue
+    to = f" to {issue.audience}" if issue.audience else ""
+    return f"{issue.kind}{to}" + (" again" if issue.again else "")
 
 
 def _as_json(one: "Overview") -> dict[str, Any]:
@@ -178,6 +196,9 @@ def _as_json(one: "Overview") -> dict[str, Any]:
         "period": issue.period,
         "status": issue.status,
         "reason": issue.reason,
+        "starts_at": issue.starts_at and issue.starts_at.isoformat(),
+        "audience": issue.audience,
+        "again": issue.again,
         "counts": {status: one.counts.get(status, 0) for status in DeliveryStatus},
     }
 

@@ -12,7 +12,7 @@ DELIVERY: dict[D, frozenset[D]] = {
     D.FAILED: frozenset({D.PLANNED}),
     D.SENT: frozenset(),
     D.SUPPRESSED: frozenset(),
-    D.CANCELLED: frozenset(),
+    D.CANCELLED: frozenset({D.PLANNED}),
 }
 """From each delivery state, those that may follow; a retry by hand goes back to planned. An unknown one is settled also
 by the answer itself, where it comes after all: a process that was frozen had asked."""
@@ -22,10 +22,10 @@ ISSUE: dict[I, frozenset[I]] = {
     I.SENDING: frozenset({I.PAUSED, I.DONE, I.CANCELLED}),
     I.PAUSED: frozenset({I.SENDING, I.DONE, I.CANCELLED}),
     I.DONE: frozenset({I.SENDING}),
-    I.CANCELLED: frozenset(),
+    I.CANCELLED: frozenset({I.SENDING}),
     I.SKIPPED: frozenset(),
 }
-"""From each issue state, those that may follow; a retry of failed deliveries reopens a done issue."""
+"""From each issue state, those that may follow; a retry reopens a done issue, and takes up a cancelled one."""
 
 READY = frozenset({D.PLANNED, D.DEFERRED})
 """Deliveries that may be attempted, now or when they are due."""

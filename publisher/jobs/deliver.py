@@ -13,7 +13,7 @@ from publisher.jobs.owner import dead_owners, run_name
 from publisher.jobs.scribe_process import Helper, begin
 from publisher.jobs.tally import Tally
 from publisher.model.mailing import DeliveryStatus
-from publisher.store import claims, holdups, issues
+from publisher.store import claims, holdups, issues, waiting
 from publisher.store.engine import Store
 
 __all__ = ["PostOffice", "deliver", "tidy"]
@@ -44,14 +44,15 @@ def deliver(office: PostOffice, *, at_once: bool = False) -> Tally:
 
 
 def tidy(store: Store, now: datetime, *, at_once: bool = False) -> int:
-    """Take back what dead processes hold, close issues that are done, let those go on that were held up until now; how
-    many deliveries are unknown thereby."""
+    """Take back what dead processes hold, close issues that are done, let those go on that were held up or waited until
+    now; how many deliveries are unknown thereby."""
     with store.read() as connection:
         dead = dead_owners(claims.owners(connection))
     with store.write() as connection:
         unknown = claims.reap(connection, dead, now)
         issues.finish(connection)
         holdups.go_on(connection, None if at_once else now)
+        waiting.start_due(connection, now)
     return unknown
 
 

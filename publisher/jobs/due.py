@@ -12,7 +12,7 @@ from publisher.jobs.mailing import Desk
 from publisher.jobs.picking import circle
 from publisher.model.mailing import Issue
 from publisher.model.newsletter import Newsletter, Period
-from publisher.store import claims, holdups, issues, readers
+from publisher.store import claims, holdups, issues, readers, waiting
 from publisher.store.engine import Store
 from publisher.struct import Struct
 from publisher.templating import Templates
@@ -77,9 +77,9 @@ def make_due(
 
 
 def next_wake(store: Store, newsletters: Sequence[Newsletter], now: datetime, next_fire: NextFire) -> datetime | None:
-    """When the next period ends or a sending issue has work again, or None."""
+    """When the next period ends, an issue that waits begins or a sending one has work again, or None."""
     with store.read() as connection:
-        work = [claims.next_due(connection, now), holdups.next_go_on(connection)]
+        work = [claims.next_due(connection, now), holdups.next_go_on(connection), waiting.next_start(connection)]
     moments = [*work, next_end(newsletters, now, next_fire)]
     return min((one for one in moments if one is not None), default=None)
 

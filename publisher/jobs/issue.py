@@ -39,8 +39,8 @@ class Reader(Struct, frozen=True):
 
 
 class Retried(Struct, frozen=True):
-    """How many deliveries were planned again, and how many failed ones were left out, since their posts came with a
-    later issue; the first of those by address."""
+    """How many deliveries were planned again, and how many failed or cancelled ones were left out, since their posts
+    came with a later issue; the first of those by address."""
 
     planned: int
     left_out: int
@@ -160,23 +160,36 @@ def cancel(store: Store, issue_id: int) -> int:
         return deliveries.cancel(connection, issue_id, reason="cancelled by hand")
 
 
-def retry(store: Store, issue_id: int, *, unknown: bool) -> Retried:
-    """Plan the failed deliveries anew, or with `unknown` those (same Message-ID).
+def retry(store: Store, issue_id: int, *, unknown: bool = False, rest: bool = False) -> Retried:
+    """Plan the failed deliveries anew, with `rest` the cancelled ones, too, or with `unknown` those (same Message-ID).
 
-    A failed delivery whose posts came with a later issue is left alone. A paused issue stays paused; UsageError
-    where it is cancelled.
+    A delivery whose posts came with a later issue is left alone. A paused issue stays paused; UsageError where it is
+    cancelled and not the rest is asked for.
     """
-    before = DeliveryStatus.UNKNOWN if unknown else DeliveryStatus.FAILED
+    before = _asked(unknown=unknown, rest=rest)
     with store.write() as connection:
         issue = issues.get(connection, issue_id)
-        if issue.status is IssueStatus.CANCELLED:
-            raise _past(issue_id, issue.status, "retried")
-        planned = deliveries.plan_again(connection, issue_id, before, reason="retried by hand")
-        if planned and issue.status is IssueStatus.DONE:
+        if issue.status is IssueStatus.CANCELLED and not rest:
+            hint = f"'publisher issue retry {issue_id} --rest' takes it up again"
+            raise UsageError(f"issue {issue_id} is cancelled: it cannot be retried", hint=hint)
+        planned = sum(deliveries.plan_again(connection, issue_id, one, reason="retried by hand") for one in before)
+        if planned and issue.status in (IssueStatus.DONE, IssueStatus.CANCELLED):
             issues.move(connection, issue_id, IssueStatus.SENDING)
-        left = issues.counts(connection).get(issue_id, {}).get(before, 0)
-        some = deliveries.listed(connection, issue_id, status=before, most=_NAMED) if left else ()
-    return Retried(planned, left, tuple(one.recipient.email for one in some))
+        counts = issues.counts(connection).get(issue_id, {})
+        left = sum(counts.get(one, 0) for one in before)
+        some = [
+            delivery.recipient.email
+            for one in before
+            if counts.get(one)
+            for delivery in deliveries.listed(connection, issue_id, status=one, most=_NAMED)
+        ]
+    return Retried(planned, left, tuple(some[:_NAMED]))
+
+
+def _asked(*, unknown: bool, rest: bool) -> tuple[DeliveryStatus, ...]:
+    if unknown:
+        return (DeliveryStatus.UNKNOWN,)
+    return (DeliveryStatus.FAILED, DeliveryStatus.CANCELLED) if rest else (DeliveryStatus.FAILED,)
 
 
 def resolve(store: Store, issue_id: int, email: str, outcome: DeliveryStatus) -> None:

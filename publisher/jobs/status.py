@@ -8,7 +8,7 @@ from publisher.jobs.issue import way_on
 from publisher.jobs.library import Library
 from publisher.jobs.mailing import local
 from publisher.jobs.under_way import Running, UnderWay
-from publisher.model.mailing import IssueStatus
+from publisher.model.mailing import Issue, IssueStatus
 from publisher.model.newsletter import Frequency, Newsletter
 from publisher.schedule import next_fire, prev_fire
 from publisher.store import readers
@@ -62,6 +62,8 @@ class Status(Struct, frozen=True):
 
     def _running(self, one: Running) -> list[str]:
         issue = one.issue
+        if issue.status is IssueStatus.AWAITING:
+            return [awaiting_line(issue, one.left, self.timezone)]
         line = f"issue {issue.id} is {issue.status} with {one.left} to send, {one.sent} sent"
         if issue.status is IssueStatus.PAUSED:
             alone = f"  goes on by itself {local(issue.resume_at, self.timezone)}" if issue.resume_at else ""
@@ -82,7 +84,7 @@ class Status(Struct, frozen=True):
 
     def _held(self) -> list[str]:
         """What holds mail back beside a pause: destinations that refuse us, and servers that have had their day's."""
-        ids = [one.issue.id for one in self.under_way.issues]
+        ids = [one.issue.id for one in self.under_way.issues if one.issue.status is not IssueStatus.AWAITING]
         way = [f"  to go on before: publisher issue resume {ids[0]}"] if ids else []
         stopped = [
             line
@@ -122,6 +124,12 @@ class Status(Struct, frozen=True):
         }
 
 
+def awaiting_line(issue: Issue, left: int, zone: str) -> str:
+    """For people, in local time: what an issue waits for that has not begun."""
+    until = "a person's word" if issue.starts_at is None else local(issue.starts_at, zone)
+    return f"issue {issue.id} is awaiting {until} with {left} to send"
+
+
 def coming(newsletters: list[Newsletter], store: Store | None, now: datetime) -> list[Coming]:
     """The next digest of every newsletter and frequency."""
     return [
@@ -157,6 +165,7 @@ def _issue_json(one: Running) -> dict[str, Any]:
         "rate": one.rate,
         "through": one.through and one.through.isoformat(),
         "resume_at": issue.resume_at and issue.resume_at.isoformat(),
+        "starts_at": issue.starts_at and issue.starts_at.isoformat(),
     }
 
 

@@ -89,7 +89,7 @@ def under_way(store: Store, servers_of: ServersOf, newsletters: Sequence[str], n
     running = [
         _running(one, servers_of(one.issue.newsletter), seen)
         for one in overview(store)
-        if one.issue.status in (IssueStatus.SENDING, IssueStatus.PAUSED)
+        if one.issue.status in (IssueStatus.SENDING, IssueStatus.PAUSED, IssueStatus.AWAITING)
     ]
     used = tuple(_used(server, seen) for server in servers.values())
     return UnderWay(tuple(one for one in running if one.left), tuple(undecided(store)), stopped, used)

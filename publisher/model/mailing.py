@@ -90,6 +90,8 @@ class Issue(Struct, frozen=True):
     `recipients` is how many deliveries it has. An `urgent` one overtakes all others and heeds neither caps nor warm-up.
     A paused one that a server held up goes on by itself at `resume_at`; `setbacks` counts those pauses in a row.
     An awaiting one begins by itself at `starts_at`, or, where that is None, when a person approves it.
+    `audience` says in words to which of a newsletter's readers it is, empty for all; one sent `again` is also for those
+    who had its posts before.
     """
 
     id: int
@@ -113,6 +115,8 @@ class Issue(Struct, frozen=True):
     resume_at: datetime | None = None
     setbacks: int = 0
     starts_at: datetime | None = None
+    audience: str = ""
+    again: bool = False
 
 
 class SettledBy(StrEnum):

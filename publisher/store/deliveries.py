@@ -77,11 +77,13 @@ def listed(
 def plan_again(connection: sa.Connection, issue_id: int, before: DeliveryStatus, *, reason: str) -> int:
     """Plan the deliveries in the state `before` anew, their attempts counted from nothing; how many.
 
-    A failed one is left out whose posts have all come to its reader otherwise: each post once, ever.
+    A failed or cancelled one is left out whose posts have all come to its reader otherwise: each post once, ever. Not
+    so in an issue for those who had them before.
     """
     check_delivery(before, DeliveryStatus.PLANNED)
     these = sa.and_(unsent, deliveries.c.issue_id == issue_id, deliveries.c.status == before)
-    wanted = _lacks_a_post(issue_id) if before is DeliveryStatus.FAILED else sa.true()
+    anyway = sa.select(issues.c.again).where(issues.c.id == issue_id).scalar_subquery()
+    wanted = sa.true() if before is DeliveryStatus.UNKNOWN else sa.or_(anyway, _lacks_a_post(issue_id))
     values = {"status": DeliveryStatus.PLANNED, "reason": reason, "attempts": 0, "due_at": None, "settled_by": None}
     return connection.execute(deliveries.update().where(these, wanted).values(**values)).rowcount
 

@@ -31,6 +31,9 @@ class Draft(Struct, frozen=True):
     at: datetime
     since: datetime | None
     urgent: bool = False
+    starts_at: datetime | None = None
+    audience: str = ""
+    again: bool = False
 
 
 def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:

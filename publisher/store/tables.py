@@ -116,6 +116,8 @@ issues = Table(
     Column("resume_at", Instant),
     Column("setbacks", Integer, nullable=False, server_default="0"),
     Column("starts_at", Instant),
+    Column("audience", Text, nullable=False, server_default=""),
+    Column("again", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("newsletter", "number"),
     Index(None, "status"),
 )

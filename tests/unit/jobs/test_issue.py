@@ -79,6 +79,43 @@ def test_a_retry_names_who_is_left_out(store: Store, now: datetime) -> None:
         assert issues.get(connection, issue.id).status is IssueStatus.SENDING
 
 
+def test_the_rest_of_a_cancelled_issue_is_who_did_not_get_it(store: Store, now: datetime) -> None:
+    issue = planned(store, now, *ADDRESSES)
+    ended(store, issue, DeliveryStatus.SENT, now, "a@x.jp")
+    ended(store, issue, DeliveryStatus.FAILED, now, "b@x.jp", reason="550")
+    hand.cancel(store, issue.id)
+    with pytest.raises(UsageError, match="cancelled") as refused:
+        hand.retry(store, issue.id)
+    assert "--rest" in str(refused.value.hint)
+
+    assert hand.retry(store, issue.id, rest=True) == hand.Retried(2, 0, ())
+
+    with store.read() as connection:
+        assert issues.get(connection, issue.id).status is IssueStatus.SENDING
+        states = [one.status for one in deliveries.listed(connection, issue.id)]
+    assert states == [DeliveryStatus.SENT, DeliveryStatus.PLANNED, DeliveryStatus.PLANNED]
+    assert verify(store, issue.id).holds
+
+
+def test_a_cancelled_issue_whose_posts_came_otherwise_stays_cancelled(store: Store, now: datetime) -> None:
+    issue = planned(store, now, *ADDRESSES)
+    hand.cancel(store, issue.id)
+    planned(store, now, *ADDRESSES, uid="u2")
+
+    assert hand.retry(store, issue.id, rest=True) == hand.Retried(0, 3, ADDRESSES)
+
+    with store.read() as connection:
+        assert issues.get(connection, issue.id).status is IssueStatus.CANCELLED
+
+
+def test_what_was_to_go_out_again_is_retried_for_those_who_had_it(store: Store, now: datetime) -> None:
+    planned(store, now, *ADDRESSES)
+    issue = planned(store, now, *ADDRESSES, uid="u2", again=True)
+    ended(store, issue, DeliveryStatus.FAILED, now, "a@x.jp", reason="550")
+
+    assert hand.retry(store, issue.id) == hand.Retried(1, 0, ())
+
+
 def test_an_issue_that_holds_together_is_a_sum(store: Store, now: datetime) -> None:
     issue = planned(store, now, *ADDRESSES)
     ended(store, issue, DeliveryStatus.SENT, now, "a@x.jp")

@@ -212,6 +212,16 @@ def test_a_stopped_destination_is_told_with_the_command_that_lets_it_go(store: S
     assert Status((), found, (), "Asia/Tokyo").as_json()["stopped"][0]["destination"] == "gmail.com"
 
 
+def test_what_waits_for_its_moment_is_told_with_it(store: Store, now: datetime) -> None:
+    planned(store, now, *EMAILS, status=IssueStatus.AWAITING, starts_at=now + HOUR)
+    planned(store, now, *EMAILS, uid="u2", status=IssueStatus.AWAITING)
+
+    assert told(look(store, now, Server("main"))) == [
+        "issue 2 is awaiting a person's word with 100 to send",
+        "issue 1 is awaiting 2026-11-24 13:00 JST with 100 to send",
+    ]
+
+
 def test_what_is_done_is_not_under_way(store: Store, now: datetime) -> None:
     issue = planned(store, now, "a@x.jp")
     ended(store, issue, DeliveryStatus.SENT, now, "a@x.jp")

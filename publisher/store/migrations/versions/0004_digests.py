@@ -12,6 +12,8 @@ def upgrade() -> None:
     op.add_column("subscriptions", sa.Column("timezone", sa.String(length=64), nullable=True))
     op.add_column("subscriptions", sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("issues", sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("issues", sa.Column("audience", sa.Text(), nullable=False, server_default=""))
+    op.add_column("issues", sa.Column("again", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "manifests",
         sa.Column("issue_id", sa.Integer(), nullable=False),
