@@ -52,6 +52,7 @@ class NewsletterConfig(Section):
     title: Line
     from_: Mailbox | None = Field(default=None, alias="from")
     reply_to: Mailbox | None = None
+    editor: Mailbox | None = None
     subject: Line | None = None
     preheader: Line | None = None
     logo: Address | None = None

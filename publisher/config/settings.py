@@ -101,6 +101,7 @@ class NewsletterSettings(Struct, frozen=True):
     title: str
     from_: str | None
     reply_to: str | None
+    editor: str | None
     subject: str | None
     preheader: str | None
     logo: str | None

@@ -7,8 +7,9 @@ from publisher.errors import Problem, Severity, TemplateError
 from publisher.jobs.library import Library
 from publisher.jobs.linted import problems
 from publisher.jobs.mailing import Desk, first_language
+from publisher.jobs.notice import of_missed
 from publisher.jobs.picking import candidates
-from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
+from publisher.jobs.variants import digest_variant, note_variant, notice_variant, one_off_variant
 from publisher.mail import Note
 from publisher.model.newsletter import Newsletter
 from publisher.model.post import Post
@@ -59,3 +60,5 @@ def _of_posts(desk: Desk, newest: Sequence[tuple[str, Post]], language: str, at:
 def _of_notes(desk: Desk, language: str) -> Iterator[Problem]:
     for note in Note:
         yield from problems(desk, [note_variant(desk, note, language=language)], note)
+    missed = of_missed(desk, desk.library.at, desk.library.at)
+    yield from problems(desk, [notice_variant(desk, missed, language=language)], missed.kind)

@@ -71,6 +71,8 @@ class Plate:
         self._sheet, self._language, self._outgoing = sheet, variant.language, outgoing
         self._ascii = all(box.address.ascii for box in (sheet.sender, sheet.reply_to) if box)
         self._filling = Filling(variant.rendered)
+        # Who is told something that they did not subscribe to is shown no way out, and has none.
+        self._leaves = bool(variant.post_ids) or "unsubscribe_url" in variant.rendered.text
         self._press = Press(sheet, outgoing.signer(sheet.sender.address.domain))
 
     def letter(
@@ -109,7 +111,7 @@ class Plate:
             self._filling.fill(recipient),
             message_id=message_id,
             date=now,
-            exits=Exits(mailto, post),
+            exits=Exits(mailto, post) if self._leaves else None,
             more=self._named(token),
         )
         return Envelope(
@@ -138,8 +140,8 @@ def sheet_of(issue: Issue, variant: Variant) -> Sheet:
         issue=str(issue.number or issue.uid[:8]),
         archive_url=issue.archive_url,
         page_url=issue.page_url,
-        # RFC 3834 section 5: a periodic mail that nobody wrote by hand; a one-off somebody did.
-        auto_submitted=issue.kind is IssueKind.DIGEST,
+        # RFC 3834 section 5: a mail that nobody wrote by hand; a post that is sent by hand somebody did.
+        auto_submitted=issue.kind is IssueKind.DIGEST or not variant.post_ids,
         pictures=variant.rendered.pictures,
     )
 

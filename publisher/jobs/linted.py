@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from publisher.errors import ContentError, Problem, Severity
 from publisher.jobs.leave import exits
 from publisher.jobs.mailing import Desk
-from publisher.mail import Filling, Finding, Mail, Note, lint, parse_mailbox, unsubscribe_mailto
+from publisher.mail import Filling, Finding, Mail, Note, NoticeKind, lint, parse_mailbox, unsubscribe_mailto
 from publisher.model.mailing import Issue, IssueStatus, Variant
 from publisher.store import issues
 
@@ -38,8 +38,8 @@ class Unfit(StrEnum):
     SEND = "send"
 
 
-def findings(desk: Desk, variant: Variant, note: Note | None = None) -> tuple[Finding, ...]:
-    """What is wrong with a variant, errors first; `note` says which mail about a subscription it is, if it is one."""
+def findings(desk: Desk, variant: Variant, note: Note | NoticeKind | None = None) -> tuple[Finding, ...]:
+    """What is wrong with a variant, errors first; `note` says which mail without posts it is, if it is one."""
     recipient = sample_recipient(desk, variant.language)
     filling = Filling(variant.rendered)
     filled = filling.fill(recipient)
@@ -48,8 +48,8 @@ def findings(desk: Desk, variant: Variant, note: Note | None = None) -> tuple[Fi
         Mail(filled.subject, filling.preheader(recipient), filled.html, filled.text),
         site_url=site.url,
         address=site.address,
-        # Who has not yet said yes, or has left, has nothing to leave.
-        unsubscribe_url="" if note in (Note.CONFIRM, Note.GOODBYE) else recipient["unsubscribe_url"],
+        # Who has not yet said yes, has left, or edits has nothing to leave.
+        unsubscribe_url=recipient["unsubscribe_url"] if note in (None, Note.WELCOME) else "",
         find=desk.find,
         missing=desk.missing,
     )
@@ -75,7 +75,7 @@ def _exit(desk: Desk, web_url: str | None) -> str:
     return unsubscribe_mailto(sender, newsletter.name, SAMPLE_EMAIL)
 
 
-def problems(desk: Desk, variants: Iterable[Variant], note: Note | None = None) -> list[Problem]:
+def problems(desk: Desk, variants: Iterable[Variant], note: Note | NoticeKind | None = None) -> list[Problem]:
     """The same of several variants, each fault once, named by newsletter and language."""
     found: dict[Problem, None] = {}
     for variant in telling(variants):

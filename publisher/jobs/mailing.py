@@ -48,7 +48,7 @@ def require_sender(config: Config, newsletter: Newsletter) -> Mailbox:
         message = f"newsletters.{newsletter.name}.from: is required to send mail"
         problem = Problem(config.shown, 0, 0, Severity.ERROR, "config", message)
         raise ConfigError([problem], hint='such as from: "編集部 <news@example.com>"')
-    for key, text in (("reply_to", newsletter.reply_to), ("from", newsletter.sender)):
+    for key, text in (("editor", newsletter.editor), ("reply_to", newsletter.reply_to), ("from", newsletter.sender)):
         try:
             sender = parse_mailbox(text) if text else None
         except UsageError as error:

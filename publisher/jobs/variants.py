@@ -19,11 +19,13 @@ from publisher.mail import (
     MailPost,
     Named,
     Note,
+    Notice,
     blocks_of,
     fit_images,
     picture,
     render_digest,
     render_note,
+    render_notice,
     render_one_off,
     tagged,
     tagged_links,
@@ -105,6 +107,12 @@ def note_variant(desk: Desk, note: Note, *, language: str) -> Variant:
     """The mail about a subscription to the newsletter."""
     rendered = render_note(desk.templates, _frame(desk, language, None, None), note)
     return Variant(_key(desk, (), language, note.value), (), language, rendered)
+
+
+def notice_variant(desk: Desk, notice: Notice, *, language: str) -> Variant:
+    """The mail that tells the newsletter's editor something."""
+    rendered = render_notice(desk.templates, _frame(desk, language, None, None), notice)
+    return Variant(_key(desk, (), language, "notice"), (), language, rendered)
 
 
 def _sender_line(desk: Desk) -> str:

@@ -1,5 +1,6 @@
 """What the templates of mails are given."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,6 +16,23 @@ class Note(StrEnum):
     CONFIRM = "confirm"
     WELCOME = "welcome"
     GOODBYE = "goodbye"
+
+
+class NoticeKind(StrEnum):
+    """What an editor is told of."""
+
+    MISSED = "missed"
+
+
+class Notice(Struct, frozen=True):
+    """A mail to an editor: its words stand in `words.notices` of a language, filled in with `values`, plain text.
+
+    `url` is where they can do something about it, absolute; None where there is no such place.
+    """
+
+    kind: NoticeKind
+    values: Mapping[str, str]
+    url: str | None = None
 
 
 class MailPost(Struct, frozen=True):

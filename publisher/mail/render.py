@@ -8,7 +8,7 @@ from publisher.core.lines import carriable, one_line
 from publisher.errors import TemplateError
 from publisher.mail.filling import KNOWN, Filling, marker_for
 from publisher.mail.inline import inline_css
-from publisher.mail.nouns import Frame, Group, MailPost, Note
+from publisher.mail.nouns import Frame, Group, MailPost, Note, Notice
 from publisher.mail.plain import plain_text, underline, wrap
 from publisher.model.mailing import Picture, Rendered
 from publisher.model.post import Author
@@ -56,6 +56,12 @@ def render_note(templates: Templates, frame: Frame, note: Note) -> Rendered:
     """A mail about a subscription. Raises TemplateError."""
     own = ("confirm_url",) if note is Note.CONFIRM else ()
     return _render(templates, note.value, frame, {}, (), own)
+
+
+def render_notice(templates: Templates, frame: Frame, notice: Notice) -> Rendered:
+    """A mail to the editor. Raises TemplateError."""
+    values = {name: one_line(value) for name, value in notice.values.items()}
+    return _render(templates, "notice", frame, {"notice": replace(notice, values=values)}, ())
 
 
 def template_hash(templates: Templates, template: str, language: str, fallback: str = "en") -> str:

@@ -98,8 +98,8 @@ class Newsletter(Struct, frozen=True):
     `categories` None means all, future ones too. `languages` empty means any.
     With `reader_zones` its schedules are in the zone of each reader who has one. `max_age` None stands for the default
     of `catch_up`. A post goes out `hold` after it came out, at least `min_posts` of them, at most `max_posts` in full;
-    none that is older than `reach`. With `approve` a scheduled issue waits for the `editor`, a mailbox text, the sender
-    where it is None.
+    none that is older than `reach`. With `approve` a scheduled issue waits for the `editor`, a mailbox text like
+    `sender`; None stands for the sender.
     """
 
     name: str

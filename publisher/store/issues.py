@@ -90,7 +90,8 @@ def insert_variant(connection: sa.Connection, issue_id: int, variant: Variant) -
         {"variant_id": variant_id, "position": position, "post_id": post_id}
         for position, post_id in enumerate(variant.post_ids)
     ]
-    connection.execute(variant_posts.insert(), rows)
+    if rows:
+        connection.execute(variant_posts.insert(), rows)
     _insert_pictures(connection, issue_id, variant_id, rendered.pictures)
     return variant_id
 

@@ -6,15 +6,24 @@ from datetime import datetime
 from publisher.mail.filled import Filled
 from publisher.mail.filling import Filling
 from publisher.mail.images import MailImage
-from publisher.mail.nouns import Edition, Frame, Look, MailPost, Named, Note
-from publisher.mail.render import render_digest, render_note, render_one_off
+from publisher.mail.nouns import Edition, Frame, Look, MailPost, Named, Note, Notice, NoticeKind
+from publisher.mail.render import render_digest, render_note, render_notice, render_one_off
 from publisher.model.mailing import Rendered
 from publisher.model.post import Author
 from publisher.model.site import Site
 from publisher.templating import Templates
 
-KINDS = ("digest", "one_off", *(note.value for note in Note))
+KINDS = ("digest", "one_off", "notice", *(note.value for note in Note))
 LANGUAGES = ("ja", "en")
+NOTICE = Notice(
+    NoticeKind.MISSED,
+    {
+        "newsletter": "みどりの便り",
+        "name": "weekly",
+        "due": "2026-01-12 09:00 JST",
+        "now": "2026-01-16 12:00 JST",
+    },
+)
 SITE = Site("みどりの庭と本", "https://midori.example/", "ja", "Asia/Tokyo")
 READER = {
     "email": "hanako@example.jp",
@@ -132,6 +141,8 @@ def render(kind: str, language: str) -> Rendered:
         return render_digest(templates, frame(language), posts, more=14, more_url=more)
     if kind == "one_off":
         return render_one_off(templates, frame(language, number=None), posts[0])
+    if kind == "notice":
+        return render_notice(templates, frame(language, number=None), NOTICE)
     return render_note(templates, frame(language, number=None), Note(kind))
 
 

@@ -1,0 +1,52 @@
+"""Notice: what a newsletter's editor has to know, mailed through the ledger like any other mail."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from publisher.jobs.mailing import Desk, draft, first_language, local, require_sender
+from publisher.jobs.variants import notice_variant
+from publisher.mail import Mailbox, Notice, NoticeKind, message_ids, parse_mailbox
+from publisher.model.mailing import Issue, IssueKind, Recipient, Variant
+from publisher.store import deliveries, issues, suppressions
+from publisher.store.deliveries import Addressed
+
+
+def notify(connection: sa.Connection, secret: bytes, desk: Desk, notice: Notice, now: datetime) -> Issue:
+    """Mail `notice` to the editor, in the transaction that makes what it tells of: so exactly once.
+
+    `secret` is the ledger's. ConfigError where sender or editor is none, TemplateError.
+    """
+    sender = require_sender(desk.library.config, desk.newsletter)
+    to = parse_mailbox(desk.newsletter.editor) if desk.newsletter.editor else sender
+    variant = notice_variant(desk, notice, language=first_language(desk))
+    return write_letter(connection, secret, desk, Recipient(to.address.email, to.address.key, to.name), variant, now)
+
+
+def of_missed(desk: Desk, due: datetime, now: datetime) -> Notice:
+    """That the issue which was due is too late to be sent."""
+    newsletter = desk.newsletter
+    moments = {"due": local(due, newsletter.timezone), "now": local(now, newsletter.timezone)}
+    return Notice(NoticeKind.MISSED, {"newsletter": newsletter.title, "name": newsletter.name, **moments})
+
+
+def write_letter(
+    connection: sa.Connection, secret: bytes, desk: Desk, to: Recipient, variant: Variant, now: datetime
+) -> Issue:
+    """An urgent issue of one mail to one address, which is of no newsletter and takes no number.
+
+    Who is suppressed gets none: it is recorded as such. ConfigError where there is no sender.
+    """
+    sender = require_sender(desk.library.config, desk.newsletter)
+    issue = issues.insert(connection, draft(desk, IssueKind.ONE_OFF, newsletter=None, at=now, urgent=True), now)
+    row = issues.insert_variant(connection, issue.id, variant)
+    one = _addressed(connection, secret, issue, sender, to, row)
+    return issues.record_recipients(connection, issue.id, deliveries.insert(connection, issue.id, [one]))
+
+
+def _addressed(
+    connection: sa.Connection, secret: bytes, issue: Issue, sender: Mailbox, to: Recipient, variant_id: int
+) -> Addressed:
+    message_id = message_ids(secret, issue.uid, sender.address.domain)(to.address_key)
+    suppressed = suppressions.among(connection, secret, [to.address_key]).get(to.address_key)
+    return Addressed(to, variant_id, message_id, suppressed)
