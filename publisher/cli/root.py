@@ -21,6 +21,7 @@ _ROOMS = {
     "build": ("build",),
     "serve": ("serve",),
     "check": ("check",),
+    "plan": ("plan",),
     "digest": ("digest",),
     "send": ("send",),
     "preview": ("preview",),

@@ -23,11 +23,13 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     now = app.clock()
     future, code = _future(app, now)
     newsletters, here = app.newsletters(), now.astimezone(ZoneInfo(app.timezone()))
+    names = [one.name for one in newsletters]
     with app.ledger() as store:
-        names = [one.name for one in newsletters]
         found = Status(
             coming=tuple(coming(newsletters, store, now)),
-            under_way=UnderWay() if store is None else under_way(store, lambda name: _servers(app, name), names, here),
+            under_way=UnderWay()
+            if store is None
+            else under_way(store, lambda name: servers_of(app, name), names, here),
             future=future,
             timezone=app.timezone(),
         )
@@ -50,7 +52,7 @@ def _future(app: App, now: datetime) -> tuple[tuple[tuple[str, datetime], ...], 
         return (), error.exit_code
 
 
-def _servers(app: App, newsletter: str | None) -> Sequence[Server]:
+def servers_of(app: App, newsletter: str | None) -> Sequence[Server]:
     """None where none is configured: what is planned is shown all the same."""
     try:
         return [one.server for one in servers(app.config, newsletter)]

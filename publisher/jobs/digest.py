@@ -51,7 +51,7 @@ def plan_digest(desk: Desk, store: Store, *, at: datetime, prev_fire: PrevFire, 
 def plan_variants(desk: Desk, plan: Plan, *, at: datetime) -> list[Variant]:
     """The variants of a plan that show all there is to see of it, none where it mails nobody. TemplateError."""
     shown = telling(plan.picks) if plan.recipients else ()
-    return [_render(desk, at, Group(one.post_ids, one.language), plan.number) for one in shown]
+    return [render_group(desk, at, Group(one.post_ids, one.language), plan.number) for one in shown]
 
 
 def make_digest(
@@ -74,7 +74,7 @@ def make_digest(
     sender = require_sender(desk.library.config, desk.newsletter)
     require_known_ledger(store, desk.library.config.home)
     testify(desk.library, store)
-    making = Making(desk, store.secret, sender, desk.newsletter.template, partial(_render, desk, at), unfit)
+    making = Making(desk, store.secret, sender, desk.newsletter.template, partial(render_group, desk, at), unfit)
     with store.write(trusted=True) as connection:
         # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
         made = _make(connection, making, Span(at, prev_fire, period), now)
@@ -100,7 +100,8 @@ def _make(connection: sa.Connection, making: Making, span: Span, now: datetime) 
     return made
 
 
-def _render(desk: Desk, at: datetime, group: Group, number: int | None) -> Variant:
+def render_group(desk: Desk, at: datetime, group: Group, number: int | None) -> Variant:
+    """The variant of those who share these posts and this language. TemplateError."""
     posts = {desk.library.ids[post.source]: post for post in desk.library.posts}
     chosen = [(post_id, posts[post_id]) for post_id in group.post_ids]
     return digest_variant(desk, chosen, language=group.language, number=number, at=at)

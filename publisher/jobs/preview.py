@@ -82,7 +82,12 @@ def sample_digest(
     spoken = language or first_language(desk)
     chosen = fresh or known[:_SAMPLE_POSTS]
     variant = digest_variant(desk, chosen, language=spoken, number=before.number, at=at)
-    return Sample(variant, _sheet(desk, variant, str(before.number), auto_submitted=True), stand_in=not fresh)
+    return replace(digest_sample(desk, variant, before.number), stand_in=not fresh)
+
+
+def digest_sample(desk: Desk, variant: Variant, number: int) -> Sample:
+    """A digest that is rendered, as the newsletter's issue of that number brings it."""
+    return Sample(variant, _sheet(desk, variant, str(number), auto_submitted=True))
 
 
 def sample_one_off(desk: Desk, before: Past, post: Post, *, at: datetime, language: str | None = None) -> Sample:

@@ -148,20 +148,21 @@ def _through(
     issue: Issue, left: int, rate: float | None, servers: Sequence[Server], due: datetime | None, seen: _Seen
 ) -> datetime | None:
     """From when the next may go on, as fast as of late, and no faster than all servers may be given mails."""
-    bounds = [bound for bound in (rate, _bound(servers)) if bound is not None]
+    bounds = [one for one in (rate, bound(servers)) if one is not None]
     if not bounds:
         return None
     start = due or seen.now
     today = sum(seen.sent.get(server.name, 0) for server in servers) if start.date() == seen.now.date() else 0
-    return finish(left, min(bounds), lambda day: None if issue.urgent else _cap(servers, day), today, start)
+    return finish(left, min(bounds), lambda day: None if issue.urgent else cap_of_all(servers, day), today, start)
 
 
-def _bound(servers: Sequence[Server]) -> float | None:
+def bound(servers: Sequence[Server]) -> float | None:
     """What all servers may be given a second; None where one has no bound."""
     rates = [server.rate for server in servers if server.rate is not None]
     return sum(rates) if servers and len(rates) == len(servers) else None
 
 
-def _cap(servers: Sequence[Server], day: date) -> int | None:
+def cap_of_all(servers: Sequence[Server], day: date) -> int | None:
+    """How many mails all servers may be given on a day; None where one has no cap."""
     caps = [found for server in servers if (found := cap(server, day)) is not None]
     return sum(caps) if servers and len(caps) == len(servers) else None

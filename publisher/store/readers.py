@@ -70,7 +70,7 @@ class Circle(Struct, frozen=True):
 
 def count(connection: sa.Connection, circle: Circle) -> int:
     """How many readers there are."""
-    query = sa.select(sa.func.count()).select_from(subscriptions).where(*_within(circle))
+    query = sa.select(sa.func.count()).select_from(subscriptions).where(*within(circle))
     return connection.scalar(query) or 0
 
 
@@ -80,12 +80,12 @@ def count_suppressed(connection: sa.Connection, circle: Circle) -> int:
     keys = sa.select(suppressions.c.address_key)
     whose = sa.select(subscribers.c.id).where(subscribers.c.address_key.in_(keys))
     theirs = sa.select(sa.func.count()).select_from(subscriptions).where(subscriptions.c.subscriber_id.in_(whose))
-    return connection.scalar(theirs.where(*_within(circle))) or 0
+    return connection.scalar(theirs.where(*within(circle))) or 0
 
 
 def anybody(connection: sa.Connection, circle: Circle) -> bool:
     """Whether there is a reader at all."""
-    return bool(connection.scalar(sa.select(sa.exists().where(*_within(circle)))))
+    return bool(connection.scalar(sa.select(sa.exists().where(*within(circle)))))
 
 
 def streamed(
@@ -145,7 +145,7 @@ def _query(circle: Circle, after: datetime | None) -> sa.Select[str, str | None,
             *(sa.cast(wish.categories, sa.Text), sa.cast(told, sa.Text)),
         )
         .join_from(subscriptions, subscribers)
-        .where(*_within(circle))
+        .where(*within(circle))
         .order_by(whose.address_key)
     )
 
@@ -168,11 +168,18 @@ def _moment(text: str | None) -> datetime | None:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _within(circle: Circle) -> list[sa.ColumnElement[bool]]:
+def within(circle: Circle) -> list[sa.ColumnElement[bool]]:
+    """What a row of subscriptions has to be, for its reader to be in the circle."""
     wish, newsletter = subscriptions.c, circle.newsletter
-    where = [wish.newsletter == newsletter.name, wish.status == SubscriptionStatus.CONFIRMED]
-    if circle.frequency is not None:
-        where.append(wish.frequency.in_([one for one in Frequency if newsletter.frequency_of(one) == circle.frequency]))
+    where = [wish.newsletter == newsletter.name, wish.status == SubscriptionStatus.CONFIRMED, *of_frequency(circle)]
     if circle.by is not None:
         where.append(wish.confirmed_at <= circle.by)
     return where
+
+
+def of_frequency(circle: Circle) -> list[sa.ColumnElement[bool]]:
+    """The same of its frequency alone."""
+    if circle.frequency is None:
+        return []
+    offered = circle.newsletter.frequency_of
+    return [subscriptions.c.frequency.in_([one for one in Frequency if offered(one) == circle.frequency])]

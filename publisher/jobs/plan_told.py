@@ -1,0 +1,165 @@
+"""What a plan says: to people in lines, to programs as JSON."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from publisher.core.columns import columns
+from publisher.core.plans import Contents
+from publisher.core.words import counted
+from publisher.errors import Problem
+from publisher.jobs.mailing import local
+from publisher.jobs.plan import Estimate, PlannedIssue, Reckoned, Seen
+from publisher.mail import LIMIT
+from publisher.model.post import Post
+from publisher.store.turnover import Turnover
+from publisher.struct import asdict
+
+_WIDEST = 44
+
+
+def plan_lines(issues: Sequence[PlannedIssue], whole: Contents) -> Iterator[str]:
+    """For people, in the local time of each newsletter."""
+    if not issues:
+        yield "no newsletter is configured"
+        return
+    for one in issues:
+        yield from _issue_lines(one)
+    yield ""
+    yield f"plan {whole.hash}"
+    if any(one.occasion.due for one in issues):
+        yield f"  to send exactly this: publisher apply {whole.hash}"
+
+
+def _issue_lines(one: PlannedIssue) -> Iterator[str]:
+    occasion = one.occasion
+    newsletter, period = occasion.newsletter, occasion.period
+    state = "due now" if occasion.due else "to come"
+    number = f", no. {one.number}" if one.plan.recipients else ""
+    when = local(period.end, period.zone)
+    yield f"{newsletter.name}: {period.frequency} digest of {when}{number}, {state}"
+    if not one.plan.readers:
+        yield "  nobody is subscribed to it"
+        return
+    yield f"  {_readers_line(one)}"
+    if one.turnover is not None:
+        yield f"  {_turnover_line(one.turnover, period.zone)}"
+    if not one.plan.recipients:
+        yield "  nobody gets a mail: it is recorded as skipped" if occasion.due else "  nobody would get a mail"
+    titles = {post_id: post.title for post_id, post in one.posts}
+    for variant in one.variants if one.plan.recipients else ():
+        yield from _variant_lines(variant, titles)
+    for problem in one.problems:
+        yield f"  {problem.told()}"
+    if one.plan.recipients:
+        yield f"  {_estimate_line(one.estimate, period.zone)}"
+
+
+def _readers_line(one: PlannedIssue) -> str:
+    plan = one.plan
+    picked = sum(pick.readers for pick in plan.picks)
+    nothing = plan.readers - picked
+    parts = [f"{counted(plan.recipients, 'mail')} to {counted(plan.readers, 'reader')}"]
+    if suppressed := sum(one.suppressed.values()):
+        why = ", ".join(f"{number} {kind}" for kind, number in one.suppressed.items())
+        parts.append(f"{suppressed} suppressed ({why})")
+    if nothing > 0:
+        parts.append(f"{nothing} with nothing new")
+    return "; ".join(parts)
+
+
+def _turnover_line(found: Turnover, zone: str) -> str:
+    since = f"since no. {found.number} of {local(found.since, zone)}"
+    return f"{since}: +{found.new} new, -{found.left} left, -{found.suppressed} suppressed"
+
+
+def _variant_lines(one: Reckoned, titles: Mapping[str, str]) -> Iterator[str]:
+    pick = one.pick
+    besides = f", {pick.suppressed} of them suppressed" if pick.suppressed else ""
+    yield f"  {counted(pick.readers, 'reader')}, {pick.language}{besides}:"
+    if one.seen is not None:
+        yield f"    {one.seen.subject}"
+        if one.seen.preheader:
+            yield f"    {one.seen.preheader}"
+        yield f"    {_size(one.seen)}"
+    for post_id in pick.post_ids:
+        yield f"    - {titles.get(post_id, post_id)}"
+
+
+def _size(seen: Seen) -> str:
+    shown = f"{seen.html_size / 1024:.1f} of the {LIMIT // 1024} KB that Gmail shows"
+    return f"{seen.size / 1024:.1f} KB as sent, {shown}"
+
+
+def _estimate_line(found: Estimate, zone: str) -> str:
+    if found.rate is None:
+        return "nobody can tell how long it takes: no mail was sent lately, and no rate is set"
+    through = f", through about {local(found.through, zone)}" if found.through else ", not within a year"
+    return f"about {found.rate:.3g} mails a second{through}"
+
+
+def beside(title: str, words: str, width: int) -> str:
+    """A title and what is said of it, in columns that a terminal shows one below the other."""
+    return title + " " * max(width - columns(title), 0) + "  " + words
+
+
+def width_of(titles: Sequence[str]) -> int:
+    """The columns that most titles need; a longer one pushes its own words out."""
+    return min(max(map(columns, titles), default=0), _WIDEST)
+
+
+def plan_json(issues: Sequence[PlannedIssue], whole: Contents, at: datetime, problems: Sequence[Problem]) -> Any:
+    """For programs; `publisher apply` reads it back."""
+    return {
+        "hash": whole.hash,
+        "at": at.isoformat(),
+        "readers": whole.readers,
+        "issues": [_issue_json(one) for one in issues],
+        "problems": [asdict(one) for one in problems],
+        "contents": whole.parts,
+    }
+
+
+def _issue_json(one: PlannedIssue) -> dict[str, Any]:
+    occasion, plan = one.occasion, one.plan
+    period = occasion.period
+    return {
+        "newsletter": occasion.newsletter.name,
+        "frequency": period.frequency,
+        "period": period.key,
+        "at": period.end.isoformat(),
+        "local": local(period.end, period.zone),
+        "due": occasion.due,
+        "number": one.number if plan.recipients else None,
+        "mails": plan.recipients,
+        "readers": plan.readers,
+        "nothing_new": plan.readers - sum(pick.readers for pick in plan.picks),
+        "suppressed": one.suppressed,
+        "since": _turnover_json(one.turnover),
+        "posts": [_post_json(post_id, post) for post_id, post in one.posts],
+        "variants": [_variant_json(variant) for variant in one.variants],
+        "problems": [asdict(problem) for problem in one.problems],
+        "rate": one.estimate.rate,
+        "through": one.estimate.through and one.estimate.through.isoformat(),
+    }
+
+
+def _turnover_json(found: Turnover | None) -> dict[str, Any] | None:
+    return None if found is None else {**asdict(found), "since": found.since.isoformat()}
+
+
+def _variant_json(one: Reckoned) -> dict[str, Any]:
+    pick = one.pick
+    seen = {"subject": None, "preheader": None, "size": None, "html_size": None}
+    return {
+        "language": pick.language,
+        "readers": pick.readers,
+        "suppressed": pick.suppressed,
+        "posts": pick.post_ids,
+        **(seen if one.seen is None else asdict(one.seen)),
+    }
+
+
+def _post_json(post_id: str, post: Post) -> dict[str, Any]:
+    published = post.published.isoformat()
+    return {"id": post_id, "title": post.title, "source": post.source, "url": post.url, "published": published}

@@ -1,0 +1,209 @@
+"""What a plan tells: readers, variants, sizes, times."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.plans import own_desk, planned
+from support.rows import wish
+from support.site import CONFIG, JST, Site
+
+from publisher.core.plans import Part
+from publisher.errors import TemplateError
+from publisher.jobs.digest import make_digest
+from publisher.jobs.plan import PlannedIssue, contents
+from publisher.jobs.plan_told import plan_json, plan_lines
+from publisher.model.mailing import DeliveryStatus, Issue
+from publisher.model.newsletter import Frequency, Pattern, Schedule
+from publisher.model.server import Server
+from publisher.schedule import prev_fire
+from publisher.store import subscribers, suppressions, tables
+from publisher.store.engine import Store
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(f"sqlite:///{tmp_path / 'ledger.db'}")) as store:
+        yield store
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    made = Site(tmp_path / "site")
+    made.write("config.yaml", CONFIG)
+    made.post("味噌", MONDAY - DAY, title="味噌を仕込む", categories="庭, 本")
+    made.post("棚", MONDAY - 2 * DAY, title="図書館の棚", categories="本")
+    return made
+
+
+def join(store: Store, *emails: str, at: datetime = MONDAY - 30 * DAY, **changes: object) -> None:
+    with store.write() as connection:
+        for email in emails:
+            subscribers.subscribe(connection, wish(email, "weekly", **changes), at, revive=True)
+
+
+def make(site: Site, store: Store, issue: PlannedIssue, now: datetime) -> Issue | None:
+    period = issue.occasion.period
+    with own_desk(site, now) as place:
+        return make_digest(place, store, at=period.end, now=now, prev_fire=prev_fire, period=period)
+
+
+def told(issues: list[PlannedIssue]) -> str:
+    return "\n".join(plan_lines(issues, contents(issues)))
+
+
+def test_what_is_due_is_planned_and_else_what_comes_next(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp")
+
+    (due,) = planned(site, ledger, MONDAY + timedelta(hours=1))
+    assert (due.occasion.due, due.occasion.period.end) == (True, MONDAY)
+    assert make(site, ledger, due, MONDAY) is not None
+    (coming,) = planned(site, ledger, MONDAY + timedelta(hours=1))
+
+    assert (coming.occasion.due, coming.occasion.period.end) == (False, MONDAY + WEEK)
+    assert coming.occasion.period.start == MONDAY
+    assert coming.plan.recipients == 0
+    assert "weekly digest of 2026-11-30 09:00 JST, to come" in told([coming])
+
+
+def test_readers_with_the_same_posts_share_a_variant_and_each_is_weighed(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp", "jiro@example.jp", "momoko@example.jp")
+    join(ledger, "taro@example.jp", categories=("庭",))
+    join(ledger, "saburo@example.jp", categories=("料理",))
+    with ledger.write() as connection:
+        suppressions.add(connection, ledger.secret, "jiro@example.jp", "退会", MONDAY - DAY)
+
+    (issue,) = planned(site, ledger, MONDAY)
+
+    assert {len(one.pick.post_ids): (one.pick.readers, one.pick.suppressed) for one in issue.variants} == {
+        2: (3, 1),
+        1: (1, 0),
+    }
+    seen = [one.seen for one in issue.variants if one.seen]
+    assert [one.subject for one in seen] == ["みどりの便り 第1号"] * 2
+    assert all(3000 < one.html_size < one.size < 102 * 1024 for one in seen)
+    assert [post.title for _, post in issue.posts] == ["味噌を仕込む", "図書館の棚"]
+    assert "3 mails to 5 readers; 1 suppressed (1 hand); 1 with nothing new" in told([issue])
+    assert "no-postal-address" in told([issue])
+
+
+def test_who_came_and_left_and_was_suppressed_since_the_last_issue(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp", "jiro@example.jp", "taro@example.jp")
+    (due,) = planned(site, ledger, MONDAY)
+    assert make(site, ledger, due, MONDAY) is not None
+    site.post("雪", MONDAY + DAY, title="雪の朝")
+    with ledger.write() as connection:
+        suppressions.add(connection, ledger.secret, "hanako@example.jp", "退会", MONDAY + DAY)
+        subscribers.unsubscribe(connection, "taro@example.jp", None, MONDAY + DAY)
+    join(ledger, "shiro@example.jp", "goro@example.jp", at=MONDAY + DAY)
+
+    (coming,) = planned(site, ledger, MONDAY + 2 * DAY)
+
+    assert coming.turnover is not None
+    assert (coming.turnover.new, coming.turnover.left, coming.turnover.suppressed) == (2, 1, 1)
+    assert "since no. 1 of 2026-11-23 09:00 JST: +2 new, -1 left, -1 suppressed" in told([coming])
+    assert (coming.number, [post.title for _, post in coming.posts]) == (2, ["雪の朝"])
+
+
+def test_the_hash_is_of_what_makes_the_mails_and_readers_are_counted(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp")
+    before = contents(planned(site, ledger, MONDAY))
+
+    join(ledger, "taro@example.jp", categories=("庭",))
+    more = contents(planned(site, ledger, MONDAY))
+    assert {part for part in Part if before.parts[part] != more.parts[part]} == set()
+    assert (before.readers, more.readers) == (1, 2)
+
+    site.post("味噌", MONDAY - DAY, title="味噌を仕込んだ", categories="庭, 本")
+    edited = contents(planned(site, ledger, MONDAY))
+    assert {part for part in Part if more.parts[part] != edited.parts[part]} == {Part.POSTS, Part.MAILS}
+
+    site.write("templates/mail/post.html.j2", "<p>{{ post.title }}</p>")
+    styled = contents(planned(site, ledger, MONDAY))
+    assert {part for part in Part if edited.parts[part] != styled.parts[part]} == {Part.TEMPLATES, Part.MAILS}
+
+    site.write("config.yaml", CONFIG.replace("みどりの庭", "緑の庭"))
+    renamed = contents(planned(site, ledger, MONDAY))
+    assert {part for part in Part if styled.parts[part] != renamed.parts[part]} == {Part.SETTINGS, Part.MAILS}
+    assert [
+        key
+        for key in renamed.parts[Part.SETTINGS]
+        if renamed.parts[Part.SETTINGS][key] != styled.parts[Part.SETTINGS][key]
+    ] == ["site.title"]
+
+
+def test_how_long_it_takes_is_known_from_the_last_issue_or_from_the_rate(site: Site, ledger: Store) -> None:
+    emails = [f"r{number}@example.jp" for number in range(40)]
+    join(ledger, *emails)
+    (due,) = planned(site, ledger, MONDAY)
+    assert due.estimate.rate is None
+    assert "nobody can tell how long it takes" in told([due])
+    (bounded,) = planned(site, ledger, MONDAY, Server("main", rate=2.0))
+    assert (bounded.estimate.rate, bounded.estimate.through) == (2.0, MONDAY + timedelta(seconds=20))
+
+    issue = make(site, ledger, due, MONDAY)
+    assert issue is not None
+    sent(ledger, MONDAY, seconds_each=0.5)
+    site.post("雪", MONDAY + DAY, title="雪の朝")
+    (coming,) = planned(site, ledger, MONDAY + 2 * DAY)
+
+    assert coming.estimate.rate == pytest.approx(40 / 19.5)
+    assert "about 2.05 mails a second, through about 2026-11-30 09:00 JST" in told([coming])
+
+
+def sent(store: Store, start: datetime, *, seconds_each: float) -> None:
+    """Let every delivery have been taken, one after the other."""
+    table = tables.deliveries
+    with store.write() as connection:
+        ids = list(connection.scalars(table.select().with_only_columns(table.c.id)))
+        connection.execute(table.update().values(status=DeliveryStatus.SENT, attempts=1))
+        for place, one in enumerate(ids):
+            moment = start + timedelta(seconds=seconds_each * place)
+            values = {"number": 1, "started_at": moment, "ended_at": moment, "outcome": "sent", "reply": ""}
+            connection.execute(tables.attempts.insert().values(delivery_id=one, **values))
+
+
+def test_two_issues_at_once_of_one_newsletter_have_two_numbers(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp")
+    join(ledger, "taro@example.jp", frequency=Frequency.DAILY)
+    both = {
+        Frequency.WEEKLY: Schedule(Pattern((9,), (0,), weekdays=(0,))),
+        Frequency.DAILY: Schedule(Pattern((7,), (30,))),
+    }
+
+    found = planned(site, ledger, MONDAY, schedules=both)
+
+    assert [(one.occasion.period.frequency, one.number) for one in found] == [("weekly", 1), ("daily", 2)]
+    assert contents(found).readers == 2
+
+
+def test_as_json_it_can_be_read_back_and_names_no_reader(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp")
+    found = planned(site, ledger, MONDAY)
+
+    made = plan_json(found, contents(found), MONDAY, ())
+
+    assert made["hash"] == contents(found).hash
+    assert made["issues"][0]["posts"][0]["title"] == "味噌を仕込む"
+    assert "hanako" not in str(made)
+    assert "reader@example.com" not in str(made)
+
+
+def test_without_a_ledger_a_plan_mails_nobody(site: Site) -> None:
+    (issue,) = planned(site, None, MONDAY)
+
+    assert (issue.plan.recipients, issue.plan.readers, issue.posts) == (0, 0, ())
+    assert "nobody is subscribed to it" in told([issue])
+
+
+def test_a_broken_template_is_told_with_its_line(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp")
+    site.write("templates/mail/digest.html.j2", "{{ newsletter.titel }}\n")
+
+    with pytest.raises(TemplateError, match=r"digest\.html\.j2:1"):
+        planned(site, ledger, MONDAY)
