@@ -77,7 +77,7 @@ def pause(context: typer.Context, issue: Number) -> None:
 
 
 def resume(context: typer.Context, issue: Number) -> None:
-    """Let a paused issue go on."""
+    """Let an issue go on that is paused, or that waits for a person or a time."""
     from publisher.jobs.issue import resume as job
 
     app = site(context)

@@ -23,6 +23,7 @@ def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
         sender=chosen.from_,
         reply_to=chosen.reply_to,
         editor=chosen.editor,
+        approve=chosen.approve,
         subject=chosen.subject,
         schedules={Frequency(f): parse_schedule(Frequency(f), text) for f, text in chosen.schedules.items()},
         timezone=chosen.timezone or timezone,

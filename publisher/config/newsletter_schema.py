@@ -53,6 +53,7 @@ class NewsletterConfig(Section):
     from_: Mailbox | None = Field(default=None, alias="from")
     reply_to: Mailbox | None = None
     editor: Mailbox | None = None
+    approve: bool = False
     subject: Line | None = None
     preheader: Line | None = None
     logo: Address | None = None

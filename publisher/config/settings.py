@@ -102,6 +102,7 @@ class NewsletterSettings(Struct, frozen=True):
     from_: str | None
     reply_to: str | None
     editor: str | None
+    approve: bool
     subject: str | None
     preheader: str | None
     logo: str | None

@@ -8,15 +8,16 @@ import sqlalchemy as sa
 from publisher.core.periods import PrevFire
 from publisher.jobs.linted import Unfit, telling
 from publisher.jobs.mailing import Desk, draft, require_known_ledger, require_sender, testify
+from publisher.jobs.notice import notify, of_approval
 from publisher.jobs.picking import Span, circle, counted, first_look, picked
 from publisher.jobs.planned import Group, Making, Pick, mailed, write_issue
 from publisher.jobs.site import require_site_url
 from publisher.jobs.variants import digest_variant
-from publisher.model.mailing import Issue, IssueKind, Variant
+from publisher.model.mailing import Issue, IssueKind, IssueStatus, Variant
 from publisher.model.newsletter import Period
 from publisher.store import issues, readers
 from publisher.store.engine import Store
-from publisher.struct import Struct
+from publisher.struct import Struct, replace
 
 
 class Plan(Struct, frozen=True):
@@ -63,9 +64,11 @@ def make_digest(
     prev_fire: PrevFire,
     period: Period | None = None,
     unfit: Unfit = Unfit.REFUSE,
+    awaits: bool = False,
 ) -> Issue | None:
     """Store the issue, its variants and its deliveries in one transaction.
 
+    With `awaits` it waits for a person, and the editor is asked; `unfit` is nothing then, as they see what is wrong.
     None where nothing is new by hand; an empty period is recorded as skipped. Conflict where the period
     has its issue, ConfigError where sender or site address is missing, ContentError where its mail has errors and is
     refused for them, WrongLedger, TemplateError.
@@ -74,16 +77,23 @@ def make_digest(
     sender = require_sender(desk.library.config, desk.newsletter)
     require_known_ledger(store, desk.library.config.home)
     testify(desk.library, store)
-    making = Making(desk, store.secret, sender, desk.newsletter.template, partial(render_group, desk, at), unfit)
+    making = Making(
+        desk,
+        store.secret,
+        sender,
+        desk.newsletter.template,
+        partial(render_group, desk, at),
+        Unfit.SEND if awaits else unfit,
+    )
     with store.write(trusted=True) as connection:
         # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
-        made = _make(connection, making, Span(at, prev_fire, period), now)
+        made = _make(connection, making, Span(at, prev_fire, period), now, awaits=awaits)
     if made is not None:
         testify(desk.library, store)
     return made
 
 
-def _make(connection: sa.Connection, making: Making, span: Span, now: datetime) -> Issue | None:
+def _make(connection: sa.Connection, making: Making, span: Span, now: datetime, *, awaits: bool) -> Issue | None:
     desk, period = making.desk, span.period
     drafted = partial(
         draft,
@@ -94,7 +104,10 @@ def _make(connection: sa.Connection, making: Making, span: Span, now: datetime) 
         period=None if period is None else period.key,
     )
     sent = drafted(since=first_look(connection, desk, span))
+    sent = replace(sent, status=IssueStatus.AWAITING, reason="waits for the editor") if awaits else sent
     made = write_issue(connection, making, sent, picked(connection, making.secret, desk, span), now)
+    if made is not None and awaits:
+        notify(connection, making.secret, desk, of_approval(connection, desk, made), now)
     if made is None and period is not None:
         return issues.insert(connection, drafted(skipped="nothing new"), now)
     return made

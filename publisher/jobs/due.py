@@ -64,7 +64,14 @@ def make_due(
         try:
             ready(one.newsletter)
             issue = make_digest(
-                desk, store, at=one.period.end, now=now, prev_fire=prev_fire, period=one.period, unfit=Unfit.HOLD
+                desk,
+                store,
+                at=one.period.end,
+                now=now,
+                prev_fire=prev_fire,
+                period=one.period,
+                unfit=Unfit.HOLD,
+                awaits=one.newsletter.approve,
             )
         except Conflict:
             continue

@@ -138,13 +138,14 @@ def pause(store: Store, issue_id: int) -> None:
 
 
 def resume(store: Store, issue_id: int, now: datetime) -> list[str]:
-    """Let a paused issue go on, and the destinations that were stopped, whose names are given back.
+    """Let a paused or awaiting issue go on, and the destinations that were stopped, whose names are given back.
 
-    UsageError where the issue is not paused and no destination of a sending one is stopped.
+    UsageError where it is neither and no destination of a sending one is stopped.
     """
     with store.write() as connection:
         issue, stopped = issues.get(connection, issue_id), list(destinations.stopped(connection, now))
-        if issue.status is not IssueStatus.PAUSED and not (stopped and issue.status is IssueStatus.SENDING):
+        waits = issue.status in (IssueStatus.PAUSED, IssueStatus.AWAITING)
+        if not waits and not (stopped and issue.status is IssueStatus.SENDING):
             raise _past(issue_id, issue.status, "resumed")
         issues.resume(connection, issue_id)
         bounces.put_up_with(connection, issue_id)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from publisher.jobs.mailing import Desk, draft, first_language, local, require_sender
 from publisher.jobs.variants import notice_variant
 from publisher.mail import Mailbox, Notice, NoticeKind, message_ids, parse_mailbox
-from publisher.model.mailing import Issue, IssueKind, Recipient, Variant
+from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient, Variant
 from publisher.store import deliveries, issues, suppressions
 from publisher.store.deliveries import Addressed
 
@@ -28,6 +28,28 @@ def of_missed(desk: Desk, due: datetime, now: datetime) -> Notice:
     newsletter = desk.newsletter
     moments = {"due": local(due, newsletter.timezone), "now": local(now, newsletter.timezone)}
     return Notice(NoticeKind.MISSED, {"newsletter": newsletter.title, "name": newsletter.name, **moments})
+
+
+def of_approval(connection: sa.Connection, desk: Desk, issue: Issue) -> Notice:
+    """That an issue waits for a person's word; and that another of its newsletter does still, where one does."""
+    newsletter = desk.newsletter
+    values = {
+        "newsletter": newsletter.title,
+        "due": local(issue.at, newsletter.timezone),
+        "readers": str(issue.recipients),
+        "issue": str(issue.id),
+        "number": str(issue.number),
+    }
+    earlier = [one for one in awaiting(connection) if one.newsletter == newsletter.name and one.id != issue.id]
+    if not earlier:
+        return Notice(NoticeKind.APPROVE, values)
+    return Notice(NoticeKind.APPROVE_TOO, values | {"earlier": ", ".join(str(one.id) for one in earlier)})
+
+
+def awaiting(connection: sa.Connection) -> list[Issue]:
+    """The issues that a person has still to say yes to, newest first."""
+    found = issues.listed(connection, statuses=(IssueStatus.AWAITING,))
+    return [one for one in found if one.starts_at is None]
 
 
 def write_letter(

@@ -15,7 +15,7 @@ from publisher.mail import Mailbox, message_ids
 from publisher.model.mailing import Issue, Recipient, Variant
 from publisher.store import deliveries, issues, manifests
 from publisher.store.deliveries import Addressed
-from publisher.struct import Struct
+from publisher.struct import Struct, replace
 
 
 class Group(Struct, frozen=True, cache_hash=True):
@@ -97,10 +97,11 @@ def write_issue(
     written = deliveries.insert(connection, issue.id, _addressed(connection, making, issue, coming, rows))
     issue = issues.record_recipients(connection, issue.id, written)
     shown = [(group.post_ids, group.language) for group in rows]
-    manifests.insert(connection, issue.id, manifest_of(making.desk, making.template, shown))
     # One after the other from the ledger: thousands of variants are more than a process should hold.
-    variants = (issues.variant(connection, rows[group]) for group in telling(rows))
-    return hold_back(connection, issue, problems(making.desk, variants), making.unfit)
+    found = problems(making.desk, (issues.variant(connection, rows[group]) for group in telling(rows)))
+    made_of = manifest_of(making.desk, making.template, shown)
+    manifests.insert(connection, issue.id, replace(made_of, problems=tuple(one.told() for one in found)))
+    return hold_back(connection, issue, found, making.unfit)
 
 
 def _with_mail(picked: Iterator[Picked]) -> Iterator[Picked] | None:

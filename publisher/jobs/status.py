@@ -63,7 +63,7 @@ class Status(Struct, frozen=True):
     def _running(self, one: Running) -> list[str]:
         issue = one.issue
         if issue.status is IssueStatus.AWAITING:
-            return [awaiting_line(issue, one.left, self.timezone)]
+            return awaiting_lines(issue, one.left, self.timezone)
         line = f"issue {issue.id} is {issue.status} with {one.left} to send, {one.sent} sent"
         if issue.status is IssueStatus.PAUSED:
             alone = f"  goes on by itself {local(issue.resume_at, self.timezone)}" if issue.resume_at else ""
@@ -124,10 +124,13 @@ class Status(Struct, frozen=True):
         }
 
 
-def awaiting_line(issue: Issue, left: int, zone: str) -> str:
+def awaiting_lines(issue: Issue, left: int, zone: str) -> list[str]:
     """For people, in local time: what an issue waits for that has not begun."""
     until = "a person's word" if issue.starts_at is None else local(issue.starts_at, zone)
-    return f"issue {issue.id} is awaiting {until} with {left} to send"
+    line = f"issue {issue.id} is awaiting {until} with {left} to send"
+    if issue.starts_at is not None:
+        return [line]
+    return [line, f"  to send it: publisher issue resume {issue.id}; not to: publisher issue cancel {issue.id}"]
 
 
 def coming(newsletters: list[Newsletter], store: Store | None, now: datetime) -> list[Coming]:

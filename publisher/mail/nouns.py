@@ -22,6 +22,8 @@ class NoticeKind(StrEnum):
     """What an editor is told of."""
 
     MISSED = "missed"
+    APPROVE = "approve"
+    APPROVE_TOO = "approve_too"
 
 
 class Notice(Struct, frozen=True):

@@ -23,7 +23,7 @@ class Manifest(Struct, frozen=True):
 
     `version` is Publisher's. `settings` is the SHA-256 over what newsletter and site are set to be. `templates` holds
     those of the templates, by `NAME/LANGUAGE`. `intro` is the SHA-256 of the editor's introduction, `plan` the hash of
-    the plan that was applied, each None where there was none.
+    the plan that was applied, each None where there was none. `problems` is what was wrong with its mails, a line each.
     """
 
     version: str
@@ -32,6 +32,7 @@ class Manifest(Struct, frozen=True):
     posts: tuple[ManifestPost, ...]
     intro: str | None = None
     plan: str | None = None
+    problems: tuple[str, ...] = ()
 
 
 class VariantRecord(Struct, frozen=True):

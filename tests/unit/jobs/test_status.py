@@ -218,6 +218,7 @@ def test_what_waits_for_its_moment_is_told_with_it(store: Store, now: datetime) 
 
     assert told(look(store, now, Server("main"))) == [
         "issue 2 is awaiting a person's word with 100 to send",
+        "  to send it: publisher issue resume 2; not to: publisher issue cancel 2",
         "issue 1 is awaiting 2026-11-24 13:00 JST with 100 to send",
     ]
 
