@@ -77,7 +77,7 @@ def _planned(
         if post.published > app.clock():
             raise UsageError(f"{post.source} is dated {post.published:%Y-%m-%d %H:%M}: it is not out yet")
         desk = app.desk(library, newsletter)
-        whom = audience(desk, store, post, to)
+        whom = audience(desk, store, post, to, now=app.clock())
         variants = planned_variants(desk, post, whom, subscribed=not to, now=app.clock())
         return post, whom, library.problems, problems(desk, variants)
 

@@ -1,13 +1,17 @@
-"""subscriber add|list|import|remove."""
+"""subscriber add|list|import|pause|unpause|remove."""
 
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from publisher.cli.options import Json, NewsletterName, site
-from publisher.cli.talk import bar, put, put_json, say
+from publisher.cli.talk import bar, moment, put, put_json, say
 from publisher.core.words import counted
+
+if TYPE_CHECKING:
+    from publisher.model.reader import Subscription
 
 
 def register(cli: typer.Typer) -> None:
@@ -15,7 +19,7 @@ def register(cli: typer.Typer) -> None:
     group = typer.Typer(help="Who reads which newsletter.", no_args_is_help=True)
     group.command("list")(list_)
     group.command("import")(import_)
-    for command in (add, remove):
+    for command in (add, pause, unpause, remove):
         group.command()(command)
     cli.add_typer(group, name="subscriber")
 
@@ -65,6 +69,7 @@ def list_(context: typer.Context, newsletter: NewsletterName = None, as_json: Js
             "language": one.language,
             "categories": one.categories,
             "confirmed_at": None if one.confirmed_at is None else one.confirmed_at.isoformat(),
+            "paused_until": None if one.paused_until is None else one.paused_until.isoformat(),
         }
         for one in found
     ]
@@ -73,8 +78,12 @@ def list_(context: typer.Context, newsletter: NewsletterName = None, as_json: Js
         return
     for row, one in zip(rows, found, strict=True):
         wanted = "all" if one.categories is None else ", ".join(one.categories)
-        cells = (row["email"], row["newsletter"], row["status"], row["frequency"], wanted, row["name"])
+        cells = (row["email"], row["newsletter"], _state(one, app.clock()), row["frequency"], wanted, row["name"])
         put("  ".join(str(cell) for cell in cells).rstrip())
+
+
+def _state(one: "Subscription", now: datetime) -> str:
+    return f"paused until {one.paused_until:%Y-%m-%d}" if one.paused_until and one.paused_until > now else one.status
 
 
 def import_(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE.csv")]) -> None:
@@ -90,6 +99,34 @@ def import_(context: typer.Context, file: Annotated[Path, typer.Argument(metavar
     present = f"{done.present} {'was' if done.present == 1 else 'were'} there already"
     say(f"{done.added} added, {present}{left}, {counted(len(done.problems), 'problem')}")
     raise typer.Exit(65 if done.problems else 0)
+
+
+def pause(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDR")],
+    until: Annotated[str, typer.Option(metavar="DATE", help="When mail may come again, such as 2026-12-28.")],
+    newsletter: NewsletterName = None,
+) -> None:
+    """Send a reader no newsletter until a date; what comes out meanwhile comes with the next digest after it."""
+    from publisher.jobs.subscribe import pause as job
+
+    app = site(context)
+    again = moment(until, app.timezone, app.clock(), "--until")
+    with app.existing() as store:
+        paused = job(store, address, newsletter, again, app.clock())
+    say(f"{address}: {counted(paused, 'subscription')} paused until {again:%Y-%m-%d %H:%M}")
+
+
+def unpause(
+    context: typer.Context, address: Annotated[str, typer.Argument(metavar="ADDR")], newsletter: NewsletterName = None
+) -> None:
+    """End a reader's pause."""
+    from publisher.jobs.subscribe import unpause as job
+
+    app = site(context)
+    with app.existing() as store:
+        going = job(store, address, newsletter)
+    say(f"{address}: {counted(going, 'subscription')} not paused any more")
 
 
 def remove(

@@ -107,18 +107,18 @@ def consent(recipients: int, *, yes: bool) -> None:
             raise Refused("nothing was sent")
 
 
-def moment(text: str | None, zone: Callable[[], str], now: datetime) -> datetime:
-    """The moment `--at` names, in the site's zone where it has none; `now` where it is absent."""
+def moment(text: str | None, zone: Callable[[], str], now: datetime, option: str = "--at") -> datetime:
+    """The moment that an option names, in the site's zone where it has none; `now` where it is absent."""
     if text is None:
         return now
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(
-            f"--at {text!r} is no time", hint="write 2026-01-31T09:00 or 2026-01-31T09:00+09:00"
+            f"{option} {text!r} is no time", hint="write 2026-01-31T09:00 or 2026-01-31T09:00+09:00"
         ) from error
     if not 1970 <= parsed.year < 9999:
-        raise UsageError(f"--at {text!r} is out of reach", hint="write a year from 1970 on")
+        raise UsageError(f"{option} {text!r} is out of reach", hint="write a year from 1970 on")
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone()))
 
 

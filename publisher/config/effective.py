@@ -1,11 +1,13 @@
 """Settings turned into the nouns the rest works with, and the checks that only mailing needs."""
 
 import copy
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from publisher.config.blame import refusal
 from publisher.config.load import Config
+from publisher.config.measures import span
 from publisher.core.schedules import parse_schedule
 from publisher.errors import NotFound
 from publisher.model.newsletter import Frequency, Newsletter, Utm
@@ -36,6 +38,10 @@ def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
         footer=chosen.footer,
         attached=chosen.images == "attached",
         utm=Utm(chosen.utm.source, chosen.utm.medium, chosen.utm.campaign or name) if chosen.utm else None,
+        hold=span(chosen.hold) if chosen.hold else timedelta(0),
+        reach=span(chosen.reach),
+        min_posts=chosen.min_posts,
+        max_posts=chosen.max_posts,
     )
 
 

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from publisher.config import measures
 from publisher.core.lines import LONGEST_NAME, is_one_line
 from publisher.core.words import LANGUAGE, is_known_language
 
@@ -135,6 +136,12 @@ def _mailbox(text: str) -> str:
     return text
 
 
+def _span(text: str) -> str:
+    measures.span(text)
+    return text
+
+
+Span = Annotated[str, AfterValidator(_span)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 Mailbox = Annotated[Line, AfterValidator(_mailbox)]
 Language = Annotated[str, AfterValidator(known_language)]

@@ -6,8 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from publisher.config import measures
-from publisher.config.fields import Line, Location, Mailbox, Number, Section, Title, misplaced
+from publisher.config.fields import Line, Location, Mailbox, Number, Section, Span, Title, misplaced
 from publisher.config.server_schema import Connections, WayConfig, is_server, unusable_auth
 
 # RFC 6376 section 3.1: a selector is a sub-domain of ASCII labels.
@@ -20,11 +19,6 @@ def _domain(text: str) -> str:
     if len(text) > 253 or not _DOMAIN.fullmatch(text):
         raise ValueError(f"{text!r} is no domain: write it as DNS has it, such as example.com or xn--wgv71a119e.jp")
     return text.lower()
-
-
-def _span(text: str) -> str:
-    measures.span(text)
-    return text
 
 
 def _imap(text: str) -> str:
@@ -147,7 +141,7 @@ class MailConfig(WayConfig):
     return_path: Mailbox | None = None
     verp: bool = True
     dkim: DkimConfig | None = None
-    give_up: Annotated[str, AfterValidator(_span)] = "72h"
+    give_up: Span = "72h"
     limits: LimitsConfig = Field(default_factory=dict, validate_default=True)
     bounces: BoxConfig | None = None
     events: EventsConfig = Field(default_factory=dict, validate_default=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from publisher.config.fields import Address, Language, Line, Mailbox, Section, Title, Zone
+from publisher.config.fields import Address, Count, Language, Line, Mailbox, Section, Span, Title, Zone
 from publisher.config.mail_schema import OwnMailConfig
 from publisher.core.schedules import parse_schedule
 from publisher.model.newsletter import Frequency
@@ -67,4 +67,8 @@ class NewsletterConfig(Section):
     languages: list[Language] = Field(default=[])
     template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "digest"
     catch_up: Literal["latest"] = "latest"
+    hold: Span | None = None
+    reach: Span = "60d"
+    min_posts: Annotated[Count, Field(ge=1, le=100)] = 1
+    max_posts: Annotated[Count, Field(ge=1, le=1000)] | None = None
     mail: OwnMailConfig | None = None

@@ -116,6 +116,10 @@ class NewsletterSettings(Struct, frozen=True):
     languages: Sequence[str]
     template: str
     catch_up: str
+    hold: str | None
+    reach: str
+    min_posts: int
+    max_posts: int | None
     mail: OwnMailSettings | None
 
 

@@ -1,10 +1,12 @@
-"""Which posts there are to show, and which go to each reader."""
+"""Which posts there are to show, and which a newsletter brings."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 
+from publisher.core.periods import PrevFire, first_since
 from publisher.core.slugs import category_slug, composed
-from publisher.core.words import speaks
+from publisher.model.newsletter import Newsletter
 from publisher.model.post import Post
 from publisher.struct import Struct
 
@@ -12,6 +14,11 @@ from publisher.struct import Struct
 def newest_first(posts: Iterable[Post]) -> list[Post]:
     """By date, then address, the newest first: the same order on every machine."""
     return sorted(posts, key=lambda post: (post.published, post.path), reverse=True)
+
+
+def pinned_first(posts: Iterable[Post]) -> list[Post]:
+    """As they stand in a mail: those that are pinned, then the others, each newest first."""
+    return sorted(newest_first(posts), key=lambda post: not post.mail.pinned)
 
 
 def published(posts: Iterable[Post], at: datetime) -> list[Post]:
@@ -38,29 +45,55 @@ class Candidate(Struct, frozen=True):
     post: Post
 
 
-def wanted(
-    candidates: Iterable[Candidate],
-    categories: Collection[str] | None,
-    spoken: Collection[str],
-    slugs: Mapping[str, str],
-) -> list[Candidate]:
-    """Those in the `categories` and languages that a reader wishes, in their order; nothing `spoken` means any.
+class Why(StrEnum):
+    """Why a post does not go, in the order in which it is asked: the first that is true is told."""
 
-    A post that names no language is for everybody; a reader of `ja` reads `ja-JP`, too (RFC 4647 section 3.3.1).
+    EXCLUDED = "kept out by its front matter (newsletter: false)"
+    ELSEWHERE = "in none of the newsletter's categories"
+    TO_COME = "not out yet"
+    HELD = "held: it settles first"
+    TOO_OLD = "too old"
+    ONLY = "only for readers of another frequency"
+    CATEGORIES = "in no reader's categories"
+    LANGUAGE = "in no reader's language"
+    BEFORE = "older than the digests of those who ask for it reach back"
+    CARRIED = "carried to all who ask for it"
+    WAITS = "waits until there are more"
+
+
+class Terms(Struct, frozen=True):
+    """On what terms a newsletter takes posts at `at`: none that came out before `oldest`, where that is set.
+
+    `slugs` are the settings' names for categories.
     """
-    return [
-        candidate
-        for candidate in candidates
-        if in_categories(candidate.post, categories, slugs)
-        and (not spoken or candidate.post.language is None or speaks(spoken, candidate.post.language))
-    ]
+
+    newsletter: Newsletter
+    slugs: Mapping[str, str]
+    at: datetime
+    oldest: datetime | None = None
 
 
-def new_to(candidates: Iterable[Candidate], *, since: datetime | None, carried: Collection[str]) -> tuple[str, ...]:
-    """The ids of those after `since`, if it is set, that no delivery has carried to a reader yet."""
-    return tuple(
-        one.id for one in candidates if one.id not in carried and (since is None or one.post.published > since)
-    )
+def oldest(newsletter: Newsletter, at: datetime, prev_fire: PrevFire) -> datetime:
+    """The moment before which a post has come out too long ago for a digest at `at`.
+
+    Two of its longest periods back at least, whatever is set: with less, what waits would be too old for its turn.
+    """
+    two_periods = 2 * (at - first_since(newsletter, at, prev_fire))
+    return at - max(newsletter.reach, two_periods)
+
+
+def refusal(post: Post, terms: Terms) -> Why | None:
+    """Why a newsletter brings a post to nobody, None where it may bring it; what readers have had is not asked here."""
+    newsletter = terms.newsletter
+    if not post.in_newsletters:
+        return Why.EXCLUDED
+    if not in_categories(post, newsletter.categories, terms.slugs):
+        return Why.ELSEWHERE
+    if post.published > terms.at:
+        return Why.TO_COME
+    if post.published + newsletter.hold > terms.at:
+        return Why.HELD
+    return Why.TOO_OLD if terms.oldest is not None and post.published < terms.oldest else None
 
 
 def in_categories(post: Post, wanted: Collection[str] | None, slugs: Mapping[str, str]) -> bool:

@@ -8,7 +8,7 @@ from publisher.jobs.library import Library
 from publisher.jobs.linted import problems
 from publisher.jobs.mailing import Desk, first_language
 from publisher.jobs.notice import of_missed
-from publisher.jobs.picking import candidates
+from publisher.jobs.picking import candidates, terms
 from publisher.jobs.variants import digest_variant, note_variant, notice_variant, one_off_variant
 from publisher.mail import Note
 from publisher.model.newsletter import Newsletter
@@ -29,7 +29,7 @@ def check_mail(library: Library, templates: Templates, newsletters: Sequence[New
 
 
 def _faults(desk: Desk, at: datetime) -> list[Problem]:
-    newest = [(one.id, one.post) for one in candidates(desk, at)[:_POSTS]]
+    newest = [(one.id, one.post) for one in candidates(desk, terms(desk, at))[:_POSTS]]
     found: list[Problem] = []
     try:
         for language in desk.newsletter.languages or (first_language(desk),):

@@ -14,7 +14,7 @@ from publisher.jobs.planned import Group, Making, Pick, mailed, write_issue
 from publisher.jobs.site import require_site_url
 from publisher.jobs.variants import digest_variant
 from publisher.model.mailing import Issue, IssueKind, IssueStatus, Variant
-from publisher.model.newsletter import Period
+from publisher.model.newsletter import Newsletter, Period
 from publisher.store import issues, readers
 from publisher.store.engine import Store
 from publisher.struct import Struct, replace
@@ -46,7 +46,7 @@ def plan_digest(desk: Desk, store: Store, *, at: datetime, prev_fire: PrevFire, 
     with store.read() as connection:
         picks = counted(connection, store.secret, desk, Span(at, prev_fire, period))
         number = issues.next_number(connection, desk.newsletter.name)
-        return Plan(picks, readers.count(connection, circle(desk.newsletter, period)), number)
+        return Plan(picks, readers.count(connection, circle(desk.newsletter, period, at)), number)
 
 
 def plan_variants(desk: Desk, plan: Plan, *, at: datetime) -> list[Variant]:
@@ -103,18 +103,23 @@ def _make(connection: sa.Connection, making: Making, span: Span, now: datetime, 
         at=span.at,
         period=None if period is None else period.key,
     )
-    sent = drafted(since=first_look(connection, desk, span))
+    since = first_look(connection, desk, span)
+    sent = drafted(since=since)
     sent = replace(sent, status=IssueStatus.AWAITING, reason="waits for the editor") if awaits else sent
     made = write_issue(connection, making, sent, picked(connection, making.secret, desk, span), now)
     if made is not None and awaits:
         notify(connection, making.secret, desk, of_approval(connection, desk, made), now)
     if made is None and period is not None:
-        return issues.insert(connection, drafted(skipped="nothing new"), now)
+        # From here on it looks back to the same moment: what is held, or waits for more, must not be left behind.
+        return issues.insert(connection, drafted(since=since, skipped=_why_skipped(desk.newsletter)), now)
     return made
+
+
+def _why_skipped(newsletter: Newsletter) -> str:
+    return "nothing new" if newsletter.min_posts == 1 else f"fewer than {newsletter.min_posts} new posts (min_posts)"
 
 
 def render_group(desk: Desk, at: datetime, group: Group, number: int | None) -> Variant:
     """The variant of those who share these posts and this language. TemplateError."""
-    posts = {desk.library.ids[post.source]: post for post in desk.library.posts}
-    chosen = [(post_id, posts[post_id]) for post_id in group.post_ids]
+    chosen = [(post_id, desk.by_id[post_id]) for post_id in group.post_ids]
     return digest_variant(desk, chosen, language=group.language, number=number, at=at)

@@ -18,6 +18,7 @@ from publisher.jobs.pictures import finder
 from publisher.mail import Find, Mailbox, parse_mailbox
 from publisher.model.mailing import IssueKind, IssueStatus
 from publisher.model.newsletter import Newsletter
+from publisher.model.post import Post
 from publisher.store import issues
 from publisher.store.engine import Store
 from publisher.struct import Struct
@@ -30,6 +31,11 @@ class Desk(Struct, frozen=True, dict=True):
     library: Library
     templates: Templates
     newsletter: Newsletter
+
+    @cached_property
+    def by_id(self) -> dict[str, Post]:
+        """The posts by their ids."""
+        return {self.library.ids[post.source]: post for post in self.library.posts}
 
     @cached_property
     def find(self) -> Find:

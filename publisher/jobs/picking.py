@@ -1,28 +1,28 @@
 """Picking: what is new to each reader of a newsletter, one reader after the other."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
 
 from publisher.core.periods import PrevFire, first_since, running_since
-from publisher.core.selection import Candidate, in_categories, new_to, newest_first, published, wanted
+from publisher.core.selection import Candidate, Terms, oldest, pinned_first, refusal
+from publisher.core.sieve import Sieve
 from publisher.jobs.mailing import Desk, first_language
 from publisher.jobs.planned import Group, Pick, Picked, added_up
 from publisher.model.newsletter import Frequency, Newsletter, Period
+from publisher.model.reader import Wish
 from publisher.store import issues, readers
 from publisher.store.carried import Carried
-from publisher.store.readers import Circle, Kind, Reader, Wish
+from publisher.store.readers import Circle, Kind, Reader
 from publisher.struct import Struct
 
 _REMEMBERED = 1 << 13
-"""Wishes, and what is new to them: a million readers have thousands, of which few bear to be kept."""
+"""What is new to readers of a kind: a million are of thousands of kinds, of which few bear to be kept."""
 
-_Sieve = Callable[[Wish, datetime | None, frozenset[str]], Group | None]
-
-
-_ReachesBack = Callable[[Frequency, datetime | None], datetime | None]
+_Groups = Callable[[Wish, datetime, int], Group | None]
+_ReachesBack = Callable[[Frequency, datetime | None], datetime]
 
 
 class Span(Struct, frozen=True):
@@ -40,30 +40,33 @@ class _Look(Struct, frozen=True):
     carried: Carried
     oldest: datetime
     reaches_back: _ReachesBack
-    sieve: _Sieve
+    groups: _Groups
 
     def group(self, of: Reader | Kind) -> Group | None:
         """What is new to them."""
-        return self.sieve(of.wish, self.reaches_back(of.wish.frequency, of.joined), of.carried)
+        return self.groups(of.wish, self.reaches_back(of.wish.frequency, of.joined), of.carried)
 
 
-def candidates(desk: Desk, at: datetime) -> list[Candidate]:
-    """The posts of the newsletter that are out at `at`, newest first."""
-    newsletter, library = desk.newsletter, desk.library
-    slugs = library.config.settings.categories
-    return [
-        Candidate(library.ids[post.source], post)
-        for post in newest_first(published(library.posts, at))
-        if post.in_newsletters and in_categories(post, newsletter.categories, slugs)
-    ]
+def terms(desk: Desk, at: datetime, oldest: datetime | None = None) -> Terms:
+    """On what terms the newsletter takes posts."""
+    return Terms(desk.newsletter, desk.library.config.settings.categories, at, oldest)
 
 
-def circle(newsletter: Newsletter, period: Period | None) -> Circle:
-    """Who was a reader when the period ended.
+def candidates(desk: Desk, taken: Terms) -> list[Candidate]:
+    """The posts that the newsletter may bring, in the order of a mail."""
+    ids = desk.library.ids
+    free = [post for post in desk.library.posts if refusal(post, taken) is None]
+    return [Candidate(ids[post.source], post) for post in pinned_first(free)]
+
+
+def circle(newsletter: Newsletter, period: Period | None, at: datetime | None = None) -> Circle:
+    """Who was a reader when the period ended, and had not paused; without a period who is one `at` this moment.
 
     Who came later waits for the next: a daemon started on a Wednesday must not mail Monday's.
     """
-    return Circle(newsletter) if period is None else Circle(newsletter, period.frequency, period.end)
+    if period is None:
+        return Circle(newsletter, awake=at)
+    return Circle(newsletter, period.frequency, by=period.end, awake=period.end)
 
 
 def first_look(connection: sa.Connection, desk: Desk, span: Span) -> datetime | None:
@@ -93,55 +96,55 @@ def counted(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) ->
 
 
 def _look(connection: sa.Connection, desk: Desk, span: Span) -> _Look:
-    posts = candidates(desk, span.at)
+    taken = terms(desk, span.at, oldest(desk.newsletter, span.at, span.prev_fire))
+    posts = candidates(desk, taken)
     return _Look(
-        circle(desk.newsletter, span.period),
-        Carried(connection, desk.newsletter.name, [one.id for one in posts]),
+        circle(desk.newsletter, span.period, span.at),
+        Carried(connection, desk.newsletter.name, {one.id: one.post.mail.resend for one in posts}),
         # Whoever joined before the oldest of them is after nothing that is older.
         min((one.post.published for one in posts), default=span.at),
         _reaches_back(connection, desk, span),
-        _sieve(desk, posts),
+        _groups(desk, _sieve(posts, taken, span)),
     )
 
 
-def _sieve(desk: Desk, posts: Sequence[Candidate]) -> _Sieve:
+def _sieve(posts: list[Candidate], taken: Terms, span: Span) -> Sieve:
+    if span.period is None or taken.oldest is None:
+        # Who sends by hand has decided that there is enough.
+        return Sieve(posts, taken)
+    # What came out in the later half of the reach will still be in it at the next period's end.
+    return Sieve(posts, taken, fewest=taken.newsletter.min_posts, patience=(taken.at - taken.oldest) / 2)
+
+
+def _groups(desk: Desk, sieve: Sieve) -> _Groups:
     """What is new to readers who wish the same and have had the same; None where nothing is."""
-    spoken, slugs = desk.newsletter.languages, desk.library.config.settings.categories
+    ids = lru_cache(_REMEMBERED)(sieve.ids)
+    first = first_language(desk)
 
     @lru_cache(_REMEMBERED)
-    def within(category: str) -> frozenset[str]:
-        return frozenset(one.id for one in wanted(posts, (category,), (), slugs))
+    def group(wish: Wish, since: datetime, carried: int) -> Group | None:
+        new = sieve.new(wish, since, carried)
+        return Group(ids(new), wish.language or first) if new else None
 
-    @lru_cache(_REMEMBERED)
-    def said(language: str | None) -> list[Candidate]:
-        return wanted(posts, None, [language] if language else spoken, slugs)
-
-    @lru_cache(_REMEMBERED)
-    def sieve(wish: Wish, since: datetime | None, carried: frozenset[str]) -> Group | None:
-        theirs = said(wish.language)
-        if wish.categories is not None:
-            chosen = frozenset[str]().union(*map(within, wish.categories))
-            theirs = [one for one in theirs if one.id in chosen]
-        ids = new_to(theirs, since=since, carried=carried)
-        return Group(ids, wish.language or first_language(desk)) if ids else None
-
-    return sieve
+    return group
 
 
 def _reaches_back(connection: sa.Connection, desk: Desk, span: Span) -> _ReachesBack:
-    """How far back a reader's posts reach, by what they want and when they joined; None where to the oldest."""
+    """How far back a reader's posts reach, by what they want and when they joined, None for long ago.
+
+    Whoever was there before the newsletter's first issue gets what that looked back to, and a period at least.
+    """
     newsletter = desk.newsletter
     first = issues.first(connection, newsletter.name)
-    looks_back = first_look(connection, desk, span)
+    looks_back = first_since(newsletter, span.at, span.prev_fire)
+    if first is not None and first.since is not None:
+        # What the first issue brought and failed to deliver is given back; what it left to the archive stays there.
+        looks_back = min(looks_back, first.since)
 
-    def reaches_back(frequency: Frequency, joined: datetime | None) -> datetime | None:
-        if looks_back is not None or joined is None:
+    def reaches_back(frequency: Frequency, joined: datetime | None) -> datetime:
+        moment = None if joined is None else min(joined, span.at)
+        if first is None or moment is None or moment <= first.created_at:
             return looks_back
-        moment = min(joined, span.at)
-        since = running_since(newsletter, newsletter.frequency_of(frequency), moment, span.prev_fire)
-        if first is not None and first.since is not None and moment <= first.created_at:
-            # What the newsletter's first issue brought and failed to deliver is given back, so it still counts.
-            return min(since, first.since)
-        return since
+        return running_since(newsletter, newsletter.frequency_of(frequency), moment, span.prev_fire)
 
     return reaches_back

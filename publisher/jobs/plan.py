@@ -14,7 +14,7 @@ from publisher.jobs.due import due_periods
 from publisher.jobs.letter import Outgoing
 from publisher.jobs.linted import problems, sample_recipient, telling
 from publisher.jobs.mailing import Desk, first_language
-from publisher.jobs.picking import candidates, circle
+from publisher.jobs.picking import candidates, circle, terms
 from publisher.jobs.planned import Group, Pick
 from publisher.jobs.preview import SAMPLE_READER, Past, digest_sample, sample_letter
 from publisher.jobs.under_way import ServersOf, bound, cap_of_all
@@ -138,7 +138,7 @@ def _planned(desk: Desk, occasion: Occasion, offset: int, around: Surroundings) 
         plan = plan_digest(desk, around.store, at=period.end, prev_fire=around.prev_fire, period=period)
     plan = replace(plan, number=plan.number + offset)
     goes = {*plan.post_ids} if plan.recipients else set()
-    posts = tuple((one.id, one.post) for one in candidates(desk, period.end) if one.id in goes)
+    posts = tuple((one.id, one.post) for one in candidates(desk, terms(desk, period.end)) if one.id in goes)
     rendered = _rendered(desk, plan, period.end) if plan.recipients else {}
     outgoing = around.outgoing_of(desk.newsletter.name)
     with_readers = _Readers(None, {}, Estimate(None, None))

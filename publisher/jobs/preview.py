@@ -12,7 +12,7 @@ from publisher.jobs.issue import last_digest_at
 from publisher.jobs.letter import Outgoing, Plate
 from publisher.jobs.linted import SAMPLE_EMAIL, SAMPLE_SENDER, sample_recipient
 from publisher.jobs.mailing import Desk, first_language
-from publisher.jobs.picking import candidates
+from publisher.jobs.picking import candidates, terms
 from publisher.jobs.read_back import read_back
 from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
 from publisher.mail import Mailbox, Note, Sheet, parse_address, parse_mailbox
@@ -75,7 +75,7 @@ def sample_digest(
     out.
     """
     reach = before.since or first_since(desk.newsletter, at, prev_fire)
-    known = [(candidate.id, candidate.post) for candidate in candidates(desk, at)]
+    known = [(candidate.id, candidate.post) for candidate in candidates(desk, terms(desk, at))]
     if not known:
         raise NotFound("post for", desk.newsletter.name, hint="there is no published post yet")
     fresh = [(post_id, post) for post_id, post in known if post.published > reach]
@@ -110,7 +110,7 @@ def sample_note(desk: Desk, note: Note, *, language: str | None = None) -> Sampl
 
 def newest_post(desk: Desk, at: datetime) -> Post:
     """The post that the newsletter would send by hand most likely; NotFound where none is out."""
-    known = candidates(desk, at)
+    known = candidates(desk, terms(desk, at))
     if not known:
         raise NotFound("post for", desk.newsletter.name, hint="there is no published post yet")
     return known[0].post

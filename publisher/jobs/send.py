@@ -63,13 +63,13 @@ def _names(post: Post, name: str) -> bool:
     return name in (Path(post.source).name, stem) or stem.endswith("-" + name)
 
 
-def audience(desk: Desk, store: Store, post: Post, to: Sequence[str]) -> Audience:
+def audience(desk: Desk, store: Store, post: Post, to: Sequence[str], *, now: datetime) -> Audience:
     """Who would get `post`: the addresses in `to`, or with none every confirmed reader who has not had it."""
     with store.read() as connection:
-        picks = counted_up(_picked(connection, store.secret, desk, post, to))
+        picks = counted_up(_picked(connection, store.secret, desk, post, to, now))
         if to:
             return Audience(picks, 0)
-        already = readers.count(connection, Circle(desk.newsletter)) - sum(one.readers for one in picks)
+        already = readers.count(connection, Circle(desk.newsletter, awake=now)) - sum(one.readers for one in picks)
         return Audience(picks, already, issues.next_number(connection, desk.newsletter.name))
 
 
@@ -96,7 +96,7 @@ def make_one_off(
     one_off = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=now, page_url=post.url, urgent=bool(to))
     making = Making(desk, store.secret, sender, ONE_OFF, partial(_render, desk, post, now, not to), unfit)
     with store.write(trusted=True) as connection:
-        made = write_issue(connection, making, one_off, _picked(connection, store.secret, desk, post, to), now)
+        made = write_issue(connection, making, one_off, _picked(connection, store.secret, desk, post, to, now), now)
     if made is not None:
         testify(library, store)
     return made
@@ -107,8 +107,10 @@ def _render(desk: Desk, post: Post, now: datetime, subscribed: bool, group: Grou
     return one_off_variant(desk, post_id, post, language=group.language, subscribed=subscribed, at=now, number=number)
 
 
-def _picked(connection: sa.Connection, secret: bytes, desk: Desk, post: Post, to: Sequence[str]) -> Iterator[Picked]:
-    """All who are to get it, suppressed or not."""
+def _picked(
+    connection: sa.Connection, secret: bytes, desk: Desk, post: Post, to: Sequence[str], now: datetime
+) -> Iterator[Picked]:
+    """All who are to get it, suppressed or not; of readers those who have not paused."""
     ids = (desk.library.ids[post.source],)
     first = Group(ids, first_language(desk))
     if to:
@@ -116,8 +118,8 @@ def _picked(connection: sa.Connection, secret: bytes, desk: Desk, post: Post, to
         suppressed = suppressions.among(connection, secret, [one.address_key for one in found])
         yield from (Picked(one, first, suppressed.get(one.address_key)) for one in found)
         return
-    carried = Carried(connection, desk.newsletter.name, ids)
-    for reader in readers.streamed(connection, secret, Circle(desk.newsletter), carried):
+    carried = Carried(connection, desk.newsletter.name, {ids[0]: post.mail.resend})
+    for reader in readers.streamed(connection, secret, Circle(desk.newsletter, awake=now), carried):
         if not reader.carried:
             group = Group(ids, reader.language) if reader.language else first
             yield Picked(reader.recipient, group, reader.suppressed)

@@ -136,6 +136,27 @@ def remove(store: Store, email: str, newsletter: str | None, now: datetime) -> i
     return ended
 
 
+def pause(store: Store, email: str, newsletter: str | None, until: datetime, now: datetime) -> int:
+    """Send an address no newsletter, or not this one, until then; how many. NotFound, UsageError for what is past."""
+    if until <= now:
+        raise UsageError("a pause ends in the future", hint="write the first day on which mail may come again")
+    return _paused(store, email, newsletter, until)
+
+
+def unpause(store: Store, email: str, newsletter: str | None) -> int:
+    """End a pause, or leave what was not paused as it is; how many subscriptions. NotFound where there is none."""
+    return _paused(store, email, newsletter, None)
+
+
+def _paused(store: Store, email: str, newsletter: str | None, until: datetime | None) -> int:
+    address = parse_address(email)
+    with store.write() as connection:
+        changed = subscribers.pause(connection, address.key, newsletter, until)
+    if not changed:
+        raise NotFound("subscription of", email, hint="'publisher subscriber list' shows those there are")
+    return changed
+
+
 def _name(text: str) -> str:
     name = text.strip()
     if not is_one_line(name) or len(name) > LONGEST_NAME:

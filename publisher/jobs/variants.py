@@ -43,6 +43,8 @@ _ACCENT = "#1f5a99"
 _GROUND, _DARK_GROUND = "#ffffff", "#201f1c"
 _SPARE = 2048
 """Octets of the limit that are left to what differs from reader to reader: a name, an address, the way out."""
+_MOST = 1000
+"""Posts that a mail is tried with: a title and its link take a hundred octets each."""
 
 
 def digest_variant(
@@ -50,13 +52,13 @@ def digest_variant(
 ) -> Variant:
     """The variant of readers who share these posts, each an id and a post.
 
-    Where they are too many for what mail programs show, the last are left to a link.
+    Where they are more than the newsletter shows, or too many for what mail programs show, the last are left to a link.
     """
     newsletter = desk.newsletter
     frame = replace(_frame(desk, language, number, at), subject=newsletter.subject, preheader=newsletter.preheader)
     made: list[tuple[MailPost, tuple[Picture, ...]]] = []
     carried: tuple[Picture, ...] = ()
-    for _, post in posts:
+    for _, post in posts[: newsletter.max_posts or _MOST]:
         one, some = _mail_post(desk, post, whole=False, carried=carried)
         made.append((one, some))
         carried += some
@@ -66,14 +68,15 @@ def digest_variant(
             desk.templates,
             frame,
             [post for post, _ in made[:shown]],
-            more=len(made) - shown,
+            more=len(posts) - shown,
             more_url=_tagged(desk, frame.site.url),
             template=newsletter.template,
             pictures=_once(picture for _, some in made[:shown] for picture in some),
         )
 
     ids = tuple(post_id for post_id, _ in posts)
-    return Variant(_key(desk, ids, language, newsletter.template), ids, language, _largest(render, len(made), least=1))
+    key, rendered = _key(desk, ids, language, newsletter.template), _largest(render, len(made), least=1)
+    return Variant(key, ids, language, rendered, _resent(posts))
 
 
 def one_off_variant(
@@ -100,7 +103,8 @@ def one_off_variant(
         return render_one_off(desk.templates, frame, part, cut=shown < len(blocks), pictures=kept)
 
     rendered = _largest(render, len(blocks), least=0)
-    return Variant(_key(desk, (post_id,), language, ONE_OFF), (post_id,), language, rendered)
+    key = _key(desk, (post_id,), language, ONE_OFF)
+    return Variant(key, (post_id,), language, rendered, _resent([(post_id, post)]))
 
 
 def note_variant(desk: Desk, note: Note, *, language: str) -> Variant:
@@ -113,6 +117,10 @@ def notice_variant(desk: Desk, notice: Notice, *, language: str) -> Variant:
     """The mail that tells the newsletter's editor something."""
     rendered = render_notice(desk.templates, _frame(desk, language, None, None), notice)
     return Variant(_key(desk, (), language, "notice"), (), language, rendered)
+
+
+def _resent(posts: Iterable[tuple[str, Post]]) -> dict[str, str]:
+    return {post_id: post.mail.resend for post_id, post in posts if post.mail.resend}
 
 
 def _sender_line(desk: Desk) -> str:

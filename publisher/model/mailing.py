@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from publisher.struct import Struct
+from publisher.struct import Struct, field
 
 
 class IssueKind(StrEnum):
@@ -64,13 +64,15 @@ class Rendered(Struct, frozen=True):
 class Variant(Struct, frozen=True):
     """What a group of recipients shares, stored when the issue is planned.
 
-    `key` is the SHA-256 over (ordered post ids, language, format, template hash), in hex.
+    `key` is the SHA-256 over (ordered post ids, language, format, template hash), in hex. `resent` are the words for
+    which posts of it are sent again, by their ids.
     """
 
     key: str
     post_ids: tuple[str, ...]
     language: str
     rendered: Rendered
+    resent: dict[str, str] = field(default_factory=dict)
 
 
 class Recipient(Struct, frozen=True, gc=False):

@@ -47,6 +47,14 @@ class Subscription(Struct, frozen=True):
     paused_until: datetime | None = None
 
 
+class Wish(Struct, frozen=True, cache_hash=True):
+    """What a reader asked for, as selection needs it; `categories` are in one order for all who wish the same."""
+
+    language: str | None
+    frequency: Frequency
+    categories: tuple[str, ...] | None
+
+
 class Suppression(Struct, frozen=True):
     """An address that gets no mail, and why; of one that was forgotten `address_key` is a keyed hash."""
 

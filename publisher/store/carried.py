@@ -1,7 +1,7 @@
 """Which posts were carried to whom, looked up for a stretch of addresses at a time."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -14,20 +14,25 @@ from publisher.store.tables import deliveries, issues, variant_posts, variants
 _REMEMBERED = 4096
 """Unions of variants: readers who wish the same have mostly had the same issues."""
 
+_AT_ONCE = 5000
+"""Posts in a query: SQLite takes 32,766 values."""
+
 
 class Carried:
-    """What a newsletter, and one-offs to addresses, have carried of `post_ids` in the issues there are by now.
+    """What a newsletter, and one-offs to addresses, have carried of `posts` in the issues there are by now.
 
-    Nothing is asked of the ledger's deliveries where no earlier issue holds any of them.
+    The posts come by their ids, in order, each with the word for which it is sent again, or an empty one; with a word
+    it counts as carried only where it was for that. Each is a bit, the first the lowest. Of the ledger's deliveries
+    only those are looked at whose issues hold one of them.
     """
 
-    def __init__(self, connection: sa.Connection, newsletter: str, post_ids: Collection[str]) -> None:
+    def __init__(self, connection: sa.Connection, newsletter: str, posts: Mapping[str, str]) -> None:
         self._connection = connection
-        self._issues = _issues(newsletter)
-        self._posts = _posts(connection, self._issues, frozenset(post_ids))
+        self._posts, issue_ids = _held(connection, newsletter, posts)
+        self._issues = sorted(issue_ids)
         self._union = lru_cache(_REMEMBERED)(self._unite)
 
-    def between(self, first: str, last: str) -> dict[str, frozenset[str]]:
+    def between(self, first: str, last: str) -> dict[str, int]:
         """The posts that were carried to each address key from `first` to `last`, in the ledger's order."""
         if not self._posts:
             return {}
@@ -44,25 +49,34 @@ class Carried:
                     found[address_key].append(variant_id)
         return {address_key: self._union(tuple(ids)) for address_key, ids in found.items()}
 
-    def _unite(self, variant_ids: tuple[int, ...]) -> frozenset[str]:
-        return frozenset[str]().union(*(self._posts[one] for one in variant_ids))
+    def _unite(self, variant_ids: tuple[int, ...]) -> int:
+        union = 0
+        for one in variant_ids:
+            union |= self._posts[one]
+        return union
 
 
-def _issues(newsletter: str) -> sa.Select[tuple[int]]:
-    return sa.select(issues.c.id).where(sa.or_(issues.c.newsletter == newsletter, issues.c.newsletter.is_(None)))
+def _held(connection: sa.Connection, newsletter: str, posts: Mapping[str, str]) -> tuple[Mapping[int, int], set[int]]:
+    """The variants that hold some of the posts, and which; and the issues they are of."""
+    bits = {post_id: 1 << place for place, post_id in enumerate(posts)}
+    found: dict[int, int] = defaultdict(int)
+    issue_ids: set[int] = set()
+    for variant_id, issue_id, post_id, resent in _carriers(connection, newsletter, list(posts)):
+        if posts[post_id] in ("", resent):
+            found[variant_id] |= bits[post_id]
+            issue_ids.add(issue_id)
+    return found, issue_ids
 
 
-def _posts(
-    connection: sa.Connection, of_issues: sa.Select[tuple[int]], wanted: frozenset[str]
-) -> dict[int, frozenset[str]]:
-    """The variants that hold wanted posts, and which."""
+def _carriers(
+    connection: sa.Connection, newsletter: str, post_ids: Sequence[str]
+) -> Iterator[tuple[int, int, str, str]]:
+    held, of_issue = variant_posts.c, sa.or_(issues.c.newsletter == newsletter, issues.c.newsletter.is_(None))
     query = (
-        sa.select(variant_posts.c.variant_id, variant_posts.c.post_id)
-        .join(variants, variants.c.id == variant_posts.c.variant_id)
-        .where(variants.c.issue_id.in_(of_issues))
+        sa.select(held.variant_id, variants.c.issue_id, held.post_id, held.resend)
+        .join(variants, variants.c.id == held.variant_id)
+        .join(issues, issues.c.id == variants.c.issue_id)
+        .where(of_issue)
     )
-    found: dict[int, set[str]] = defaultdict(set)
-    for variant_id, post_id in connection.execute(query):
-        if post_id in wanted:
-            found[variant_id].add(post_id)
-    return {variant_id: frozenset(posts) for variant_id, posts in found.items()}
+    for some in (post_ids[start : start + _AT_ONCE] for start in range(0, len(post_ids), _AT_ONCE)):
+        yield from (tuple(row) for row in connection.execute(query.where(held.post_id.in_(some))))

@@ -103,6 +103,7 @@ def _lacks_a_post(issue_id: int) -> sa.ColumnElement[bool]:
         .where(other.c.address_key == deliveries.c.address_key, other.c.status.in_([*CARRIED]))
         .where(sa.or_(its_issue.c.newsletter.is_(None), its_issue.c.newsletter == newsletter))
         .where(of_other.c.post_id == variant_posts.c.post_id)
+        .where(sa.or_(variant_posts.c.resend == "", variant_posts.c.resend == of_other.c.resend))
         .correlate(deliveries, variant_posts)
     )
     posts = sa.select(sa.literal(1)).where(variant_posts.c.variant_id == deliveries.c.variant_id)

@@ -87,7 +87,12 @@ def insert_variant(connection: sa.Connection, issue_id: int, variant: Variant) -
     assert made.inserted_primary_key is not None
     variant_id = int(made.inserted_primary_key[0])
     rows = [
-        {"variant_id": variant_id, "position": position, "post_id": post_id}
+        {
+            "variant_id": variant_id,
+            "position": position,
+            "post_id": post_id,
+            "resend": variant.resent.get(post_id, ""),
+        }
         for position, post_id in enumerate(variant.post_ids)
     ]
     if rows:
@@ -99,10 +104,11 @@ def insert_variant(connection: sa.Connection, issue_id: int, variant: Variant) -
 def variant(connection: sa.Connection, variant_id: int) -> Variant:
     """One stored variant."""
     row = connection.execute(sa.select(variants).where(variants.c.id == variant_id)).one()
-    posts = sa.select(variant_posts.c.post_id).where(variant_posts.c.variant_id == variant_id)
-    post_ids = tuple(connection.scalars(posts.order_by(variant_posts.c.position)))
+    held = sa.select(variant_posts.c.post_id, variant_posts.c.resend).where(variant_posts.c.variant_id == variant_id)
+    posts = {row.post_id: row.resend for row in connection.execute(held.order_by(variant_posts.c.position))}
     rendered = Rendered(row.subject, row.html, row.text, row.marker, row.preheader, _pictures(connection, variant_id))
-    return Variant(row.key, post_ids, row.language, rendered)
+    resent = {post_id: word for post_id, word in posts.items() if word}
+    return Variant(row.key, tuple(posts), row.language, rendered, resent)
 
 
 def of_variant(connection: sa.Connection, variant_id: int) -> Issue:
@@ -145,7 +151,7 @@ def of_period(connection: sa.Connection, period: str) -> Issue | None:
 
 
 def first(connection: sa.Connection, newsletter: str) -> Issue | None:
-    """A newsletter's first digest: the one that looked back."""
+    """A newsletter's first digest, or its first period where that was skipped: the one that looked back."""
     query = sa.select(issues).where(issues.c.newsletter == newsletter, issues.c.since.is_not(None))
     row = connection.execute(query.order_by(issues.c.id).limit(1)).first()
     return None if row is None else _issue(row)

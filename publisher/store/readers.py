@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from publisher.model.mailing import Recipient
 from publisher.model.newsletter import Frequency, Newsletter
-from publisher.model.reader import SubscriptionStatus
+from publisher.model.reader import SubscriptionStatus, Wish
 from publisher.store.carried import Carried
 from publisher.store.streams import Column, Row, batches
 from publisher.store.suppressions import Suppressed
@@ -21,28 +21,18 @@ from publisher.struct import Struct
 _WISHES = 1 << 13
 """Wishes: a million readers choose among the same, and share what is read of them."""
 
-_NOTHING: frozenset[str] = frozenset()
-
-
-class Wish(Struct, frozen=True, cache_hash=True):
-    """What a reader asked for; `categories` are in one order for all who wish the same."""
-
-    language: str | None
-    frequency: Frequency
-    categories: tuple[str, ...] | None
-
 
 class Reader(Struct, frozen=True, gc=False):
     """A confirmed subscription as planning needs it.
 
     `joined` is when the reader said yes, or last changed what they wish, None where that was not asked for. `carried`
-    are the posts they have had, of those asked for; `suppressed` is why they get no mail.
+    are the posts they have had, of those asked for, as store.carried counts them; `suppressed` is why they get no mail.
     """
 
     recipient: Recipient
     wish: Wish
     joined: datetime | None
-    carried: frozenset[str]
+    carried: int
     suppressed: str | None
 
     @property
@@ -56,16 +46,18 @@ class Kind(Struct, frozen=True):
 
     wish: Wish
     joined: datetime | None
-    carried: frozenset[str]
+    carried: int
     suppressed: bool
 
 
 class Circle(Struct, frozen=True):
-    """The confirmed readers of a newsletter; of one frequency, and of who was there at `by`, where these are set."""
+    """The confirmed readers of a newsletter; of one frequency, of who was there at `by`, and of those who have not
+    paused until after `awake`, where these are set."""
 
     newsletter: Newsletter
     frequency: Frequency | None = None
     by: datetime | None = None
+    awake: datetime | None = None
 
 
 def count(connection: sa.Connection, circle: Circle) -> int:
@@ -107,7 +99,7 @@ def streamed(
                 map(Recipient, emails, keys, names, wished[0], ids),
                 _wishes(*wished),
                 map(_moment, joined),
-                map(had.get, keys, repeat(_NOTHING)),
+                map(had.get, keys, repeat(0)),
                 map(suppressed.get, keys),
             )
 
@@ -121,7 +113,7 @@ def kinds(
         for rows in found:
             keys, *wished, joined = _columns(rows)
             had, suppressed = carried.between(keys[0], keys[-1]), refused.among(keys)
-            given = map(had.get, keys, repeat(_NOTHING)), map(suppressed.__contains__, keys)
+            given = map(had.get, keys, repeat(0)), map(suppressed.__contains__, keys)
             alike = zip(_wishes(*wished), map(_moment, joined), *given, strict=True)
             yield from ((Kind(*shared), number) for shared, number in Counter(alike).items())
 
@@ -174,6 +166,8 @@ def within(circle: Circle) -> list[sa.ColumnElement[bool]]:
     where = [wish.newsletter == newsletter.name, wish.status == SubscriptionStatus.CONFIRMED, *of_frequency(circle)]
     if circle.by is not None:
         where.append(wish.confirmed_at <= circle.by)
+    if circle.awake is not None:
+        where.append(sa.or_(wish.paused_until.is_(None), wish.paused_until <= circle.awake))
     return where
 
 

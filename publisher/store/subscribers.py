@@ -60,6 +60,7 @@ def subscribe(connection: sa.Connection, wish: Wish, now: datetime, *, revive: b
         "confirmed_at": now,
         "wished_at": now,
         "unsubscribed_at": None,
+        "paused_until": None,
         "evidence": wish.evidence,
     }
     if before is None:
@@ -104,6 +105,16 @@ def unsubscribe(connection: sa.Connection, address_key: str, newsletter: str | N
         where.append(table.c.newsletter == newsletter)
     change = table.update().where(*where).values(status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now)
     return connection.execute(change).rowcount
+
+
+def pause(connection: sa.Connection, address_key: str, newsletter: str | None, until: datetime | None) -> int:
+    """Pause the confirmed subscriptions of an address, all or to one newsletter, None for no longer; how many."""
+    table = subscriptions
+    whose = sa.select(subscribers.c.id).where(subscribers.c.address_key == address_key)
+    where = [table.c.subscriber_id.in_(whose), table.c.status == SubscriptionStatus.CONFIRMED]
+    if newsletter is not None:
+        where.append(table.c.newsletter == newsletter)
+    return connection.execute(table.update().where(*where).values(paused_until=until)).rowcount
 
 
 def find(connection: sa.Connection, address_key: str) -> Subscriber | None:

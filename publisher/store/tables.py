@@ -164,6 +164,7 @@ variant_posts = Table(
     Column("variant_id", ForeignKey("variants.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("post_id", Text, nullable=False),
+    Column("resend", Text, nullable=False, server_default=""),
     Index(None, "post_id"),
 )
 

@@ -10,9 +10,9 @@ from support.desk import desk
 from support.rows import wish
 from support.site import JST, Site
 
-from publisher.core.selection import new_to, wanted
+from publisher.core.selection import newest_first
+from publisher.core.words import speaks
 from publisher.jobs.digest import make_digest, plan_digest, plan_variants
-from publisher.jobs.picking import candidates
 from publisher.jobs.send import audience, find_post, make_one_off
 from publisher.mail import message_ids
 from publisher.model.mailing import DeliveryStatus, Issue
@@ -69,12 +69,17 @@ def carried(connection: sa.Connection) -> dict[str, set[str]]:
 def owed(site: Site, store: Store, at: datetime) -> dict[str, tuple[str, ...]]:
     """What every reader, looked at alone, is to get in an issue that everybody was there for."""
     with desk(site, at) as place, store.read() as connection:
-        out = candidates(place, at)
-        had = carried(connection)
+        ids, had = place.library.ids, carried(connection)
+        out = [one for one in newest_first(place.library.posts) if MONDAY - WEEK < one.published <= at]
         found = {}
         for one in subscribers.listed(connection, newsletter="weekly"):
-            theirs = wanted(out, one.categories, [one.language] if one.language else [], {})
-            found[one.subscriber.email] = new_to(theirs, since=MONDAY - WEEK, carried=had[one.subscriber.address_key])
+            found[one.subscriber.email] = tuple(
+                ids[post.source]
+                for post in out
+                if (one.categories is None or not set(one.categories).isdisjoint(post.categories))
+                and (one.language is None or post.language is None or speaks([one.language], post.language))
+                and ids[post.source] not in had[one.subscriber.address_key]
+            )
     return {email: ids for email, ids in found.items() if ids}
 
 
@@ -157,9 +162,9 @@ def test_a_one_off_to_addresses_is_urgent_and_one_to_readers_is_not(site: Site, 
     readers(store, 20, random.Random(2))
     with desk(site, MONDAY) as place:
         post = find_post(place.library, "0-1", site.folder)
-        whom = audience(place, store, post, [])
+        whom = audience(place, store, post, [], now=MONDAY)
         to_readers = make_one_off(place, store, post, to=[], now=MONDAY)
-        again = audience(place, store, post, [])
+        again = audience(place, store, post, [], now=MONDAY)
         friend = make_one_off(place, store, post, to=["friend@example.com", "friend@EXAMPLE.com"], now=MONDAY)
 
     assert to_readers is not None

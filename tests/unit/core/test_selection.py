@@ -1,15 +1,14 @@
 """Which posts go where."""
 
-from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.core.selection import Candidate, new_to, newest_first, published, shared_feeds, wanted
+from publisher.core.selection import newest_first, published, shared_feeds
 from publisher.core.slugs import category_slug
 from publisher.model.post import Post
-from publisher.struct import Struct, replace
+from publisher.struct import replace
 
 T0 = datetime(2026, 1, 5, tzinfo=UTC)
 BASE = Post(source="a.md", path="/a/", url="https://example.jp/a/", title="題", published=T0, digest="d")
@@ -26,23 +25,6 @@ def post(name: str, days: int = 0, *categories: str, language: str | None = None
     )
 
 
-class Wish(Struct, frozen=True):
-    """What a reader asks for."""
-
-    categories: tuple[str, ...] | None
-    language: str | None
-
-
-def reader(*categories: str, language: str | None = None) -> Wish:
-    return Wish(categories or None, language)
-
-
-def picked(posts: list[Post], who: Wish, *, carried: Collection[str] = (), since: int = -1) -> list[str]:
-    candidates = [Candidate(one.source, one) for one in posts]
-    theirs = wanted(candidates, who.categories, [who.language] if who.language else [], {})
-    return list(new_to(theirs, since=T0 + timedelta(days=since), carried=carried))
-
-
 def test_a_future_post_is_not_out_until_its_very_moment() -> None:
     future = post("未来", 3)
 
@@ -52,28 +34,6 @@ def test_a_future_post_is_not_out_until_its_very_moment() -> None:
 
 def test_the_newest_comes_first_and_ties_are_settled_by_address() -> None:
     assert [one.source for one in newest_first([post("a", 1), post("c", 2), post("b", 1)])] == ["c.md", "b.md", "a.md"]
-
-
-def test_a_reader_gets_their_categories_each_post_once() -> None:
-    posts = [post("a", 1, "本", "庭"), post("b", 1, "道具")]
-
-    assert picked(posts, reader()) == ["a.md", "b.md"]
-    assert picked(posts, reader("本", "庭")) == ["a.md"]
-    assert picked(posts, reader("ない")) == []
-
-
-def test_what_was_carried_does_not_come_again_and_what_is_older_never_comes() -> None:
-    posts = [post("a", 1), post("b", 2)]
-
-    assert picked(posts, reader(), carried={"a.md"}) == ["b.md"]
-    assert picked(posts, reader(), since=1) == ["b.md"]
-
-
-def test_a_post_without_a_language_is_for_everybody() -> None:
-    posts = [post("ja", language="ja"), post("en", language="en"), post("any")]
-
-    assert picked(posts, reader(language="ja")) == ["ja.md", "any.md"]
-    assert picked(posts, reader()) == ["ja.md", "en.md", "any.md"]
 
 
 def test_slugs_keep_letters_and_nothing_that_could_leave_the_folder() -> None:
@@ -114,13 +74,3 @@ def test_categories_that_share_a_feed_though_they_differ_are_found() -> None:
 
     assert shared_feeds(posts, {}) == {"c": ("C", "C++")}
     assert shared_feeds(posts, {"C++": "cpp"}) == {}
-
-
-def test_spellings_that_share_a_feed_share_a_wish() -> None:
-    assert picked([post("a", 1, "AI")], reader("ai")) == ["a.md"]
-
-
-def test_a_reader_of_a_language_reads_its_regions_too() -> None:
-    posts = [post("jp", language="ja-JP"), post("en", language="en-GB"), post("jam", language="jam")]
-
-    assert picked(posts, reader(language="ja")) == ["jp.md"]

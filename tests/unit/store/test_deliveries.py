@@ -16,7 +16,7 @@ from publisher.store.engine import Store
 
 MakeIssue = Callable[..., Issue]
 HOUR = timedelta(hours=1)
-POSTS = ("tag:p", "tag:example.jp,2026:/投稿")
+POSTS = {"tag:p": "", "tag:example.jp,2026:/投稿": ""}
 SENT = Outcome(DeliveryStatus.SENT, "", "2.0.0 Ok", 250)
 
 
@@ -280,14 +280,14 @@ def test_a_failed_delivery_gives_its_posts_back_and_others_do_not(
     with store.read() as connection:
         carried = Carried(connection, "weekly", POSTS).between("a", "b")
 
-    assert ("tag:p" in carried.get("a@example.jp", set())) is counts
+    assert carried == ({"a@example.jp": 1} if counts else {})
 
 
 def test_a_post_on_its_way_is_carried_already(store: Store, make_issue: MakeIssue) -> None:
     make_issue("a@example.jp", post="tag:p")
 
     with store.read() as connection:
-        assert Carried(connection, "weekly", POSTS).between("a", "c") == {"a@example.jp": {"tag:p"}}
+        assert Carried(connection, "weekly", POSTS).between("a", "c") == {"a@example.jp": 1}
         assert Carried(connection, "another", POSTS).between("a", "c") == {}
 
 
@@ -295,7 +295,7 @@ def test_a_one_off_to_an_address_counts_for_every_newsletter(store: Store, make_
     make_issue("a@example.jp", post="tag:p", newsletter=None)
 
     with store.read() as connection:
-        assert Carried(connection, "weekly", POSTS).between("a", "c") == {"a@example.jp": {"tag:p"}}
+        assert Carried(connection, "weekly", POSTS).between("a", "c") == {"a@example.jp": 1}
 
 
 def test_an_illegal_step_is_refused(store: Store, make_issue: MakeIssue, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Readers as a stream, and what is known of each, on both databases."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 
@@ -34,7 +34,7 @@ def subscribe(store: Store, when: datetime, *emails: str, newsletter: str = "wee
             subscribers.subscribe(connection, wish(email, newsletter, **changes), when, revive=True)
 
 
-def stream(store: Store, circle: Circle = EVERYBODY, *, posts: Collection[str] = (POST,)) -> list[Reader]:
+def stream(store: Store, circle: Circle = EVERYBODY, *, posts: Mapping[str, str] = {POST: ""}) -> list[Reader]:
     with store.read() as connection:
         carried = Carried(connection, circle.newsletter.name, posts)
         return list(readers.streamed(connection, store.secret, circle, carried))
@@ -74,9 +74,9 @@ def test_what_was_carried_and_who_is_suppressed_is_known_in_every_batch(
 
     found = stream(store)
 
-    assert [one.recipient.email for one in found if one.carried == {POST}] == some
+    assert [one.recipient.email for one in found if one.carried] == some
     assert [one.recipient.email for one in found if one.suppressed == "宛先不明"] == some
-    assert {one.carried for one in found} == {frozenset(), frozenset({POST})}
+    assert {one.carried for one in found} == {0, 1}
 
 
 def test_who_is_suppressed_is_counted_among_those_whom_a_digest_would_reach(store: Store, now: datetime) -> None:
@@ -106,7 +106,7 @@ def test_the_forgotten_are_suppressed_for_planning_too(store: Store, now: dateti
 def test_the_connection_that_reads_them_may_write_meanwhile(store: Store, now: datetime) -> None:
     crowd(store, 2100, now)
     with store.write() as connection:
-        carried = Carried(connection, "weekly", (POST,))
+        carried = Carried(connection, "weekly", {POST: ""})
         for place, one in enumerate(readers.streamed(connection, store.secret, Circle(WEEKLY), carried)):
             if place % 700 == 0:
                 connection.execute(tables.meta.insert().values(key=one.recipient.email, value="見た"))
@@ -118,7 +118,7 @@ def test_the_connection_that_reads_them_may_write_meanwhile(store: Store, now: d
 def test_a_stream_that_is_not_read_to_its_end_lets_go(store: Store, now: datetime) -> None:
     crowd(store, 2100, now)
     with store.read() as connection:
-        carried = Carried(connection, "weekly", (POST,))
+        carried = Carried(connection, "weekly", {POST: ""})
         with closing(readers.streamed(connection, store.secret, EVERYBODY, carried)) as some:
             next(some)
     with store.write() as connection:
@@ -163,7 +163,7 @@ def test_when_a_reader_joined_is_told_where_it_was_late(store: Store, now: datet
     subscribe(store, now, "a@example.jp", "b@example.jp")
     subscribe(store, later, "b@example.jp", categories=("庭",))
     with store.read() as connection:
-        carried = Carried(connection, "weekly", ())
+        carried = Carried(connection, "weekly", {})
         found = list(readers.streamed(connection, store.secret, Circle(WEEKLY), carried, after=now))
 
     assert [one.joined for one in found] == [None, later]
@@ -176,10 +176,10 @@ def test_a_delivery_that_ended_without_being_taken_gives_its_posts_back(
     make_issue("a@example.jp")
     with store.write() as connection:
         connection.execute(tables.deliveries.update().values(status=status))
-        had = Carried(connection, "weekly", (POST,)).between("a", "b")
+        had = Carried(connection, "weekly", {POST: ""}).between("a", "b")
 
     given_back = status in (DeliveryStatus.FAILED, DeliveryStatus.SUPPRESSED, DeliveryStatus.CANCELLED)
-    assert had == ({} if given_back else {"a@example.jp": {POST}})
+    assert had == ({} if given_back else {"a@example.jp": 1})
 
 
 def test_one_offs_to_addresses_count_and_other_newsletters_do_not(store: Store, make_issue: MakeIssue) -> None:
@@ -187,12 +187,41 @@ def test_one_offs_to_addresses_count_and_other_newsletters_do_not(store: Store, 
     make_issue("a@example.jp", uid="u2", post="tag:二", newsletter="weekly")
     make_issue("a@example.jp", uid="u3", post="tag:三", newsletter="books")
     with store.read() as connection:
-        posts = ("tag:一", "tag:二", "tag:三")
+        posts = dict.fromkeys(("tag:一", "tag:二", "tag:三"), "")
 
-        assert Carried(connection, "weekly", posts).between("a", "b") == {"a@example.jp": {"tag:一", "tag:二"}}
-        assert Carried(connection, "weekly", ("tag:二",)).between("a", "b") == {"a@example.jp": {"tag:二"}}
+        assert Carried(connection, "weekly", posts).between("a", "b") == {"a@example.jp": 0b011}
+        assert Carried(connection, "weekly", {"tag:二": ""}).between("a", "b") == {"a@example.jp": 1}
         assert Carried(connection, "weekly", posts).between("b", "c") == {}
-        assert Carried(connection, "weekly", ("tag:四",)).between("a", "b") == {}
+        assert Carried(connection, "weekly", {"tag:四": ""}).between("a", "b") == {}
+
+
+def test_a_post_that_is_sent_again_counts_where_it_was_for_that_word(store: Store, make_issue: MakeIssue) -> None:
+    first = make_issue("a@example.jp", "b@example.jp", uid="u1", post="tag:一")
+    again = make_issue("b@example.jp", uid="u2", post="tag:一")
+    with store.write() as connection:
+        of_second = tables.variants.c.issue_id == again.id
+        held = tables.variant_posts.c.variant_id.in_(sa.select(tables.variants.c.id).where(of_second))
+        connection.execute(tables.variant_posts.update().where(held).values(resend="訂正"))
+
+        def had(word: str) -> dict[str, int]:
+            return Carried(connection, "weekly", {"tag:一": word}).between("a", "c")
+
+        assert first.id != again.id
+        assert had("訂正") == {"b@example.jp": 1}
+        assert had("もう一度") == {}
+        assert had("") == {"a@example.jp": 1, "b@example.jp": 1}, "without the word it is a post they have had"
+
+
+def test_who_has_paused_is_no_reader_until_then(store: Store, now: datetime) -> None:
+    subscribe(store, now, "a@example.jp", "b@example.jp")
+    with store.write() as connection:
+        subscribers.pause(connection, "b@example.jp", None, now + timedelta(days=3))
+
+    def awake(days: int) -> list[str]:
+        return [one.recipient.email for one in stream(store, Circle(WEEKLY, awake=now + timedelta(days=days)))]
+
+    assert awake(2) == ["a@example.jp"]
+    assert awake(3) == ["a@example.jp", "b@example.jp"]
 
 
 def test_readers_alike_are_counted_as_they_are_when_looked_at_one_by_one(
@@ -205,7 +234,7 @@ def test_readers_alike_are_counted_as_they_are_when_looked_at_one_by_one(
         suppressions.add(connection, store.secret, emails[3], "手で", now)
         suppressions.forget(connection, store.secret, emails[4], now)
     with store.read() as connection:
-        carried = Carried(connection, "weekly", (POST,))
+        carried = Carried(connection, "weekly", {POST: ""})
         each = Counter(
             Kind(one.wish, one.joined, one.carried, one.suppressed is not None)
             for one in readers.streamed(connection, store.secret, EVERYBODY, carried, after=now)

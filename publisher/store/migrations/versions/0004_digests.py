@@ -25,6 +25,7 @@ def upgrade() -> None:
         name = f"{part}_sha256"
         op.add_column("variants", sa.Column(name, sa.String(length=64), nullable=False, server_default=""))
     op.add_column("deliveries", sa.Column("dated_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("variant_posts", sa.Column("resend", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "pages",
         sa.Column("issue_id", sa.Integer(), nullable=False),
