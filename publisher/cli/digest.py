@@ -30,6 +30,7 @@ def digest(
 ) -> None:
     """Send everything new to the readers of a newsletter, now."""
     from publisher.jobs.digest import make_digest
+    from publisher.jobs.intro import used_lines
     from publisher.jobs.linted import Unfit, require_fit
     from publisher.schedule import calendar
 
@@ -68,6 +69,8 @@ def digest(
         if issue is None:
             _nothing_new(store, chosen, plan)
             return
+        for line in used_lines(store, issue):
+            say(line)
         raise typer.Exit(send_out(app, store, issue))
 
 
@@ -81,7 +84,8 @@ def _planned(app: App, store: "Store", newsletter: "Newsletter", at: datetime) -
         desk = app.desk(library, newsletter)
         plan = plan_digest(desk, store, at=at, prev_fire=calendar())
         titles = {library.ids[post.source]: post.title for post in library.posts}
-        return plan, library.problems, titles, problems(desk, plan_variants(desk, plan, at=at))
+        unreadable = (*library.problems, *plan.introductions.problems)
+        return plan, unreadable, titles, problems(desk, plan_variants(desk, plan, at=at))
 
     with bar("Reading posts") as progress:
         plan, unreadable, titles, found = app.read(planned, progress, at)
@@ -92,11 +96,15 @@ def _planned(app: App, store: "Store", newsletter: "Newsletter", at: datetime) -
 
 
 def _show_plan(plan: "Plan", titles: Mapping[str, str]) -> None:
+    from publisher.jobs.intro import waiting_lines
+
     for one in plan.picks:
         besides = f", {one.suppressed} of them suppressed" if one.suppressed else ""
         say(f"{counted(one.readers, 'reader')}, {one.language}{besides}:")
         for post_id in one.post_ids:
             say(f"  {titles[post_id]}")
+    for line in waiting_lines(plan.introductions):
+        say(line)
 
 
 def _nothing_new(store: "Store", newsletter: "Newsletter", plan: "Plan") -> None:

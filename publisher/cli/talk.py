@@ -49,10 +49,14 @@ def problems_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     return [asdict(problem) for problem in problems]
 
 
+_MAILED_AS = ("looks-renamed", "bad-introduction", "bad-newsletter")
+
+
 def tell_serious(problems: Iterable[Problem]) -> None:
-    """What a mail's readers must not be the first to notice: posts that cannot be read, or that look sent before."""
+    """What a mail's readers must not be the first to notice: posts that cannot be read or that look sent before,
+    and what asks for something of the mail and is misspelt."""
     for problem in problems:
-        if problem.severity is Severity.ERROR or problem.code == "looks-renamed":
+        if problem.severity is Severity.ERROR or problem.code in _MAILED_AS:
             say(problem.told())
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from publisher.content.codes import Code
     from publisher.content.index import Index, duplicate_addresses
+    from publisher.content.introduction import NAMED, Introduction, read_introduction
     from publisher.content.linting import Link, Lint, lint
     from publisher.content.media_files import weigh
     from publisher.content.native import native_ids, rule_variants
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
     from publisher.content.surveying import survey
 
 __all__ = [
+    "NAMED",
     "Code",
     "ContentSource",
     "Engine",
     "Index",
+    "Introduction",
     "Link",
     "Lint",
     "Rendered",
@@ -64,6 +67,7 @@ __all__ = [
     "path_below",
     "put_output",
     "put_records",
+    "read_introduction",
     "record_named",
     "recorded_before",
     "recorded_ids",
@@ -80,6 +84,7 @@ __all__ = [
 _ROOMS = {
     "codes": ("Code",),
     "index": ("Index", "duplicate_addresses"),
+    "introduction": ("NAMED", "Introduction", "read_introduction"),
     "linting": ("Link", "Lint", "lint"),
     "media_files": ("weigh",),
     "native": ("native_ids", "rule_variants"),

@@ -40,6 +40,7 @@ class Code(StrEnum):
     TOO_MANY_NAMES = "too-many-names", "The post has more than a hundred categories or tags; the first hundred count."
     BAD_PERMALINK = "bad-permalink", "The permalink holds a placeholder that does not exist."
     BAD_NEWSLETTER = "bad-newsletter", "What the post asks of mail under `newsletter` cannot be understood."
+    BAD_INTRODUCTION = "bad-introduction", "The editor's introduction, `next.md`, cannot be understood."
     AMBIGUOUS_DATE = "ambiguous-date", "The date can be read in two ways, such as 11-9-2017; the engine's is taken."
     DATE_DIFFERS = "date-differs", "The date lies on another day than its text says, or than its file's name says."
     DATE_NOT_THE_ENGINES = "date-not-the-engines", "The date is clear, but the site's own engine cannot read it."

@@ -88,6 +88,7 @@ def _next_box(app: App) -> datetime | None:
 
 def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
     from publisher.jobs.due import due_periods, make_due
+    from publisher.jobs.intro import used_lines
     from publisher.schedule import calendar
 
     prev_fire = calendar()
@@ -102,6 +103,8 @@ def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
     of_period = {one.period.key: one for one in due}
     for issue in made:
         say(_made_line(of_period[issue.period or ""], issue))
+        for line in used_lines(store, issue):
+            say(line)
     for error in errors:
         complain(error.told())
     return errors[0].exit_code if errors else 0

@@ -24,7 +24,8 @@ def check_mail(library: Library, templates: Templates, newsletters: Sequence[New
     found: dict[Problem, None] = {}
     for newsletter in newsletters:
         if newsletter.sender is not None:
-            found |= dict.fromkeys(_faults(Desk(library, templates, newsletter), library.at))
+            desk = Desk(library, templates, newsletter)
+            found |= dict.fromkeys((*desk.introductions.problems, *_faults(desk, library.at)))
     return list(found)
 
 

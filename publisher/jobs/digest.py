@@ -6,6 +6,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from publisher.core.periods import PrevFire
+from publisher.jobs.intro import Introductions, fresh, use_up
 from publisher.jobs.linted import Unfit, telling
 from publisher.jobs.mailing import Desk, draft, require_known_ledger, require_sender, testify
 from publisher.jobs.notice import notify, of_approval
@@ -21,7 +22,7 @@ from publisher.struct import Struct, replace
 
 
 class Plan(Struct, frozen=True):
-    """What a digest would bring to how many, and its issue's `number`.
+    """What a digest would bring to how many, its issue's `number`, and what it begins with.
 
     Suppressed readers are in the picks, too; `readers` counts all, also those for whom nothing is new.
     """
@@ -29,6 +30,7 @@ class Plan(Struct, frozen=True):
     picks: tuple[Pick, ...]
     readers: int
     number: int
+    introductions: Introductions = Introductions()
 
     @property
     def recipients(self) -> int:
@@ -46,13 +48,15 @@ def plan_digest(desk: Desk, store: Store, *, at: datetime, prev_fire: PrevFire, 
     with store.read() as connection:
         picks = counted(connection, store.secret, desk, Span(at, prev_fire, period))
         number = issues.next_number(connection, desk.newsletter.name)
-        return Plan(picks, readers.count(connection, circle(desk.newsletter, period, at)), number)
+        begins = fresh(connection, desk.introductions, desk.newsletter.name, period)
+        return Plan(picks, readers.count(connection, circle(desk.newsletter, period, at)), number, begins)
 
 
 def plan_variants(desk: Desk, plan: Plan, *, at: datetime) -> list[Variant]:
     """The variants of a plan that show all there is to see of it, none where it mails nobody. TemplateError."""
     shown = telling(plan.picks) if plan.recipients else ()
-    return [render_group(desk, at, Group(one.post_ids, one.language), plan.number) for one in shown]
+    begins = plan.introductions
+    return [render_group(desk, at, begins, Group(one.post_ids, one.language), plan.number) for one in shown]
 
 
 def make_digest(
@@ -77,17 +81,15 @@ def make_digest(
     sender = require_sender(desk.library.config, desk.newsletter)
     require_known_ledger(store, desk.library.config.home)
     testify(desk.library, store)
-    making = Making(
-        desk,
-        store.secret,
-        sender,
-        desk.newsletter.template,
-        partial(render_group, desk, at),
-        Unfit.SEND if awaits else unfit,
-    )
     with store.write(trusted=True) as connection:
+        begins = fresh(connection, desk.introductions, desk.newsletter.name, period)
+        render = partial(render_group, desk, at, begins)
+        fit = Unfit.SEND if awaits else unfit
+        making = Making(desk, store.secret, sender, desk.newsletter.template, render, fit)
         # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
         made = _make(connection, making, Span(at, prev_fire, period), now, awaits=awaits)
+        if made is not None and made.number is not None:
+            use_up(connection, made, begins)
     if made is not None:
         testify(desk.library, store)
     return made
@@ -119,7 +121,8 @@ def _why_skipped(newsletter: Newsletter) -> str:
     return "nothing new" if newsletter.min_posts == 1 else f"fewer than {newsletter.min_posts} new posts (min_posts)"
 
 
-def render_group(desk: Desk, at: datetime, group: Group, number: int | None) -> Variant:
+def render_group(desk: Desk, at: datetime, begins: Introductions, group: Group, number: int | None) -> Variant:
     """The variant of those who share these posts and this language. TemplateError."""
     chosen = [(post_id, desk.by_id[post_id]) for post_id in group.post_ids]
-    return digest_variant(desk, chosen, language=group.language, number=number, at=at)
+    intro = begins.in_language(group.language)
+    return digest_variant(desk, chosen, language=group.language, number=number, at=at, intro=intro)

@@ -12,6 +12,7 @@ from publisher.core.words import counted
 from publisher.errors import ConfigError, Problem, Severity, UsageError, WrongLedger
 from publisher.jobs.dead_links import dead_links
 from publisher.jobs.ids import Witness, recall
+from publisher.jobs.intro import Introductions, introductions
 from publisher.jobs.library import Library
 from publisher.jobs.lost_ids import require_no_lost_ids
 from publisher.jobs.pictures import finder
@@ -41,6 +42,11 @@ class Desk(Struct, frozen=True, dict=True):
     def find(self) -> Find:
         """What finds the site's own pictures."""
         return finder(self.library)
+
+    @cached_property
+    def introductions(self) -> Introductions:
+        """What the newsletter's digests may begin with, used or not."""
+        return introductions(self.library, self.newsletter.name)
 
     @cached_property
     def missing(self) -> Callable[[str], bool]:

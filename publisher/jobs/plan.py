@@ -133,7 +133,7 @@ def _coming(newsletters: Sequence[Newsletter], around: Surroundings) -> Iterator
 
 def _planned(desk: Desk, occasion: Occasion, offset: int, around: Surroundings) -> PlannedIssue:
     period = occasion.period
-    plan = Plan((), 0, 1)
+    plan = Plan((), 0, 1, desk.introductions)
     if around.store is not None:
         plan = plan_digest(desk, around.store, at=period.end, prev_fire=around.prev_fire, period=period)
     plan = replace(plan, number=plan.number + offset)
@@ -153,7 +153,7 @@ def _planned(desk: Desk, occasion: Occasion, offset: int, around: Surroundings) 
         variants=tuple(_reckoned(desk, pick, rendered, plan.number, outgoing, around.now) for pick in plan.picks),
         turnover=with_readers.turnover,
         suppressed=with_readers.suppressed,
-        problems=tuple(problems(desk, rendered.values())),
+        problems=(*plan.introductions.problems, *problems(desk, rendered.values())),
         estimate=with_readers.estimate,
         parts=_parts(desk, occasion, plan, posts, rendered),
     )
@@ -193,7 +193,7 @@ def _rendered(desk: Desk, plan: Plan, at: datetime) -> dict[Group, Variant]:
     """Of each pick that shows a post which no shorter one shows, and of the longest: the heaviest mail."""
     longest = max(plan.picks, key=lambda pick: len(pick.post_ids))
     groups = dict.fromkeys(Group(one.post_ids, one.language) for one in (*telling(plan.picks), longest))
-    return {group: render_group(desk, at, group, plan.number) for group in groups}
+    return {group: render_group(desk, at, plan.introductions, group, plan.number) for group in groups}
 
 
 def _reckoned(
@@ -225,7 +225,7 @@ def _parts(
     at = occasion.period.end
     mails = {
         f"{occasion.period.key} ({group.language})": _mail(
-            rendered.get(group) or render_group(desk, at, group, plan.number)
+            rendered.get(group) or render_group(desk, at, plan.introductions, group, plan.number)
         )
         for group in whole
     }

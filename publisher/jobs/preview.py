@@ -18,9 +18,9 @@ from publisher.jobs.variants import digest_variant, note_variant, one_off_varian
 from publisher.mail import Mailbox, Note, Sheet, parse_address, parse_mailbox
 from publisher.model.mailing import Envelope, Variant
 from publisher.model.post import Post
-from publisher.store import issues
+from publisher.store import introductions, issues
 from publisher.store.engine import Store
-from publisher.struct import Struct, replace
+from publisher.struct import Struct, field, replace
 from publisher.transport import Transport
 
 SAMPLE_READER = Mailbox("", parse_address(SAMPLE_EMAIL))
@@ -30,12 +30,14 @@ _SAMPLE_POSTS = 5
 class Past(Struct, frozen=True):
     """What the ledger says of a newsletter; the defaults are for where there is none.
 
-    `since` is up to when its last digest took posts, `number` what its next issue will be. By `secret` the way out of
-    a mail is made: with another one than the ledger's it leads nowhere.
+    `since` is up to when its last digest took posts, `number` what its next issue will be, `used` which introductions
+    have gone out, each with its issue. By `secret` the way out of a mail is made: with another one than the ledger's it
+    leads nowhere.
     """
 
     since: datetime | None = None
     number: int = 1
+    used: Mapping[str, int] = field(default_factory=dict)
     secret: bytes = b"preview"
 
 
@@ -63,7 +65,8 @@ def past(store: Store, newsletter: str) -> Past:
     """What there was of a newsletter."""
     with store.read() as connection:
         number = issues.next_number(connection, newsletter)
-    return Past(last_digest_at(store, newsletter), number, store.secret)
+        used = introductions.used(connection, newsletter, None)
+    return Past(last_digest_at(store, newsletter), number, used, store.secret)
 
 
 def sample_digest(
@@ -81,7 +84,8 @@ def sample_digest(
     fresh = [(post_id, post) for post_id, post in known if post.published > reach]
     spoken = language or first_language(desk)
     chosen = fresh or known[:_SAMPLE_POSTS]
-    variant = digest_variant(desk, chosen, language=spoken, number=before.number, at=at)
+    intro = desk.introductions.without(before.used).in_language(spoken)
+    variant = digest_variant(desk, chosen, language=spoken, number=before.number, at=at, intro=intro)
     return replace(digest_sample(desk, variant, before.number), stand_in=not fresh)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from publisher.content import Introduction
 from publisher.core.colours import readable
 from publisher.core.lines import one_line, paragraphs
 from publisher.core.reading import reading_minutes
@@ -20,9 +21,11 @@ from publisher.mail import (
     Named,
     Note,
     Notice,
+    Opening,
     blocks_of,
     fit_images,
     picture,
+    plain_text,
     render_digest,
     render_note,
     render_notice,
@@ -48,16 +51,23 @@ _MOST = 1000
 
 
 def digest_variant(
-    desk: Desk, posts: Sequence[tuple[str, Post]], *, language: str, number: int | None, at: datetime
+    desk: Desk,
+    posts: Sequence[tuple[str, Post]],
+    *,
+    language: str,
+    number: int | None,
+    at: datetime,
+    intro: Introduction | None = None,
 ) -> Variant:
-    """The variant of readers who share these posts, each an id and a post.
+    """The variant of readers who share these posts, each an id and a post; `intro` stands at its head.
 
     Where they are more than the newsletter shows, or too many for what mail programs show, the last are left to a link.
     """
     newsletter = desk.newsletter
     frame = replace(_frame(desk, language, number, at), subject=newsletter.subject, preheader=newsletter.preheader)
     made: list[tuple[MailPost, tuple[Picture, ...]]] = []
-    carried: tuple[Picture, ...] = ()
+    opening, carried = _opening(desk, intro, language)
+    headed = carried
     for _, post in posts[: newsletter.max_posts or _MOST]:
         one, some = _mail_post(desk, post, whole=False, carried=carried)
         made.append((one, some))
@@ -71,11 +81,12 @@ def digest_variant(
             more=len(posts) - shown,
             more_url=_tagged(desk, frame.site.url),
             template=newsletter.template,
-            pictures=_once(picture for _, some in made[:shown] for picture in some),
+            pictures=_once((*headed, *(picture for _, some in made[:shown] for picture in some))),
+            opening=opening,
         )
 
     ids = tuple(post_id for post_id, _ in posts)
-    key, rendered = _key(desk, ids, language, newsletter.template), _largest(render, len(made), least=1)
+    key, rendered = _key(desk, ids, language, newsletter.template, intro), _largest(render, len(made), least=1)
     return Variant(key, ids, language, rendered, _resent(posts))
 
 
@@ -209,6 +220,15 @@ def _mail_post(
     return made, _once((*pictures, *more))
 
 
+def _opening(desk: Desk, intro: Introduction | None, language: str) -> tuple[Opening | None, tuple[Picture, ...]]:
+    """The editor's introduction as templates see it, and the pictures that travel for it."""
+    if intro is None:
+        return None, ()
+    shown, pictures = fit_images(intro.html, desk.find, attached=desk.newsletter.attached, carried=())
+    html = _tagged_links(desk, shown)
+    return Opening(html, plain_text(html, language=intro.language or language), intro.subject), _once(pictures)
+
+
 def _tagged(desk: Desk, url: str) -> str:
     utm = desk.newsletter.utm
     return url if utm is None else tagged(url, desk.library.place.site.url, utm)
@@ -223,7 +243,7 @@ def _once(pictures: Iterable[Picture]) -> tuple[Picture, ...]:
     return tuple({one.cid: one for one in pictures}.values())
 
 
-def _key(desk: Desk, ids: tuple[str, ...], language: str, template: str) -> str:
+def _key(desk: Desk, ids: tuple[str, ...], language: str, template: str, intro: Introduction | None = None) -> str:
     made_of = template_hash(desk.templates, template, language, desk.library.place.site.language)
-    parts = [ids, language, "html+text", made_of]
+    parts = [ids, language, "html+text", made_of, *([intro.sha256] if intro else [])]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

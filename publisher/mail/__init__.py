@@ -13,7 +13,8 @@ from publisher.mail.filling import Filling
 from publisher.mail.images import Find, Found, MailImage, fit_images, picture
 from publisher.mail.lint import LIMIT, Finding, LintCode, Mail, Weight, lint, weigh
 from publisher.mail.list_headers import Exits, unsubscribe_mailto
-from publisher.mail.nouns import Edition, Frame, Look, MailPost, Named, Note, Notice, NoticeKind
+from publisher.mail.nouns import Edition, Frame, Look, MailPost, Named, Note, Notice, NoticeKind, Opening
+from publisher.mail.plain import plain_text
 from publisher.mail.press import Press, Sheet, message_ids
 from publisher.mail.render import render_digest, render_note, render_notice, render_one_off, template_hash
 from publisher.mail.utm import tagged, tagged_links
@@ -39,6 +40,7 @@ __all__ = [
     "Note",
     "Notice",
     "NoticeKind",
+    "Opening",
     "Press",
     "Sheet",
     "Signer",
@@ -50,6 +52,7 @@ __all__ = [
     "parse_address",
     "parse_mailbox",
     "picture",
+    "plain_text",
     "render_digest",
     "render_note",
     "render_notice",

@@ -68,6 +68,17 @@ class Group(Struct, frozen=True):
     posts: tuple[MailPost, ...]
 
 
+class Opening(Struct, frozen=True):
+    """What the editor writes at the head of a digest, once as safe HTML with absolute addresses, once as plain text.
+
+    `subject` replaces the mail's, empty for none.
+    """
+
+    html: str
+    text: str
+    subject: str = ""
+
+
 class Named(Struct, frozen=True):
     """The newsletter a mail goes out under."""
 

@@ -8,7 +8,7 @@ from publisher.core.lines import carriable, one_line
 from publisher.errors import TemplateError
 from publisher.mail.filling import KNOWN, Filling, marker_for
 from publisher.mail.inline import inline_css
-from publisher.mail.nouns import Frame, Group, MailPost, Note, Notice
+from publisher.mail.nouns import Frame, Group, MailPost, Note, Notice, Opening
 from publisher.mail.plain import plain_text, underline, wrap
 from publisher.model.mailing import Picture, Rendered
 from publisher.model.post import Author
@@ -29,11 +29,17 @@ def render_digest(
     more_url: str = "",
     template: str = "digest",
     pictures: Sequence[Picture] = (),
+    opening: Opening | None = None,
 ) -> Rendered:
-    """The digest of `posts`, in their order; `more` are left out and found at `more_url`. Raises TemplateError."""
+    """The digest of `posts`, in their order, after the `opening`; `more` are left out and found at `more_url`.
+
+    Raises TemplateError.
+    """
     clean = tuple(_clean(post, f"post-{number}") for number, post in enumerate(posts, 1))
-    variables = {"posts": clean, "groups": group_by_category(clean), "more": more, "more_url": more_url}
-    subject = clean[0].subject if len(clean) == 1 and not more else ""
+    groups = group_by_category(clean)
+    variables = {"posts": clean, "groups": groups, "more": more, "more_url": more_url, "opening": opening}
+    own = clean[0].subject if len(clean) == 1 and not more else ""
+    subject = one_line(opening.subject) or own if opening else own
     return _render(templates, template, frame, variables, pictures, subject=subject)
 
 

@@ -175,6 +175,14 @@ manifests = Table(
     Column("content", JSON(none_as_null=True), nullable=False),
 )
 
+introductions = Table(
+    "introductions",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("file", Text, nullable=False),
+)
+
 pages = Table(
     "pages",
     metadata,

@@ -2,7 +2,7 @@
 
 A post is any `*.md` or `*.markdown` with a date: in its front matter, else `YYYY-MM-DD-` at the start of its
 name. A file without front matter and without a date in its name, such as README.md, is no post; one with front
-matter but no date is a fault.
+matter but no date is a fault, but for `next.md` and its kin, see content.introduction.
 
 Its address is `/<path below the content folder, without extension>/`, the date prefix kept, so that two posts
 never meet at one address; `index.md` has its folder's address. A permalink template changes that for the site,
@@ -30,6 +30,8 @@ HTML = frozenset({".html", ".htm"})
 MARKDOWN = frozenset({".md", ".markdown"})
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[-_ ]|$)")
 _MORE = re.compile(r"<!--\s*more\s*-->")
+# The editor's introduction to a digest lies in home, which in a plain folder is where the posts are.
+_INTRODUCTION = re.compile(r"next(?:\.[^.]+)?\.md")
 _COMMA = re.compile(r"\s*[,、，]\s*")
 
 
@@ -72,7 +74,7 @@ def published(source: Source) -> datetime | None:
     named = _DATED.match(source.stem)
     if named:
         return _from_name(source, named[1])
-    if not source.fields:
+    if not source.fields or _INTRODUCTION.fullmatch(source.name):
         return None
     line, column = source.place("date")
     message = "the post has no date: add 'date: 2024-01-31' to its front matter or 2024-01-31- to its name"

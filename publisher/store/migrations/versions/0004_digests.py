@@ -27,6 +27,14 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("dated_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("variant_posts", sa.Column("resend", sa.Text(), nullable=False, server_default=""))
     op.create_table(
+        "introductions",
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_introductions_issue_id")),
+        sa.PrimaryKeyConstraint("issue_id", "sha256", name=op.f("pk_introductions")),
+    )
+    op.create_table(
         "pages",
         sa.Column("issue_id", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=False),
