@@ -8,7 +8,7 @@ import typer
 
 from publisher.cli.manifest import manifest_json, manifest_lines
 from publisher.cli.options import Json, site
-from publisher.cli.talk import put, put_json, say
+from publisher.cli.talk import put, put_bytes, put_json, say
 from publisher.core.words import counted
 from publisher.errors import StoreError, UsageError
 from publisher.model.mailing import DeliveryStatus, IssueStatus
@@ -45,11 +45,22 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
         put(_line(one))
 
 
-def show(context: typer.Context, issue: Number, as_json: Json = False) -> None:
+def show(
+    context: typer.Context,
+    issue: Number,
+    eml: Annotated[
+        str | None, typer.Option("--eml", metavar="ADDR", help="Print the mail that this reader got.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Show what an issue was made of, who got it, who did not, and why."""
+    from publisher.jobs.eml import eml as again
     from publisher.jobs.issue import details, readers
 
     with site(context).existing() as store:
+        if eml is not None:
+            put_bytes(again(store, issue, eml))
+            return
         found = details(store, issue)
         if as_json:
             head = {**_as_json(found.overview), "posts": list(found.post_ids), "manifest": manifest_json(found)}

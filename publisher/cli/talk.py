@@ -34,6 +34,13 @@ def put(text: str) -> None:
     print(text, flush=True)
 
 
+def put_bytes(data: bytes) -> None:
+    """Data that is no text of ours, as it is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 def put_json(value: Any) -> None:
     """Data as JSON, for programs; text in any script stays readable."""
     print(json.dumps(value, ensure_ascii=False, indent=2, default=str), flush=True)

@@ -226,15 +226,14 @@ class Gate:
         return status
 
     def _begun(self, connection: sa.Connection, begun: Sequence[Delivery], now: datetime, *, together: bool) -> _Found:
-        ids = [one.id for one in begun]
         # Asked here, too: somebody may have been forgotten a moment ago.
         self.heed_forgotten = suppressions.has_forgotten(connection)
         if together and not self._forgotten(connection, begun):
-            if not attempts.begin(connection, ids, self._owner, now=now, lease_until=now + LEASE):
+            if not attempts.begin(connection, begun, self._owner, now=now, lease_until=now + LEASE):
                 raise _LostOne
-            return dict.fromkeys(ids)
+            return dict.fromkeys(one.id for one in begun)
         found = self.hindrances(connection, begun, now)
-        free = [one for one in ids if found[one] is None]
+        free = [one for one in begun if found[one.id] is None]
         if not attempts.begin(connection, free, self._owner, now=now, lease_until=now + LEASE):
             raise _LostOne
         self.objected = bool(object_to(connection, self._owner, found)) or self.objected

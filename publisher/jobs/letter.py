@@ -1,5 +1,6 @@
 """From a stored variant and one recipient to the message that is handed over."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache, partial
@@ -43,6 +44,17 @@ class Outgoing(Struct, frozen=True):
     providers: tuple[Provider, ...] = ()
 
 
+def kept(outgoing: Outgoing) -> str:
+    """What of it stands in a mail beside its signature, as JSON: by it the mail can be made again."""
+    return json.dumps({"web_url": outgoing.web_url, "providers": outgoing.providers})
+
+
+def of_kept(content: str) -> Outgoing:
+    """As far as it stands in a mail, and without a signer."""
+    said = json.loads(content)
+    return Outgoing(web_url=said["web_url"], providers=tuple(map(Provider, said["providers"])))
+
+
 class Letters:
     """Writes messages; keeps the variants it has read, of which an issue has few and its deliveries many."""
 
@@ -51,16 +63,19 @@ class Letters:
         self._token = delivery_tokens(store.secret)
         self._load = lru_cache(maxsize=_KEPT)(partial(_load, store))
 
-    def write(self, delivery: Delivery, outgoing: Outgoing, now: datetime) -> Envelope:
-        """The message of a delivery, dated `now`; UsageError or TemplateError where it cannot be composed, ConfigError
-        where it cannot be signed."""
+    def write(self, delivery: Delivery, outgoing: Outgoing) -> Envelope:
+        """The message of a delivery that is claimed, or that was tried before: at any time the same, byte for byte,
+        but for its signature. UsageError or TemplateError where it cannot be composed, ConfigError where it cannot be
+        signed."""
+        date = delivery.dated_at or delivery.claimed_at
+        assert date is not None
         # As it was taken in: to read it anew would cost a third of what a letter costs.
         email = delivery.recipient.email
         to = Mailbox(delivery.recipient.name, Address(email, delivery.recipient.address_key, email.isascii()))
         plate = self._load(delivery.variant_id, outgoing)
         token = self._token(delivery.id)
         return plate.letter(
-            to, delivery.message_id, now, self._secret, language=delivery.recipient.language, token=token
+            to, delivery.message_id, date, self._secret, language=delivery.recipient.language, token=token
         )
 
 

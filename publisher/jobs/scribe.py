@@ -125,7 +125,7 @@ class Scribe:
                 yield ticket
 
     def _written(self, ticket: Ticket) -> Envelope:
-        return self._letters.write(ticket.delivery, ticket.way.outgoing, self._office.clock())
+        return self._letters.write(ticket.delivery, ticket.way.outgoing)
 
     def _tried(self, ticket: Ticket) -> Envelope | None:
         try:

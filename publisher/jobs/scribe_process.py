@@ -94,11 +94,11 @@ def _live(office: PostOffice, wire: socket.socket, shelves: mmap.mmap) -> None:
     with wire, wire.makefile("rb") as words:
         while length := words.read(LENGTH):
             shelf, newsletter, deliveries = unpacker.decode(words.read(int.from_bytes(length)))
-            began, outgoing, now, at = perf_counter(), office.ways.of(newsletter).outgoing, office.clock(), 0
+            began, outgoing, at = perf_counter(), office.ways.of(newsletter).outgoing, 0
             laid: list[Laid] = []
             for one in deliveries:
                 try:
-                    envelope = letters.write(one, outgoing, now)
+                    envelope = letters.write(one, outgoing)
                 except PublisherError:
                     laid.append((one.id, 0, 0, "", "", False, ""))
                 else:

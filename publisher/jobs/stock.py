@@ -12,10 +12,11 @@ from publisher.core.destinations import destination
 from publisher.core.pace import FREE, Pace
 from publisher.errors import ConfigError, StoreBusy
 from publisher.jobs.gate import Gate, Pausing, object_to
+from publisher.jobs.letter import kept
 from publisher.jobs.office import LEASE, PostOffice, Ticket
 from publisher.jobs.scribe import Scribe
 from publisher.model.mailing import Delivery
-from publisher.store import claims, destinations, suppressions
+from publisher.store import claims, destinations, outgoings, suppressions
 from publisher.store.destinations import Stop
 
 _SOON = 0.01
@@ -154,7 +155,13 @@ class Stock:
             if room > 0:
                 asked.add(key)
                 found = claims.claim(
-                    connection, issue.issue_id, self._owner, now=at, lease_until=at + LEASE, limit=room
+                    connection,
+                    issue.issue_id,
+                    self._owner,
+                    now=at,
+                    lease_until=at + LEASE,
+                    limit=room,
+                    outgoing_id=outgoings.id_of(connection, kept(way.outgoing)),
                 )
                 fit = self._fit(connection, found, at)
                 taken.append((key, [Ticket(one, issue, way, where) for one, where in fit]))

@@ -133,6 +133,8 @@ class Delivery(Struct, frozen=True):
 
     `attempts` counts those since it was last planned, one that is under way included; that one began at `attempted_at`.
     `settled_by` is set where its state follows from what somebody said, not from an attempt.
+    `dated_at` is its mail's Date, in UTC, whole seconds, kept from when its message first ended on; until then it is
+    `claimed_at`, when the process that holds it took it in hand.
     """
 
     id: int
@@ -147,6 +149,8 @@ class Delivery(Struct, frozen=True):
     due_at: datetime | None
     attempted_at: datetime | None = None
     settled_by: SettledBy | None = None
+    dated_at: datetime | None = None
+    claimed_at: datetime | None = None
 
 
 class Reply(Struct, frozen=True):

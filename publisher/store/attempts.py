@@ -10,8 +10,9 @@ from enum import Enum, auto
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import READY, check_delivery
-from publisher.model.mailing import DeliveryStatus, IssueStatus
+from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus
 from publisher.model.reader import SubscriptionStatus
+from publisher.store.instant import Instant
 from publisher.store.prepared import SOME_IDS, Row, by_some, instant, instants, prepared, some_ids
 from publisher.store.tables import attempts, deliveries, issues, subscribers, subscriptions, suppressions
 from publisher.struct import Struct
@@ -109,6 +110,7 @@ _begin = prepared(
         status=DeliveryStatus.ATTEMPTING,
         attempts=deliveries.c.attempts + 1,
         attempted_at=sa.bindparam("now"),
+        dated_at=sa.func.coalesce(deliveries.c.dated_at, sa.bindparam("dated", type_=Instant)),
         lease_until=sa.bindparam("lease"),
         reason="",
         due_at=None,
@@ -116,6 +118,7 @@ _begin = prepared(
     "whose",
     "now",
     "lease",
+    "dated",
     *SOME_IDS,
 )
 _taken = prepared(
@@ -167,16 +170,30 @@ def _hindrance(issue_status: str, suppressed: str | None, newsletter: str | None
     return None
 
 
-def begin(connection: sa.Connection, ids: Sequence[int], owner: str, *, now: datetime, lease_until: datetime) -> bool:
+def begin(
+    connection: sa.Connection, ending: Sequence[Delivery], owner: str, *, now: datetime, lease_until: datetime
+) -> bool:
     """Record that the ends of these messages are about to leave; False where something hinders one of them: then the
     transaction must be taken back, and `hindrances` says what. Of the forgotten, whose addresses are hashed, it knows
     nothing.
 
-    The lease runs anew from here, so that an answer that is slow in coming is not taken for a death.
+    The lease runs anew from here, so that an answer that is slow in coming is not taken for a death. The Date that a
+    message has the first time stands for all its attempts.
     """
     how = (owner, instant(connection, now), instant(connection, lease_until))
-    begun = sum(int(_begin(connection).run(connection, how + some).rowcount) for some in by_some(ids))
-    return begun == len(ids)
+    begun = 0
+    for dated, ids in _by_date(ending).items():
+        date = None if dated is None else instant(connection, dated)
+        begun += sum(int(_begin(connection).run(connection, (*how, date, *some)).rowcount) for some in by_some(ids))
+    return begun == len(ending)
+
+
+def _by_date(ending: Sequence[Delivery]) -> dict[datetime | None, list[int]]:
+    """Their ids by the Date that is to be kept, None where one is: what is claimed together ends in one statement."""
+    found: dict[datetime | None, list[int]] = {}
+    for one in ending:
+        found.setdefault(None if one.dated_at else one.claimed_at, []).append(one.id)
+    return found
 
 
 def taken(connection: sa.Connection, owner: str, ended: Sequence[Ended]) -> bool:

@@ -1,19 +1,19 @@
 """Claims: which deliveries a process holds, until when, and what becomes of those that the dead held."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import OPEN, READY
 from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus, Recipient
-from publisher.store.prepared import SOME_IDS, by_some, instant, prepared, some_ids
+from publisher.store.prepared import SOME_IDS, by_some, instant, moments, prepared, some_ids
 from publisher.store.tables import attempts, deliveries, issues, unsent
 from publisher.struct import Struct
 
 _RECIPIENT = ("email", "address_key", "name", "language", "subscriber_id")
-_OWN = ("id", "issue_id", "variant_id", "status", "reason", "message_id", "attempts", "last_reply")
+_OWN = ("id", "issue_id", "variant_id", "status", "reason", "message_id", "attempts", "last_reply", "dated_at")
 _COLUMNS = [deliveries.c[name] for name in (*_RECIPIENT, *_OWN)]
 
 
@@ -58,35 +58,49 @@ _FREE = [prepared(_free(*which), "issue", "now", "most", "whose") for which in (
 _mine = prepared(
     deliveries.update()
     .where(some_ids(deliveries.c.id))
-    .values(owner=sa.bindparam("whose"), lease_until=sa.bindparam("lease")),
+    .values(owner=sa.bindparam("whose"), lease_until=sa.bindparam("lease"), outgoing_id=sa.bindparam("outgoing")),
     "whose",
     "lease",
+    "outgoing",
     *SOME_IDS,
 )
 _STATUSES = {status.value: status for status in DeliveryStatus}
 
 
 def claim(
-    connection: sa.Connection, issue_id: int, owner: str, *, now: datetime, lease_until: datetime, limit: int
+    connection: sa.Connection,
+    issue_id: int,
+    owner: str,
+    *,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    outgoing_id: int | None = None,
 ) -> list[Delivery]:
-    """Take at most `limit` deliveries of an issue that are due and that nobody holds: those tried before first."""
+    """Take at most `limit` deliveries of an issue that are due and that nobody holds: those tried before first. They
+    will be written as the settings of `outgoing_id` say."""
     found: list[Delivery] = []
+    at, moment = now.astimezone(UTC).replace(microsecond=0), moments(connection)
     for free in _FREE:
         asked = (issue_id, instant(connection, now), limit - len(found), owner)
         if len(found) < limit:
-            found += [_delivery(*row) for row in free(connection).run(connection, asked)]
-    mine = (owner, instant(connection, lease_until))
+            found += [_delivery(at, moment, *row) for row in free(connection).run(connection, asked)]
+    mine = (owner, instant(connection, lease_until), outgoing_id)
     for some in by_some([one.id for one in found]):
         _mine(connection).run(connection, mine + some)
     return found
 
 
 def _delivery(
+    at: datetime, moment: Callable[[Any], datetime],
     email: str, key: str, name: str, language: str | None, subscriber: int | None,
     own: int, issue: int, variant: int, status: str, reason: str, message_id: str, attempts: int, last_reply: str,
+    dated: Any,
 ) -> Delivery:  # fmt: skip
     recipient = Recipient(email, key, name, language, subscriber)
-    return Delivery(own, issue, variant, recipient, _STATUSES[status], reason, message_id, attempts, last_reply, None)
+    dated_at = None if dated is None else moment(dated)
+    tried = (_STATUSES[status], reason, message_id, attempts, last_reply)
+    return Delivery(own, issue, variant, recipient, *tried, None, dated_at=dated_at, claimed_at=at)
 
 
 def let_go(connection: sa.Connection, owner: str, delivery_ids: Collection[int], due_at: datetime | None) -> None:

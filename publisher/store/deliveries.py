@@ -11,7 +11,10 @@ from publisher.store.prepared import Row, prepared
 from publisher.store.tables import deliveries, issues, unsent, variant_posts
 from publisher.struct import Struct
 
-_PLAIN = ("id", "issue_id", "variant_id", "reason", "message_id", "attempts", "last_reply", "due_at", "attempted_at")
+_PLAIN = (
+    *("id", "issue_id", "variant_id", "reason", "message_id", "attempts", "last_reply"),
+    *("due_at", "attempted_at", "dated_at"),
+)
 
 _AT_ONCE = 250
 """Rows that are written in one go."""
@@ -72,6 +75,14 @@ def listed(
     if status is not None:
         query = query.where(deliveries.c.status == status)
     return [delivery_of(row) for row in connection.execute(query.order_by(deliveries.c.id).limit(most))]
+
+
+def to_address(connection: sa.Connection, issue_id: int, address_key: str) -> tuple[Delivery, int | None] | None:
+    """An issue's delivery to an address, with the row of the settings that it was last taken in hand under; None where
+    there is none."""
+    this = sa.and_(deliveries.c.address_key == address_key, deliveries.c.issue_id == issue_id)
+    row = connection.execute(sa.select(deliveries).where(this)).first()
+    return None if row is None else (delivery_of(row), row.outgoing_id)
 
 
 def plan_again(connection: sa.Connection, issue_id: int, before: DeliveryStatus, *, reason: str) -> int:

@@ -83,11 +83,24 @@ def instant(connection: sa.Connection, moment: datetime) -> object:
     return instants(connection)(moment)
 
 
+def moments(connection: sa.Connection) -> Callable[[Any], datetime]:
+    """What makes an aware moment, in UTC, of what the driver gives of a column of the type Instant."""
+    return _of_text if connection.dialect.name == "sqlite" else _at_utc
+
+
 @lru_cache(maxsize=64)
 def _text(moment: datetime) -> str:
     # What began together began at one moment.
     at_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return at_utc.isoformat(" ", "microseconds")[:_DIGITS]
+
+
+def _of_text(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _at_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
 
 
 def _itself(moment: datetime) -> datetime:

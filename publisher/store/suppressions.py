@@ -86,6 +86,12 @@ def reason_of(connection: sa.Connection, secret: bytes, address_key: str) -> str
     return among(connection, secret, (address_key,)).get(address_key)
 
 
+def is_forgotten(connection: sa.Connection, secret: bytes, address_key: str) -> bool:
+    """Whether whoever had this address asked to be forgotten."""
+    this = suppressions.c.address_key == hashed(secret, address_key)
+    return connection.scalar(sa.select(sa.exists().where(this))) is True
+
+
 def among(connection: sa.Connection, secret: bytes, address_keys: Collection[str]) -> dict[str, str]:
     """Which of the addresses are suppressed, and why: those that were forgotten, too. A query for each 5,000."""
     keys = list(address_keys)

@@ -1,13 +1,9 @@
 """The ledger's tables. A change here comes with a migration; a test compares the two."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -20,8 +16,8 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+
+from publisher.store.instant import Instant
 
 metadata = MetaData(
     naming_convention={
@@ -31,28 +27,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC; SQLite has no zones, so there it is stored naive and read back as UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """To UTC; ValueError for a naive moment."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive moment {value}")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """From the database, aware, in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _id() -> Column[int]:
@@ -215,6 +189,8 @@ deliveries = Table(
     Column("attempted_at", Instant),
     Column("settled_by", String(16)),
     Column("dated_at", Instant),
+    # No foreign key: PostgreSQL would look it up for every mail.
+    Column("outgoing_id", Integer),
     # The address first: planned in the order of addresses, an issue of a million is appended at a few places at a time,
     # and one index answers for both.
     UniqueConstraint("address_key", "issue_id"),
@@ -234,6 +210,8 @@ Index(
     sqlite_where=text("status <> 'sent'"),
     postgresql_where=text("status <> 'sent'"),
 )
+
+outgoings = Table("outgoings", metadata, _id(), Column("content", Text, nullable=False, unique=True))
 
 attempts = Table(
     "attempts",

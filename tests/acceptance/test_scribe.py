@@ -53,7 +53,9 @@ def test_each_mail_is_sent_once_whether_the_scribe_lives_dies_or_stands_still(
     assert sorted(smtp.recipients) == READERS
     assert "1050 sent" in out + err
     assert counts(site) == {"sent": 1050}
-    assert all(smtp.message(one)["To"].addresses[0].addr_spec == one for one in READERS[::100])
+    for one in READERS[::350]:
+        (came,) = [data for address, data in smtp.mails if address == one]
+        assert site.ok("issue", "show", "1", "--eml", one).out == came.decode().replace("\r\n", "\n")
 
 
 def test_a_scribe_does_not_outlive_its_run(site: Site, smtp: Server) -> None:

@@ -33,7 +33,7 @@ def begin(store: Store, delivery: Delivery, now: datetime, owner: str = "me") ->
     with store.write() as connection:
         subscribers.subscribe(connection, wish(delivery.recipient.email), now, revive=False)
         hindered = attempts.hindrances(connection, [delivery.id], owner, now)[delivery.id]
-        began = attempts.begin(connection, [delivery.id], owner, now=now, lease_until=now + HOUR)
+        began = attempts.begin(connection, [delivery], owner, now=now, lease_until=now + HOUR)
         assert began is (hindered is None)
         return began
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from publisher.store.tables import Instant
+from publisher.store.instant import Instant
 
 revision = "0001"
 down_revision = None

@@ -26,6 +26,14 @@ def upgrade() -> None:
         op.add_column("variants", sa.Column(name, sa.String(length=64), nullable=False, server_default=""))
     op.add_column("deliveries", sa.Column("dated_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("variant_posts", sa.Column("resend", sa.Text(), nullable=False, server_default=""))
+    op.add_column("deliveries", sa.Column("outgoing_id", sa.Integer(), nullable=True))
+    op.create_table(
+        "outgoings",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoings")),
+        sa.UniqueConstraint("content", name=op.f("uq_outgoings_content")),
+    )
     op.create_table(
         "introductions",
         sa.Column("issue_id", sa.Integer(), nullable=False),

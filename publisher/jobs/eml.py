@@ -1,0 +1,36 @@
+"""The very mail that a reader got, made again from what was kept."""
+
+from publisher.errors import NotFound, UsageError
+from publisher.jobs.letter import Letters, of_kept
+from publisher.mail import parse_address
+from publisher.model.mailing import Delivery
+from publisher.store import deliveries, issues, outgoings, suppressions
+from publisher.store.engine import Store
+
+
+def eml(store: Store, issue_id: int, email: str) -> bytes:
+    """The message of an issue to an address as it was handed over last, but for its signature, in CRLF lines.
+
+    NotFound where the issue has nothing for the address; UsageError where no attempt ended its message, or where its
+    reader has been forgotten.
+    """
+    address = parse_address(email)
+    with store.read() as connection:
+        issues.get(connection, issue_id)
+        if suppressions.is_forgotten(connection, store.secret, address.key):
+            raise UsageError(f"{email} asked to be forgotten: their mail cannot be made again")
+        found = deliveries.to_address(connection, issue_id, address.key)
+        if found is None:
+            hint = f"'publisher issue show {issue_id}' names its readers"
+            raise NotFound(f"delivery of issue {issue_id} to", email, hint=hint)
+        delivery, outgoing_id = found
+        if delivery.dated_at is None or outgoing_id is None:
+            raise _never_left(issue_id, delivery)
+        outgoing = of_kept(outgoings.get(connection, outgoing_id))
+    return Letters(store).write(delivery, outgoing).data
+
+
+def _never_left(issue_id: int, delivery: Delivery) -> UsageError:
+    why = f" ({delivery.reason})" if delivery.reason else ""
+    message = f"issue {issue_id} has not been handed over to {delivery.recipient.email}: it is {delivery.status}{why}"
+    return UsageError(message, hint="a mail has its date from when its text has first gone out to the end")
