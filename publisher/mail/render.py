@@ -102,7 +102,9 @@ def _render(
         **own,
     }
     sources = templates.digest(files.values())
-    later = Later(marker_for(repr((sources, frame.subject, frame.preheader, facts))), (*KNOWN, *asked))
+    # Without the date, which for a one-off is the moment it was planned: planned again it is to be the same mail.
+    typed = facts | {"issue": replace(frame.issue, date=None)}
+    later = Later(marker_for(repr((sources, frame.subject, frame.preheader, typed))), (*KNOWN, *asked))
     variables = facts | _TOOLS
     places = files | _settings(frame)
     variables["subject"] = subject or _subject(templates, places["subject"], frame.subject, later, variables)
