@@ -91,6 +91,12 @@ class UsageError(PublisherError):
     exit_code = 2
 
 
+class PlanChanged(PublisherError):
+    """What would go out is not what the plan showed; trying again changes nothing, planning again does."""
+
+    exit_code = 65
+
+
 class NotFound(UsageError):
     """No `noun` has this `key`."""
 

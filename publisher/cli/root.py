@@ -22,6 +22,7 @@ _ROOMS = {
     "serve": ("serve",),
     "check": ("check",),
     "plan": ("plan",),
+    "apply": ("apply",),
     "digest": ("digest",),
     "send": ("send",),
     "preview": ("preview",),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from publisher.errors import UsageError
-from publisher.struct import Struct
+from publisher.struct import Struct, field
 
 _SIGNS = 8
 _LEAST_LEEWAY = 10
@@ -44,13 +44,14 @@ class Contents(Struct, frozen=True):
 class Promise(Struct, frozen=True):
     """What is remembered of a plan: a sign for each part, and the parts themselves where more than its hash was kept.
 
-    `readers` is how many got mail then.
+    `readers` is how many got mail then; `titles` are those of posts, by id.
     """
 
     hash: str
     signs: Sequence[str]
     readers: int
     parts: Mapping[Part, Mapping[str, str]] | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 class Difference(Struct, frozen=True):
@@ -111,11 +112,12 @@ def promise_of_json(text: str) -> Promise:
         told = json.loads(text)
         promise = promise_of_hash(told["hash"])
         parts = {part: {str(key): str(value) for key, value in told["contents"][part].items()} for part in Part}
+        titles = {str(post["id"]): str(post["title"]) for issue in told["issues"] for post in issue["posts"]}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError("the file is no plan", hint=_NO_PLAN) from error
     if [sign(parts[part]) for part in Part] != list(promise.signs):
         raise UsageError("the file was changed: what it says is not what its hash stands for", hint=_NO_PLAN)
-    return Promise(promise.hash, promise.signs, promise.readers, parts)
+    return Promise(promise.hash, promise.signs, promise.readers, parts, titles)
 
 
 def differences(promise: Promise, now: Contents) -> list[Difference]:

@@ -69,10 +69,12 @@ def make_digest(
     period: Period | None = None,
     unfit: Unfit = Unfit.REFUSE,
     awaits: bool = False,
+    plan: str | None = None,
 ) -> Issue | None:
     """Store the issue, its variants and its deliveries in one transaction.
 
     With `awaits` it waits for a person, and the editor is asked; `unfit` is nothing then, as they see what is wrong.
+    `plan` is the hash of the plan that is applied.
     None where nothing is new by hand; an empty period is recorded as skipped. Conflict where the period
     has its issue, ConfigError where sender or site address is missing, ContentError where its mail has errors and is
     refused for them, WrongLedger, TemplateError.
@@ -85,7 +87,7 @@ def make_digest(
         begins = fresh(connection, desk.introductions, desk.newsletter.name, period)
         render = partial(render_group, desk, at, begins)
         fit = Unfit.SEND if awaits else unfit
-        making = Making(desk, store.secret, sender, desk.newsletter.template, render, fit)
+        making = Making(desk, store.secret, sender, desk.newsletter.template, render, fit, plan)
         # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
         made = _make(connection, making, Span(at, prev_fire, period), now, awaits=awaits)
         if made is not None and made.number is not None:

@@ -45,7 +45,7 @@ class Pick(Struct, frozen=True):
 class Making(Struct, frozen=True):
     """How an issue is made: from which desk, with which ledger's `secret`, by which sender, of which `template`.
 
-    `render` makes the variant of a group in the issue of a number.
+    `render` makes the variant of a group in the issue of a number. `plan` is the hash of the plan that is applied.
     """
 
     desk: Desk
@@ -54,6 +54,7 @@ class Making(Struct, frozen=True):
     template: str
     render: Callable[[Group, int | None], Variant]
     unfit: Unfit
+    plan: str | None = None
 
 
 def counted_up(picked: Iterable[Picked]) -> tuple[Pick, ...]:
@@ -100,7 +101,8 @@ def write_issue(
     # One after the other from the ledger: thousands of variants are more than a process should hold.
     found = problems(making.desk, (issues.variant(connection, rows[group]) for group in telling(rows)))
     made_of = manifest_of(making.desk, making.template, shown)
-    manifests.insert(connection, issue.id, replace(made_of, problems=tuple(one.told() for one in found)))
+    made_of = replace(made_of, plan=making.plan, problems=tuple(one.told() for one in found))
+    manifests.insert(connection, issue.id, made_of)
     return hold_back(connection, issue, found, making.unfit)
 
 

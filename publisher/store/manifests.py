@@ -29,6 +29,12 @@ def of_issue(connection: sa.Connection, issue_id: int) -> Manifest | None:
     return None if content is None else of_plain(content, Manifest)
 
 
+def of_plan(connection: sa.Connection, plan: str) -> list[int]:
+    """The issues that were made by applying the plan with this hash."""
+    query = sa.select(manifests.c.issue_id).where(manifests.c.content["plan"].as_string() == plan)
+    return list(connection.scalars(query.order_by(manifests.c.issue_id)))
+
+
 def variants_of(connection: sa.Connection, issue_id: int) -> list[VariantRecord]:
     """The variants of an issue by their hashes, in the order they were planned."""
     recorded = ("key", "language", *(f"{part}_sha256" for part in _PARTS))

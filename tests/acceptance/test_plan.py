@@ -1,11 +1,18 @@
 """What will go out is shown, and nothing is done."""
 
 import hashlib
+import json
 import sqlite3
 from contextlib import closing
+from datetime import datetime, timedelta
 
-from support.site import Site
+from support.rows import wish
+from support.site import CONFIG, JST, Site, days_ago
 from support.smtp import Server
+
+from publisher.model.newsletter import Frequency
+from publisher.store import subscribers
+from publisher.store.engine import Store
 
 
 def all_there_is(site: Site) -> dict[str, str]:
@@ -33,3 +40,30 @@ def test_a_plan_says_what_goes_to_how_many_and_changes_nothing(site: Site, smtp:
     assert (found["hash"] in told, "味噌を仕込む日：大豆1kg" in told) == (True, True)
     assert "publisher apply" not in told, "what is not due cannot be sent"
     assert (unknown.code, "no newsletter '毎日'" in unknown.err) == (2, True)
+
+
+def test_what_was_planned_is_sent_once_and_what_is_another_is_shown(site: Site, smtp: Server) -> None:
+    began = (datetime.now(JST) - timedelta(minutes=2)).strftime("%H:%M")
+    site.write("config.yaml", CONFIG.replace('weekly: "mon 09:00"', f'daily: "{began}"'))
+    with closing(Store(f"sqlite:///{site.folder / 'publisher.db'}")) as store, store.write() as connection:
+        reader = wish("hanako@example.jp", frequency=Frequency.DAILY)
+        subscribers.subscribe(connection, reader, days_ago(3), revive=True)
+    plan = site.ok("plan", "--json").json
+    site.write("plan.json", json.dumps(plan))
+    site.post("雪の朝", days_ago(0.2), title="雪の朝")
+
+    refused = site.run("apply", "plan.json", "--yes", "--json")
+
+    assert (refused.code, smtp.mails) == (65, [])
+    assert "+ 雪の朝" in refused.err
+    assert len(refused.json["differences"]["posts"]["added"]) == 1
+    plan = site.ok("plan", "--json").json
+    assert site.run("apply", plan["hash"]).code == 2, "nobody said yes"
+    assert smtp.mails == []
+
+    done = site.ok("apply", plan["hash"], "--yes", "--json").json
+    again = site.ok("apply", plan["hash"], "--yes")
+
+    assert smtp.recipients == ["hanako@example.jp"]
+    assert [(one["number"], one["recipients"]) for one in done["issues"]] == [(1, 1)]
+    assert f"what was planned is issue {done['issues'][0]['id']}, done; nothing was sent" in again.err

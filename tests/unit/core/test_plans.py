@@ -25,7 +25,7 @@ CONTENTS = st.builds(Contents, PARTS, st.integers(0, 999_999))
 
 
 def printed(whole: Contents) -> str:
-    return json.dumps({"hash": whole.hash, "contents": whole.parts}, ensure_ascii=False)
+    return json.dumps({"hash": whole.hash, "issues": [], "contents": whole.parts}, ensure_ascii=False)
 
 
 def contents(readers: int = 3, **parts: dict[str, str]) -> Contents:
