@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 
 from publisher.app import App
-from publisher.config import load_config
+from publisher.config import Config, load_config
 from publisher.daemon.mail import mail
 from publisher.errors import PublisherError
 from publisher.jobs.issue import readers, resolve, resume
@@ -28,11 +28,14 @@ newsletters:
     title: みどりの便り
     from: 三浦 みどり <tayori@midori.example>
     schedules: {schedules}
+    {more}
 mail: {{transport: "{transport}"}}
 """
 TOKEN = re.compile(r"記事(\d{4})")
-LONGEST = timedelta(days=32)
-"""A newsletter's longest period, and a day."""
+REACH = timedelta(days=45)
+"""What came out so long before all was mended is owed to its readers: less than digests reach back."""
+SETTLED = timedelta(days=84)
+"""In which the last post that waits for others has to go."""
 
 
 @dataclass
@@ -45,6 +48,8 @@ class Written:
     categories: tuple[str, ...]
     language: str | None
     slug: str = ""
+    only: str = ""
+    words: list[str] = field(default_factory=list)
     edits: int = 0
     is_gone: bool = False
 
@@ -54,6 +59,9 @@ class Written:
         head += [f"categories: [{', '.join(self.categories)}]"]
         head += [f"lang: {self.language}"] if self.language else []
         head += [f"slug: {self.slug}"] if self.slug else []
+        wishes = [f"only: {self.only}"] if self.only else []
+        wishes += [f"resend: {self.words[-1]}"] if self.words else []
+        head += [f"newsletter: {{{', '.join(wishes)}}}"] if wishes else []
         return "\n".join(["---", *head, "---", "", f"本文です。{self.edits}回直しました。", ""])
 
 
@@ -62,11 +70,14 @@ class Asked:
     """What a reader asked for from some moment on."""
 
     since: datetime
+    frequency: str
     categories: tuple[str, ...] | None
     language: str | None
 
     def wants(self, post: Written) -> bool:
         """Whether a post is among it: by category, and a text that names no language is for everybody."""
+        if post.only not in ("", self.frequency):
+            return False
         chosen = self.categories is None or not {*self.categories}.isdisjoint(post.categories)
         return chosen and (self.language is None or post.language in (None, self.language))
 
@@ -76,7 +87,6 @@ class Person:
     """A reader: `asked` is empty while they are none; each change of what they wish begins a new stretch."""
 
     email: str
-    frequency: str
     asked: list[Asked] = field(default_factory=list)
     ever_asked: list[Asked] = field(default_factory=list)
 
@@ -90,21 +100,25 @@ class World:
     zone: str
     now: datetime
     schedules: str
+    more: str = ""
     posts: list[Written] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
     latest: datetime = datetime.min
+    config: Config | None = None
 
     def __post_init__(self) -> None:
         self.latest = self.now
         self.site.write("config.yaml", self._config())
+        self.config = load_config(None, {}, self.site.folder)
         (self.site.folder / "posts").mkdir(exist_ok=True)
 
     def _config(self) -> str:
-        return CONFIG.format(zone=self.zone, schedules=self.schedules, transport=self.server.url)
+        return CONFIG.format(zone=self.zone, schedules=self.schedules, more=self.more, transport=self.server.url)
 
     def app(self) -> App:
         """The program, begun anew."""
-        return App(load_config(None, {}, self.site.folder), clock=lambda: self.now, environ={})
+        assert self.config is not None
+        return App(self.config, clock=lambda: self.now, environ={})
 
     def advance(self, by: timedelta) -> None:
         """Let time pass, or go back."""
@@ -128,9 +142,9 @@ class World:
             email=person.email,
             address_key=person.email,
             newsletter="tayori",
-            default_frequency=self.app().newsletter("tayori").frequency_of(person.frequency),  # type: ignore[arg-type]
+            default_frequency=self.app().newsletter("tayori").frequency_of(asked.frequency),  # type: ignore[arg-type]
             evidence="試験",
-            frequency=person.frequency,  # type: ignore[arg-type]
+            frequency=asked.frequency,  # type: ignore[arg-type]
             language=asked.language,
             categories=asked.categories,
         )
@@ -139,6 +153,11 @@ class World:
         person.asked.append(asked)
         person.ever_asked.append(asked)
         self.people[person.email] = person
+
+    def pause(self, person: Person, until: datetime | None) -> None:
+        """Let a reader rest, or no more."""
+        with self.app().store() as store, store.write() as connection:
+            subscribers.pause(connection, person.email, None, until)
 
     def leave(self, person: Person) -> None:
         """Let a reader go."""
@@ -178,8 +197,8 @@ class World:
             yield from _ledger_faults(store)
         for email, mails in self.numbers_by_reader().items():
             numbers = [number for one in mails for number in one]
-            twice = {number for number in numbers if numbers.count(number) > 1}
-            yield from (f"{email} got 記事{number:04} twice" for number in twice)
+            twice = {number for number in numbers if numbers.count(number) > 1 + len(self.posts[number].words)}
+            yield from (f"{email} got 記事{number:04} too often" for number in twice)
             yield from (f"{email} got 記事{n:04} unasked" for n in {*numbers} if not self._was_asked(email, n))
 
     def _was_asked(self, email: str, number: int) -> bool:
@@ -187,21 +206,21 @@ class World:
         # The first issue reaches back a period before it was made, and who joins, to the beginning of the running one.
         return any(asked.wants(post) for asked in person.ever_asked)
 
-    def missing(self) -> Iterator[str]:
-        """Posts that came out after their readers had come, and have not reached them."""
+    def missing(self, mended: datetime) -> Iterator[str]:
+        """Posts that came out after their readers had come, and have not reached them since all was mended."""
         got = self.numbers_by_reader()
         for person in self.people.values():
             had = {number for one in got.get(person.email, []) for number in one}
             for post in self.posts:
-                if self._owed(person, post) and post.number not in had:
+                if self._owed(person, post, mended) and post.number not in had:
                     yield f"{person.email} never got 記事{post.number:04} of {post.published}"
 
-    def _owed(self, person: Person, post: Written) -> bool:
+    def _owed(self, person: Person, post: Written, mended: datetime) -> bool:
         return bool(
             person.asked
             and not post.is_gone
             and person.asked[-1].wants(post)
-            and person.asked[-1].since < post.published <= self.now - LONGEST
+            and max(person.asked[-1].since, mended - REACH) < post.published
         )
 
 
