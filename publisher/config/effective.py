@@ -10,7 +10,7 @@ from publisher.config.load import Config
 from publisher.config.measures import span
 from publisher.core.schedules import parse_schedule
 from publisher.errors import NotFound
-from publisher.model.newsletter import Frequency, Newsletter, Utm
+from publisher.model.newsletter import CatchUp, Frequency, Newsletter, Utm
 
 
 def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
@@ -37,6 +37,8 @@ def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
         accent=chosen.accent,
         footer=chosen.footer,
         attached=chosen.images == "attached",
+        catch_up=CatchUp(chosen.catch_up),
+        max_age=span(chosen.max_age) if chosen.max_age else None,
         utm=Utm(chosen.utm.source, chosen.utm.medium, chosen.utm.campaign or name) if chosen.utm else None,
         hold=span(chosen.hold) if chosen.hold else timedelta(0),
         reach=span(chosen.reach),

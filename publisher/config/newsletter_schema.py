@@ -66,7 +66,8 @@ class NewsletterConfig(Section):
     categories: Annotated[list[Line] | None, BeforeValidator(_all_or_list)] = None
     languages: list[Language] = Field(default=[])
     template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "digest"
-    catch_up: Literal["latest"] = "latest"
+    catch_up: Literal["latest", "all", "skip"] = "latest"
+    max_age: Span | None = None
     hold: Span | None = None
     reach: Span = "60d"
     min_posts: Annotated[Count, Field(ge=1, le=100)] = 1

@@ -116,6 +116,7 @@ class NewsletterSettings(Struct, frozen=True):
     languages: Sequence[str]
     template: str
     catch_up: str
+    max_age: str | None
     hold: str | None
     reach: str
     min_posts: int

@@ -25,12 +25,15 @@ _MOMENT = timedelta(microseconds=1)
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
-def ended_period(newsletter: Newsletter, frequency: Frequency, now: datetime, prev_fire: PrevFire) -> Period | None:
+def ended_period(
+    newsletter: Newsletter, frequency: Frequency, now: datetime, prev_fire: PrevFire, zone: str | None = None
+) -> Period | None:
     """The latest period of `frequency` that has ended at `now`; None where none has, as of one without fires.
 
-    A schedule's first period has no fire to start at: it is as long as its frequency says.
+    In `zone`, or the newsletter's. A schedule's first period has no fire to start at: it is as long as its frequency
+    says.
     """
-    schedule, zone = newsletter.schedules[frequency], newsletter.timezone
+    schedule, zone = newsletter.schedules[frequency], zone or newsletter.timezone
     end = prev_fire(schedule, zone, now)
     if end is None:
         return None
@@ -39,7 +42,9 @@ def ended_period(newsletter: Newsletter, frequency: Frequency, now: datetime, pr
     return Period(newsletter.name, frequency, zone, start, end.instant, end.nominal)
 
 
-def running_since(newsletter: Newsletter, frequency: Frequency, at: datetime, prev_fire: PrevFire) -> datetime:
+def running_since(
+    newsletter: Newsletter, frequency: Frequency, at: datetime, prev_fire: PrevFire, zone: str | None = None
+) -> datetime:
     """When the period running at `at` began: how far back a new reader's first digest reaches.
 
     For instant mails that is `at` itself: who joins gets what comes out from then on.
@@ -47,7 +52,7 @@ def running_since(newsletter: Newsletter, frequency: Frequency, at: datetime, pr
     schedule = newsletter.schedules[frequency]
     if schedule.instant:
         return at
-    begun = prev_fire(schedule, newsletter.timezone, at)
+    begun = prev_fire(schedule, zone or newsletter.timezone, at)
     return begun.instant if begun else at - frequency.length
 
 

@@ -1,10 +1,11 @@
 """The round of the mail: reports are taken in, due digests made, and what is to be sent is sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.app import App
+from publisher.core.words import counted
 from publisher.errors import FetchError, PublisherError
 from publisher.jobs.ids import require_no_lost_ledger
 from publisher.model.mailing import IssueStatus
@@ -87,12 +88,15 @@ def _next_box(app: App) -> datetime | None:
 
 
 def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
-    from publisher.jobs.due import due_periods, make_due
+    from publisher.jobs.due import look, make_due
     from publisher.jobs.intro import used_lines
     from publisher.schedule import calendar
 
     prev_fire = calendar()
-    due = due_periods(store, app.newsletters(), app.clock(), prev_fire)
+    found = look(store, app.newsletters(), app.clock(), prev_fire)
+    for line in found.told:
+        complain(line)
+    due = found.due
     if not due:
         return 0
     made, errors = app.read(
@@ -102,20 +106,21 @@ def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
     )
     of_period = {one.period.key: one for one in due}
     for issue in made:
-        say(_made_line(of_period[issue.period or ""], issue))
-        for line in used_lines(store, issue):
+        for line in (*_made_lines(of_period[issue.period or ""], issue), *used_lines(store, issue)):
             say(line)
     for error in errors:
         complain(error.told())
     return errors[0].exit_code if errors else 0
 
 
-def _made_line(due: "Due", issue: "Issue") -> str:
+def _made_lines(due: "Due", issue: "Issue") -> Iterator[str]:
     from publisher.jobs.mailing import local
 
-    name, of = due.newsletter.name, f"{due.period.frequency} digest of {local(issue.at, due.newsletter.timezone)}"
-    number = f", no. {issue.number}" if issue.number else ""
-    return f"{name}: {of} is issue {issue.id}{number}: {issue.status}" + (f", {issue.reason}" if issue.reason else "")
+    name, of = due.newsletter.name, f"{due.period.frequency} digest of {local(issue.at, due.period.zone)}"
+    number, reason = f", no. {issue.number}" if issue.number else "", f", {issue.reason}" if issue.reason else ""
+    yield f"{name}: {of} is issue {issue.id}{number}: {issue.status}{reason}"
+    if due.passed:
+        yield f"{name}: {counted(due.passed, 'period')} before it ended without an issue of its own"
 
 
 def _send(

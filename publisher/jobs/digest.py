@@ -16,7 +16,7 @@ from publisher.jobs.site import require_site_url
 from publisher.jobs.variants import digest_variant
 from publisher.model.mailing import Issue, IssueKind, IssueStatus, Variant
 from publisher.model.newsletter import Newsletter, Period
-from publisher.store import issues, readers
+from publisher.store import issues, periods, readers
 from publisher.store.engine import Store
 from publisher.struct import Struct, replace
 
@@ -75,15 +75,17 @@ def make_digest(
 
     With `awaits` it waits for a person, and the editor is asked; `unfit` is nothing then, as they see what is wrong.
     `plan` is the hash of the plan that is applied.
-    None where nothing is new by hand; an empty period is recorded as skipped. Conflict where the period
-    has its issue, ConfigError where sender or site address is missing, ContentError where its mail has errors and is
-    refused for them, WrongLedger, TemplateError.
+    None where nothing is new by hand; an empty period is recorded as skipped. Conflict where the period, or a later
+    one, has its issue, ConfigError where sender or site address is missing, ContentError where its mail has errors and
+    is refused for them, WrongLedger, TemplateError.
     """
     require_site_url(desk.library.config, desk.library.place.site)
     sender = require_sender(desk.library.config, desk.newsletter)
     require_known_ledger(store, desk.library.config.home)
     testify(desk.library, store)
     with store.write(trusted=True) as connection:
+        if period is not None:
+            periods.require_next(connection, period)
         begins = fresh(connection, desk.introductions, desk.newsletter.name, period)
         render = partial(render_group, desk, at, begins)
         fit = Unfit.SEND if awaits else unfit

@@ -1,45 +1,105 @@
 """What is due now: the store says so; timers only make it prompt."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 
-from publisher.core.periods import NextFire, PrevFire, ended_period
+from publisher.core.due import Owed, owed
+from publisher.core.periods import Fire, NextFire, PrevFire, ended_period
 from publisher.errors import ConfigError, Conflict, PublisherError, TemplateError, WrongLedger
 from publisher.jobs.digest import make_digest
 from publisher.jobs.library import Library
 from publisher.jobs.linted import Unfit
-from publisher.jobs.mailing import Desk
+from publisher.jobs.mailing import Desk, local
+from publisher.jobs.missed import record_missed
 from publisher.jobs.picking import circle
 from publisher.model.mailing import Issue
 from publisher.model.newsletter import Newsletter, Period
-from publisher.store import claims, holdups, issues, readers, waiting
+from publisher.store import claims, holdups, periods, readers, waiting
 from publisher.store.engine import Store
+from publisher.store.periods import Newest
 from publisher.struct import Struct
 from publisher.templating import Templates
 
+_OnRecord = Mapping[tuple[str, str], Mapping[str, Newest]]
+
 
 class Due(Struct, frozen=True):
-    """A period that has ended and has no issue yet."""
+    """A period that has ended and has no issue yet; a `late` one is recorded, and mailed to nobody.
+
+    `passed` is how many right before it have no issue either, and get none.
+    """
 
     newsletter: Newsletter
     period: Period
+    late: bool = False
+    passed: int = 0
+
+
+class Look(Struct, frozen=True):
+    """What is `due`, those of a newsletter in the order of their ends; `told` is what a person should know besides."""
+
+    due: tuple[Due, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def due_periods(store: Store, newsletters: Sequence[Newsletter], now: datetime, prev_fire: PrevFire) -> list[Due]:
-    """The latest ended period of each newsletter and frequency that had readers, where it has no issue yet."""
-    ended = [
-        Due(newsletter, period)
-        for newsletter in newsletters
-        for frequency in newsletter.schedules
-        if (period := ended_period(newsletter, frequency, now, prev_fire)) is not None
-    ]
+    """The periods that get their issue now."""
+    return [one for one in look(store, newsletters, now, prev_fire).due if not one.late]
+
+
+def look(store: Store, newsletters: Sequence[Newsletter], now: datetime, prev_fire: PrevFire) -> Look:
+    """The periods that had readers and are to be made or recorded now."""
     with store.read() as connection:
-        return [
-            one
-            for one in ended
-            if issues.of_period(connection, one.period.key) is None
-            and readers.anybody(connection, circle(one.newsletter, one.period))
-        ]
+        ended = list(_ended(newsletters, now, prev_fire))
+        known = periods.recorded(connection, (period.key for _, period in ended))
+        missing = [(newsletter, period) for newsletter, period in ended if period.key not in known]
+        if not missing:
+            return Look()
+        on_record = periods.newest(connection)
+        found = [(newsletter, _owed(newsletter, one, now, prev_fire, on_record)) for newsletter, one in missing]
+        due = [one for newsletter, what in found for one in _due(newsletter, what)]
+        had_readers = (one for one in due if readers.anybody(connection, circle(one.newsletter, one.period)))
+        return Look(tuple(had_readers), tuple(_ahead(newsletter, what) for newsletter, what in found if what.ahead))
+
+
+def _ended(
+    newsletters: Sequence[Newsletter], now: datetime, prev_fire: PrevFire
+) -> Iterator[tuple[Newsletter, Period]]:
+    """The latest period of each newsletter and frequency that has ended."""
+    for newsletter in newsletters:
+        for frequency in newsletter.schedules:
+            period = ended_period(newsletter, frequency, now, prev_fire)
+            if period is not None:
+                yield newsletter, period
+
+
+def _owed(newsletter: Newsletter, latest: Period, now: datetime, prev_fire: PrevFire, on_record: _OnRecord) -> Owed:
+    last = _last(on_record.get((newsletter.name, latest.frequency), {}))
+    return owed(newsletter, latest.frequency, latest.zone, now, prev_fire, last)
+
+
+def _due(newsletter: Newsletter, found: Owed) -> Iterator[Due]:
+    if found.late is not None:
+        yield Due(newsletter, found.late, late=True, passed=found.passed)
+    for place, period in enumerate(found.make):
+        yield Due(newsletter, period, passed=0 if place or found.late else found.passed)
+
+
+def _ahead(newsletter: Newsletter, found: Owed) -> str:
+    assert found.ahead is not None
+    end = local(found.ahead.instant, newsletter.timezone)
+    return (
+        f"{newsletter.name}: a digest of {end} is on record, which is to come: until then none is made by schedule\n"
+        f"  set the clock of this machine; 'publisher digest {newsletter.name}' sends one by hand"
+    )
+
+
+def _last(zones: Mapping[str, Newest]) -> Fire | None:
+    """The newest of all zones: a newsletter that moved makes no local day twice."""
+    if not zones:
+        return None
+    return Fire(max(one.end for one in zones.values()), max(one.nominal for one in zones.values()))
 
 
 def make_due(
@@ -52,18 +112,30 @@ def make_due(
     prev_fire: PrevFire,
     ready: Callable[[Newsletter], None] = lambda _newsletter: None,
 ) -> tuple[list[Issue], list[PublisherError]]:
-    """Make the issue of each due period; wrong settings or templates of one newsletter do not stop the others.
+    """Make the issue of each due period, or record it; what is wrong with one newsletter does not stop the others.
 
+    Where one of its periods fails, those that follow wait: none is made behind a later one.
     `ready` raises ConfigError for a newsletter whose mail could not leave: it would stop what others have to send.
     Another process that was first made it for both. What passes by itself (a busy ledger) is raised, to be tried again.
     """
     made: list[Issue] = []
     errors: list[PublisherError] = []
-    for one in due:
-        desk = Desk(library, templates, one.newsletter)
+    for newsletter, of_it in groupby(due, key=lambda one: one.newsletter):
+        desk = Desk(library, templates, newsletter)
         try:
-            ready(one.newsletter)
-            issue = make_digest(
+            ready(newsletter)
+            made.extend(_made(desk, store, of_it, now, prev_fire))
+        except (ConfigError, TemplateError, WrongLedger) as error:
+            errors.append(error)
+    return made, errors
+
+
+def _made(desk: Desk, store: Store, due: Iterable[Due], now: datetime, prev_fire: PrevFire) -> Iterator[Issue]:
+    for one in due:
+        try:
+            if one.late:
+                yield record_missed(desk, store, one.period, now=now, prev_fire=prev_fire)
+            elif issue := make_digest(
                 desk,
                 store,
                 at=one.period.end,
@@ -71,16 +143,11 @@ def make_due(
                 prev_fire=prev_fire,
                 period=one.period,
                 unfit=Unfit.HOLD,
-                awaits=one.newsletter.approve,
-            )
+                awaits=desk.newsletter.approve,
+            ):
+                yield issue
         except Conflict:
             continue
-        except (ConfigError, TemplateError, WrongLedger) as error:
-            errors.append(error)
-            continue
-        if issue is not None:
-            made.append(issue)
-    return made, errors
 
 
 def next_wake(store: Store, newsletters: Sequence[Newsletter], now: datetime, next_fire: NextFire) -> datetime | None:

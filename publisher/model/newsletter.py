@@ -147,7 +147,11 @@ class Period(Struct, frozen=True):
     nominal_end: datetime
 
     @property
+    def series(self) -> str:
+        """Such as `weekly/weekly/Asia~Tokyo`: what it has in common with those before and after it."""
+        return f"{self.newsletter}/{self.frequency}/{self.zone.replace('/', '~')}"
+
+    @property
     def key(self) -> str:
         """Such as `weekly/weekly/Asia~Tokyo/2026-11-23T09:00`: what makes a digest unique."""
-        zone = self.zone.replace("/", "~")
-        return f"{self.newsletter}/{self.frequency}/{zone}/{self.nominal_end:%Y-%m-%dT%H:%M}"
+        return f"{self.series}/{self.nominal_end:%Y-%m-%dT%H:%M}"

@@ -18,7 +18,7 @@ from publisher.core.schedules import parse_schedule
 from publisher.errors import ConfigError, Problem, Scope, Severity, StoreBusy, TransportError
 from publisher.jobs.deliver import PostOffice, deliver
 from publisher.jobs.digest import make_digest, plan_digest
-from publisher.jobs.due import due_periods, make_due, next_wake
+from publisher.jobs.due import due_periods, look, make_due, next_wake
 from publisher.jobs.issue import resume, retry
 from publisher.jobs.letter import Outgoing
 from publisher.jobs.tally import Tally
@@ -156,15 +156,19 @@ def test_a_period_that_has_ended_is_due_once(site: Site, store: Store) -> None:
         assert next_wake(store, newsletters, now, next_fire) == now, "there is mail to send"
 
 
-def test_a_clock_that_jumps_back_mails_no_post_twice(site: Site, store: Store) -> None:
-    site.post("a", MONDAY - WEEK - timedelta(days=1))
-    subscribe(store, "a@x.jp", MONDAY - 5 * WEEK)
+def test_a_clock_that_jumps_back_mails_nothing_and_records_nothing(site: Site, store: Store) -> None:
+    site.post("a", MONDAY - timedelta(days=1))
+    subscribe(store, "a@x.jp", MONDAY - 60 * WEEK)
     with desk(site, MONDAY) as place:
-        for end in (MONDAY, MONDAY - WEEK):
-            due = due_periods(store, [place.newsletter], end, prev_fire)
-            assert len(due) == 1
-            make_due(place.library, store, place.templates, due, now=end, prev_fire=prev_fire)
-        assert due_periods(store, [place.newsletter], MONDAY, prev_fire) == []
+        due = due_periods(store, [place.newsletter], MONDAY, prev_fire)
+        make_due(place.library, store, place.templates, due, now=MONDAY, prev_fire=prev_fire)
+        for now in (MONDAY - WEEK, MONDAY - 52 * WEEK, MONDAY):
+            assert look(store, [place.newsletter], now, prev_fire).due == ()
+        (told,) = look(store, [place.newsletter], MONDAY - WEEK, prev_fire).told
+
+    assert "weekly: a digest of 2026-11-23 09:00 JST is on record, which is to come" in told
+    with store.read() as connection:
+        assert issues.count(connection) == 1
 
     transport = Scripted()
     send(store, transport, MONDAY)

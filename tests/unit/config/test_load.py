@@ -116,6 +116,8 @@ databse: x
             "newsletters: {w: {title: x, from: midori, schedules: {weekly: 'mon 09:00'}}}",
             "w.from: 'midori' is no mailbox",
         ),
+        ("newsletters: {w: {title: x, catch_up: none, schedules: {weekly: 'mon 09:00'}}}", "'latest', 'all' or 'skip'"),
+        ("newsletters: {w: {title: x, max_age: 3w, schedules: {weekly: 'mon 09:00'}}}", "'3w' is no span of time"),
         ("newsletters: {w: {title: x, languages: [日本語], schedules: {weekly: 'mon 09:00'}}}", "is no language"),
         ("database: postgresql://x", "must be sqlite:///FILE"),
         ("database: 'sqlite:///?synchronous=FULL'", "must be sqlite:///FILE"),

@@ -1,0 +1,50 @@
+"""Which periods are on record."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+
+import sqlalchemy as sa
+
+from publisher.errors import Conflict
+from publisher.model.newsletter import Period
+from publisher.store.tables import issues
+from publisher.struct import Struct
+
+_AT_ONCE = 500
+_NOMINAL = len("2026-11-23T09:00")
+
+
+class Newest(Struct, frozen=True):
+    """The newest period of a frequency in a zone: its end as a moment, and as the local time it is named by (naive)."""
+
+    end: datetime
+    nominal: datetime
+
+
+def recorded(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the periods that have an issue."""
+    coming, found = iter(keys), set[str]()
+    while some := list(islice(coming, _AT_ONCE)):
+        found.update(connection.scalars(sa.select(issues.c.period).where(issues.c.period.in_(some))))
+    return found
+
+
+def require_next(connection: sa.Connection, period: Period) -> None:
+    """Conflict where a period that ends then or later is on record: another process was first, with the time it had."""
+    its = issues.c.period.startswith(f"{period.series}/", autoescape=True)
+    where = (issues.c.newsletter == period.newsletter, its, issues.c.at >= period.end)
+    if connection.scalar(sa.select(sa.exists().where(*where))):
+        raise Conflict("issue of period", period.key)
+
+
+def newest(connection: sa.Connection) -> dict[tuple[str, str], dict[str, Newest]]:
+    """The newest of each newsletter, frequency and zone; by the first two, then the zone."""
+    series = sa.func.substr(issues.c.period, 1, sa.func.length(issues.c.period) - _NOMINAL - 1)
+    query = sa.select(series, sa.func.max(issues.c.at), sa.func.max(issues.c.period)).group_by(series)
+    found: dict[tuple[str, str], dict[str, Newest]] = {}
+    for of, end, key in connection.execute(query.where(issues.c.period.is_not(None))):
+        newsletter, frequency, zone = of.split("/")
+        of_zone = found.setdefault((newsletter, frequency), {})
+        of_zone[zone.replace("~", "/")] = Newest(end, datetime.fromisoformat(key[-_NOMINAL:]))
+    return found

@@ -1,0 +1,139 @@
+"""What becomes of periods that ended while nothing ran, in a real ledger."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from support.desk import desk
+from support.rows import wish
+from support.site import CONFIG, JST, Site
+
+from publisher.errors import Conflict
+from publisher.jobs.digest import make_digest
+from publisher.jobs.due import look, make_due
+from publisher.model.mailing import Issue, IssueKind, IssueStatus
+from publisher.schedule import prev_fire
+from publisher.store import deliveries, issues, subscribers
+from publisher.store.engine import Store
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+
+def subscribe(store: Store, email: str, when: datetime) -> None:
+    with store.write() as connection:
+        subscribers.subscribe(connection, wish(email), when, revive=True)
+
+
+def round_at(site: Site, store: Store, now: datetime) -> list[Issue]:
+    """What a round makes, by schedule, at `now`."""
+    with desk(site, now) as place:
+        due = look(store, [place.newsletter], now, prev_fire).due
+        made, errors = make_due(place.library, store, place.templates, due, now=now, prev_fire=prev_fire)
+    assert errors == []
+    return made
+
+
+def posts_of(site: Site, store: Store, issue: Issue) -> list[str]:
+    with desk(site, MONDAY + 100 * WEEK) as place, store.read() as connection:
+        titles = {place.library.ids[post.source]: post.title for post in place.library.posts}
+        return [titles[post_id] for post_id in issues.post_ids(connection, issue.id)]
+
+
+@pytest.fixture
+def running(site: Site, store: Store) -> Site:
+    """A newsletter with a reader, whose digest of three weeks ago went out; each week since has a post."""
+    subscribe(store, "hanako@example.jp", MONDAY - 10 * WEEK)
+    for week in range(4):
+        site.post(f"{week}週前", MONDAY - week * WEEK - DAY)
+    (first,) = round_at(site, store, MONDAY - 3 * WEEK)
+    assert posts_of(site, store, first) == ["3週前"]
+    return site
+
+
+def test_a_digest_that_is_too_late_is_recorded_and_told_once_and_its_posts_go_with_the_next(
+    running: Site, store: Store
+) -> None:
+    (missed,) = round_at(running, store, MONDAY + 4 * DAY)
+
+    assert (missed.status, missed.number) == (IssueStatus.SKIPPED, None)
+    assert missed.reason == "missed by 4 days: too old to send (max_age)"
+    with store.read() as connection:
+        notice, *others = issues.listed(connection)
+        (mail,) = deliveries.listed(connection, notice.id)
+    assert (notice.kind, notice.urgent, mail.recipient.email) == (IssueKind.ONE_OFF, True, "tayori@midori.example")
+    assert len(others) == 2
+
+    assert round_at(running, store, MONDAY + 5 * DAY) == []
+    (following,) = round_at(running, store, MONDAY + WEEK)
+    assert posts_of(running, store, following) == ["0週前", "1週前", "2週前"]
+
+
+def test_with_all_each_missed_period_has_the_posts_up_to_its_own_end(running: Site, store: Store) -> None:
+    running.write("config.yaml", CONFIG + "    catch_up: all\n")
+
+    made = round_at(running, store, MONDAY + 4 * DAY)
+
+    assert [issue.period for issue in made] == [
+        f"weekly/weekly/Asia~Tokyo/2026-11-{day:02d}T09:00" for day in (9, 16, 23)
+    ]
+    assert [posts_of(running, store, issue) for issue in made] == [["2週前"], ["1週前"], ["0週前"]]
+    assert [issue.number for issue in made] == [2, 3, 4]
+
+
+def test_a_missed_period_that_would_have_mailed_nobody_is_told_to_nobody(site: Site, store: Store) -> None:
+    subscribe(store, "hanako@example.jp", MONDAY - 10 * WEEK)
+    site.post("一つだけ", MONDAY - 3 * WEEK - DAY)
+    round_at(site, store, MONDAY - 3 * WEEK)
+
+    (missed,) = round_at(site, store, MONDAY + 4 * DAY)
+
+    assert (missed.status, missed.reason) == (IssueStatus.SKIPPED, "nothing new")
+    with store.read() as connection:
+        assert issues.count(connection) == 2
+
+
+def test_what_nobody_was_there_for_is_neither_made_nor_missed(site: Site, store: Store) -> None:
+    site.write("config.yaml", CONFIG + "    catch_up: all\n")
+    site.post("前からの", MONDAY - 2 * WEEK)
+    subscribe(store, "hanako@example.jp", MONDAY + DAY)
+
+    assert round_at(site, store, MONDAY + 6 * DAY) == []
+
+
+def test_a_period_is_not_made_behind_a_later_one_that_another_process_made(running: Site, store: Store) -> None:
+    with desk(running, MONDAY - WEEK) as place:
+        due = look(store, [place.newsletter], MONDAY - WEEK, prev_fire).due
+    assert [one.period.end for one in due] == [MONDAY - WEEK]
+    round_at(running, store, MONDAY)
+
+    with desk(running, MONDAY) as place:
+        made, errors = make_due(place.library, store, place.templates, due, now=MONDAY, prev_fire=prev_fire)
+        with pytest.raises(Conflict):
+            make_digest(place, store, at=MONDAY - WEEK, now=MONDAY, prev_fire=prev_fire, period=due[0].period)
+    assert (made, errors) == ([], [])
+
+
+def test_a_newsletter_that_moves_sends_the_same_monday_once_and_the_next_one_there(running: Site, store: Store) -> None:
+    round_at(running, store, MONDAY)
+    running.write("config.yaml", CONFIG + "    timezone: Europe/Berlin\n")
+    running.post("引っ越しの後", MONDAY + timedelta(hours=2))
+
+    assert round_at(running, store, MONDAY + timedelta(hours=12)) == []
+    (following,) = round_at(running, store, MONDAY + WEEK + timedelta(hours=8))
+
+    assert following.period == "weekly/weekly/Europe~Berlin/2026-11-30T09:00"
+    assert posts_of(running, store, following) == ["引っ越しの後"]
+
+
+def test_one_period_that_fails_holds_back_those_that_follow(running: Site, store: Store) -> None:
+    running.write(
+        "config.yaml", CONFIG.replace('from: "三浦 みどり <tayori@midori.example>"', "") + "    catch_up: all\n"
+    )
+    with desk(running, MONDAY) as place:
+        due = look(store, [place.newsletter], MONDAY, prev_fire).due
+        made, errors = make_due(place.library, store, place.templates, due, now=MONDAY, prev_fire=prev_fire)
+
+        assert len(due) == 3
+        assert (made, len(errors)) == ([], 1)
+        assert look(store, [place.newsletter], MONDAY, prev_fire).due == due
