@@ -1,17 +1,24 @@
 """subscriber add|list|import|pause|unpause|remove."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from publisher.cli.options import Json, NewsletterName, site
-from publisher.cli.talk import bar, moment, put, put_json, say
+from publisher.app import App
+from publisher.cli.deliver import send_out
+from publisher.cli.options import Json, NewsletterName, Yes, site
+from publisher.cli.talk import bar, consent, moment, put, put_json, say
 from publisher.core.words import counted
 
 if TYPE_CHECKING:
+    from publisher.jobs.library import Library
+    from publisher.model.mailing import Issue
     from publisher.model.reader import Subscription
+    from publisher.store.engine import Store
+    from publisher.store.subscribers import Joining
 
 
 def register(cli: typer.Typer) -> None:
@@ -34,20 +41,48 @@ def add(
     ] = None,
     language: Annotated[str | None, typer.Option(metavar="L", help="Only posts in this language.")] = None,
     frequency: Annotated[str | None, typer.Option(metavar="F", help="daily, weekly or monthly.")] = None,
+    welcome: Annotated[bool, typer.Option("--welcome", help="Greet them by mail, now.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Subscribe a reader who has asked you to; your word is the consent's evidence."""
     from publisher.jobs.subscribe import Request, held_back
     from publisher.jobs.subscribe import add as job
 
     app = site(context)
+    if welcome:
+        _may_greet(app, newsletter or [], yes=yes)
     request = Request(address, name, tuple(newsletter or ()), tuple(category or ()), language, frequency)
     with app.store() as store:
         done = job(store, request, app.newsletters(), evidence="added by the operator", now=app.clock())
         reason = held_back(store, address)
+        _tell_added(address, done, reason)
+        code = _greet(app, store, address, [named for named, _ in done]) if welcome else 0
+    if code:
+        raise typer.Exit(code)
+
+
+def _tell_added(address: str, done: "Sequence[tuple[str, Joining]]", reason: str | None) -> None:
     for named, outcome in done:
         say(f"{address}: {named}" + (" (was there already; brought up to date)" if outcome == "present" else ""))
     if reason is not None:
         say(f"{address} is suppressed and gets no mail: {reason}\n  to lift that: publisher suppress remove {address}")
+
+
+def _may_greet(app: App, named: Sequence[str], *, yes: bool) -> None:
+    """Fail before anybody is subscribed whose mail could not leave, or that nobody wants sent."""
+    for one in [app.newsletter(name) for name in named] or app.newsletters():
+        app.ready(one)
+    consent(1, yes=yes)
+
+
+def _greet(app: App, store: "Store", address: str, newsletters: Sequence[str]) -> int:
+    from publisher.jobs.welcome import welcome
+
+    def welcomed(library: "Library") -> "Issue | None":
+        desks = [app.desk(library, app.newsletter(name)) for name in newsletters]
+        return [welcome(desk, store, address, now=app.clock()) for desk in desks][-1]
+
+    return send_out(app, store, app.read(welcomed))
 
 
 def list_(context: typer.Context, newsletter: NewsletterName = None, as_json: Json = False) -> None:

@@ -26,6 +26,7 @@ def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
         reply_to=chosen.reply_to,
         editor=chosen.editor,
         approve=chosen.approve,
+        latest_in_welcome=chosen.welcome == "latest",
         subject=chosen.subject,
         schedules={Frequency(f): parse_schedule(Frequency(f), text) for f, text in chosen.schedules.items()},
         timezone=chosen.timezone or timezone,

@@ -103,6 +103,7 @@ class NewsletterSettings(Struct, frozen=True):
     reply_to: str | None
     editor: str | None
     approve: bool
+    welcome: str
     subject: str | None
     preheader: str | None
     logo: str | None

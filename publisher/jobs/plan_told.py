@@ -8,6 +8,7 @@ from publisher.core.columns import columns
 from publisher.core.plans import Contents
 from publisher.core.words import counted
 from publisher.errors import Problem
+from publisher.jobs.intro import waiting_lines
 from publisher.jobs.mailing import local
 from publisher.jobs.plan import Estimate, PlannedIssue, Reckoned, Seen
 from publisher.mail import LIMIT
@@ -46,6 +47,8 @@ def _issue_lines(one: PlannedIssue) -> Iterator[str]:
         yield f"  {_turnover_line(one.turnover, period.zone)}"
     if not one.plan.recipients:
         yield "  nobody gets a mail: it is recorded as skipped" if occasion.due else "  nobody would get a mail"
+    for line in waiting_lines(one.plan.introductions):
+        yield f"  {line}"
     titles = {post_id: post.title for post_id, post in one.posts}
     for variant in one.variants if one.plan.recipients else ():
         yield from _variant_lines(variant, titles)
@@ -131,6 +134,7 @@ def _issue_json(one: PlannedIssue) -> dict[str, Any]:
         "local": local(period.end, period.zone),
         "due": occasion.due,
         "number": one.number if plan.recipients else None,
+        "introductions": [intro.file for intro in plan.introductions.found],
         "mails": plan.recipients,
         "readers": plan.readers,
         "nothing_new": plan.readers - sum(pick.readers for pick in plan.picks),

@@ -45,7 +45,8 @@ class Pick(Struct, frozen=True):
 class Making(Struct, frozen=True):
     """How an issue is made: from which desk, with which ledger's `secret`, by which sender, of which `template`.
 
-    `render` makes the variant of a group in the issue of a number. `plan` is the hash of the plan that is applied.
+    `render` makes the variant of a group in the issue of a number. `plan` is the hash of the plan that is applied,
+    `intro` that of what its mails begin with.
     """
 
     desk: Desk
@@ -55,6 +56,7 @@ class Making(Struct, frozen=True):
     render: Callable[[Group, int | None], Variant]
     unfit: Unfit
     plan: str | None = None
+    intro: str | None = None
 
 
 def counted_up(picked: Iterable[Picked]) -> tuple[Pick, ...]:
@@ -100,8 +102,9 @@ def write_issue(
     shown = [(group.post_ids, group.language) for group in rows]
     # One after the other from the ledger: thousands of variants are more than a process should hold.
     found = problems(making.desk, (issues.variant(connection, rows[group]) for group in telling(rows)))
+    told = tuple(one.told() for one in found)
     made_of = manifest_of(making.desk, making.template, shown)
-    made_of = replace(made_of, plan=making.plan, problems=tuple(one.told() for one in found))
+    made_of = replace(made_of, plan=making.plan, intro=making.intro, problems=told)
     manifests.insert(connection, issue.id, made_of)
     return hold_back(connection, issue, found, making.unfit)
 

@@ -15,6 +15,7 @@ from publisher.jobs.mailing import Desk, first_language
 from publisher.jobs.picking import candidates, terms
 from publisher.jobs.read_back import read_back
 from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
+from publisher.jobs.welcome import sample_welcome
 from publisher.mail import Mailbox, Note, Sheet, parse_address, parse_mailbox
 from publisher.model.mailing import Envelope, Variant
 from publisher.model.post import Post
@@ -104,11 +105,13 @@ def sample_one_off(desk: Desk, before: Past, post: Post, *, at: datetime, langua
 
 def sample_note(desk: Desk, note: Note, *, language: str | None = None) -> Sample:
     """The mail about a subscription."""
-    variant = note_variant(desk, note, language=language or first_language(desk))
+    spoken = language or first_language(desk)
+    welcomes = note is Note.WELCOME
+    variant = sample_welcome(desk, desk.library.at, spoken) if welcomes else note_variant(desk, note, language=spoken)
     sheet = _sheet(desk, variant, note.value, auto_submitted=True)
     asked = {"confirm_url": sample_recipient(desk, variant.language)["confirm_url"]}
     # Whoever is asked, or has left, is on no list.
-    sheet = sheet if note is Note.WELCOME else replace(sheet, list_name=None)
+    sheet = sheet if welcomes else replace(sheet, list_name=None)
     return Sample(variant, sheet, note=note, more=asked)
 
 

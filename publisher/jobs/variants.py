@@ -16,6 +16,7 @@ from publisher.mail import (
     LIMIT,
     Edition,
     Frame,
+    Latest,
     Look,
     MailPost,
     Named,
@@ -118,10 +119,20 @@ def one_off_variant(
     return Variant(key, (post_id,), language, rendered, _resent([(post_id, post)]))
 
 
-def note_variant(desk: Desk, note: Note, *, language: str) -> Variant:
-    """The mail about a subscription to the newsletter."""
-    rendered = render_note(desk.templates, _frame(desk, language, None, None), note)
-    return Variant(_key(desk, (), language, note.value), (), language, rendered)
+def note_variant(
+    desk: Desk,
+    note: Note,
+    *,
+    language: str,
+    latest: Sequence[tuple[str, Post]] = (),
+    page_url: str | None = None,
+) -> Variant:
+    """The mail about a subscription to the newsletter; a welcome may show the posts of the `latest` issue, each an id
+    and a post, and where that is read."""
+    shown = Latest(tuple(_titled(desk, post) for _, post in latest), page_url) if latest else None
+    rendered = render_note(desk.templates, _frame(desk, language, None, None), note, shown)
+    ids = tuple(post_id for post_id, _ in latest)
+    return Variant(_key(desk, ids, language, note.value), ids, language, rendered, _resent(latest))
 
 
 def notice_variant(desk: Desk, notice: Notice, *, language: str) -> Variant:
@@ -227,6 +238,12 @@ def _opening(desk: Desk, intro: Introduction | None, language: str) -> tuple[Ope
     shown, pictures = fit_images(intro.html, desk.find, attached=desk.newsletter.attached, carried=())
     html = _tagged_links(desk, shown)
     return Opening(html, plain_text(html, language=intro.language or language), intro.subject), _once(pictures)
+
+
+def _titled(desk: Desk, post: Post) -> MailPost:
+    """A post as a title and a link, without reading its text."""
+    published = post.published.astimezone(ZoneInfo(desk.newsletter.timezone))
+    return MailPost(post.title, _tagged(desk, post.url), "", None, published, language=post.language)
 
 
 def _tagged(desk: Desk, url: str) -> str:

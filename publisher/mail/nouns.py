@@ -79,6 +79,16 @@ class Opening(Struct, frozen=True):
     subject: str = ""
 
 
+class Latest(Struct, frozen=True):
+    """A newsletter's latest issue, as a welcome shows it: titles that lead to its posts.
+
+    `page_url` is where it is read on the web, None where it has no page.
+    """
+
+    posts: tuple[MailPost, ...]
+    page_url: str | None = None
+
+
 class Named(Struct, frozen=True):
     """The newsletter a mail goes out under."""
 

@@ -8,7 +8,7 @@ from publisher.core.lines import carriable, one_line
 from publisher.errors import TemplateError
 from publisher.mail.filling import KNOWN, Filling, marker_for
 from publisher.mail.inline import inline_css
-from publisher.mail.nouns import Frame, Group, MailPost, Note, Notice, Opening
+from publisher.mail.nouns import Frame, Group, Latest, MailPost, Note, Notice, Opening
 from publisher.mail.plain import plain_text, underline, wrap
 from publisher.model.mailing import Picture, Rendered
 from publisher.model.post import Author
@@ -58,10 +58,12 @@ def render_one_off(
     return _render(templates, "one_off", frame, variables, pictures, subject=clean.subject)
 
 
-def render_note(templates: Templates, frame: Frame, note: Note) -> Rendered:
-    """A mail about a subscription. Raises TemplateError."""
+def render_note(templates: Templates, frame: Frame, note: Note, latest: Latest | None = None) -> Rendered:
+    """A mail about a subscription; a welcome may show the `latest` issue. Raises TemplateError."""
     own = ("confirm_url",) if note is Note.CONFIRM else ()
-    return _render(templates, note.value, frame, {}, (), own)
+    if latest is not None:
+        latest = replace(latest, posts=tuple(_clean(post, "") for post in latest.posts))
+    return _render(templates, note.value, frame, {"latest": latest}, (), own)
 
 
 def render_notice(templates: Templates, frame: Frame, notice: Notice) -> Rendered:

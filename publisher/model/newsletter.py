@@ -126,6 +126,7 @@ class Newsletter(Struct, frozen=True):
     max_posts: int | None = None
     reach: timedelta = timedelta(days=60)
     approve: bool = False
+    latest_in_welcome: bool = False
     editor: str | None = None
 
     def frequency_of(self, wanted: Frequency) -> Frequency:

@@ -1,5 +1,6 @@
 """The editor's introduction at the head of the next digest, through the real ledger."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from publisher.jobs.preview import past, sample_digest
 from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus, Variant
 from publisher.model.newsletter import Frequency, Period
 from publisher.schedule import prev_fire
-from publisher.store import issues, subscribers, tables
+from publisher.store import issues, manifests, subscribers, tables
 from publisher.store.engine import Store
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
@@ -86,6 +87,10 @@ def test_it_goes_once_and_what_is_written_next_goes_next(site: Site, store: Stor
     site.write("next.md", "雪です。\n")
     again = planned(site, store, MONDAY + 2 * DAY)
 
+    with store.read() as connection:
+        manifest = manifests.of_issue(connection, first.id)
+    assert manifest is not None
+    assert manifest.intro == hashlib.sha256(HELLO.encode()).hexdigest()
     assert before == [sent], "what the plan shows is what goes"
     assert "お元気" not in without[0].rendered.html
     assert "雪です。" in again[0].rendered.html

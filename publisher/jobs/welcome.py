@@ -1,0 +1,87 @@
+"""Welcome: the mail that greets a new reader, with what the latest issue brought, if wanted."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from publisher.core.selection import in_categories
+from publisher.core.words import speaks
+from publisher.jobs.mailing import Desk, first_language, require_known_ledger, require_sender, testify
+from publisher.jobs.notice import write_letter
+from publisher.jobs.picking import candidates, terms
+from publisher.jobs.site import require_site_url
+from publisher.jobs.variants import note_variant
+from publisher.mail import Note, parse_address
+from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient, Variant
+from publisher.model.post import Post
+from publisher.model.reader import Subscription, SubscriptionStatus
+from publisher.store import issues, subscribers
+from publisher.store.engine import Store
+
+_SAMPLE_POSTS = 5
+
+
+def welcome(desk: Desk, store: Store, email: str, *, now: datetime) -> Issue | None:
+    """Greet the newsletter's reader at an address, by an urgent mail; None where they are no reader of it.
+
+    What it shows of the latest issue counts as carried: no digest brings it again. ConfigError where sender or site
+    address is missing, WrongLedger, TemplateError.
+    """
+    library = desk.library
+    require_site_url(library.config, library.place.site)
+    require_sender(library.config, desk.newsletter)
+    require_known_ledger(store, library.config.home)
+    testify(library, store)
+    with store.write(trusted=True) as connection:
+        reader = _reader(connection, desk, parse_address(email).key)
+        if reader is None:
+            return None
+        to = reader.subscriber
+        recipient = Recipient(to.email, to.address_key, to.name, reader.language, to.id)
+        made = write_letter(connection, store.secret, desk, recipient, _variant(connection, desk, reader, now), now)
+    testify(library, store)
+    return made
+
+
+def sample_welcome(desk: Desk, at: datetime, language: str) -> Variant:
+    """The same to nobody, with the newest posts in the place of the latest issue's."""
+    newest = candidates(desk, terms(desk, at))[:_SAMPLE_POSTS] if desk.newsletter.latest_in_welcome else []
+    shown = [(one.id, one.post) for one in newest]
+    return note_variant(desk, Note.WELCOME, language=language, latest=shown)
+
+
+def _reader(connection: sa.Connection, desk: Desk, address_key: str) -> Subscription | None:
+    yes, name = SubscriptionStatus.CONFIRMED, desk.newsletter.name
+    return next(iter(subscribers.listed(connection, newsletter=name, status=yes, address_key=address_key)), None)
+
+
+def _variant(connection: sa.Connection, desk: Desk, reader: Subscription, at: datetime) -> Variant:
+    issue = _latest(connection, desk.newsletter.name) if desk.newsletter.latest_in_welcome else None
+    posts = _posts(connection, desk, issue, reader, at) if issue else []
+    page_url = issue.page_url if issue else None
+    language = reader.language or first_language(desk)
+    return note_variant(desk, Note.WELCOME, language=language, latest=posts, page_url=page_url)
+
+
+def _latest(connection: sa.Connection, newsletter: str) -> Issue | None:
+    gone = (IssueStatus.SENDING, IssueStatus.PAUSED, IssueStatus.DONE)
+    found = issues.listed(connection, newsletter=newsletter, statuses=gone)
+    return next((one for one in found if one.kind is IssueKind.DIGEST), None)
+
+
+def _posts(
+    connection: sa.Connection, desk: Desk, issue: Issue, reader: Subscription, at: datetime
+) -> list[tuple[str, Post]]:
+    """Those of an issue that are still there, of the reader's categories and language."""
+    brought = set(issues.post_ids(connection, issue.id))
+    there = [one for one in candidates(desk, terms(desk, at)) if one.id in brought]
+    return [(one.id, one.post) for one in there if _is_for(desk, reader, one.post)]
+
+
+def _is_for(desk: Desk, reader: Subscription, post: Post) -> bool:
+    """Whether the reader's digests could bring a post."""
+    spoken = (reader.language,) if reader.language else desk.newsletter.languages
+    only, frequency = post.mail.only, desk.newsletter.frequency_of(reader.frequency)
+    is_said = not spoken or post.language is None or speaks(spoken, post.language)
+    slugs = desk.library.config.settings.categories
+    return is_said and (not only or frequency in only) and in_categories(post, reader.categories, slugs)
