@@ -96,6 +96,11 @@ def refusal(post: Post, terms: Terms) -> Why | None:
     return Why.TOO_OLD if terms.oldest is not None and post.published < terms.oldest else None
 
 
+def held_until(posts: Iterable[Post], terms: Terms) -> list[datetime]:
+    """When the posts that are held will go."""
+    return [post.published + terms.newsletter.hold for post in posts if refusal(post, terms) is Why.HELD]
+
+
 def in_categories(post: Post, wanted: Collection[str] | None, slugs: Mapping[str, str]) -> bool:
     """Whether a post is in one of the `wanted` categories, spelt so that they share a feed; None wants all."""
     if wanted is None:

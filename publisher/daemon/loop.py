@@ -9,6 +9,7 @@ from threading import Event, Thread
 from publisher.app import App
 from publisher.config import load_config
 from publisher.daemon.mail import mail, mail_until_due
+from publisher.daemon.watch import Watch
 from publisher.daemon.watching import changes
 from publisher.errors import ConfigError, OutputError, PublisherError
 from publisher.jobs.announcer import Announcer
@@ -83,6 +84,7 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
     watcher.start()
     say(f"watching {app.config.folder}; Ctrl-C stops")
     of_build, of_mail, of_hub = _Complaints(say), _Complaints(say), _Complaints(say)
+    watch = Watch()
     announcer = Announcer(post=app.post, clock=app.clock, stop=stop, say=say, complain=of_hub, turn=of_hub.turn)
     build_at = app.clock()
     try:
@@ -91,10 +93,12 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
                 changed.clear()
                 app = _reloaded(app, of_build)
                 build_at = _guarded(app, of_build, partial(_next_post, app, say, of_build))
+                watch.stir()
                 if mailing:
                     announcer.ring(app.config)
             # The ledger is asked at least every minute: other processes write into it, and no file tells.
-            mail_at = _guarded(app, of_mail, partial(_next_mail, app, stop, say, of_mail)) if mailing else build_at
+            send = partial(mail_until_due, app, stop.is_set, say, of_mail, watch)
+            mail_at = _guarded(app, of_mail, send) if mailing else build_at
             wake = min(build_at, mail_at)
             ticker.wake_in(wake - app.clock())
             _nap(app, bell, stop, wake)
@@ -159,10 +163,6 @@ def _build(app: App, say: Say, complain: Say) -> Report:
 
 def _next_post(app: App, say: Say, complain: Say) -> datetime | None:
     return _build(app, say, complain).next_moment
-
-
-def _next_mail(app: App, stop: Event, say: Say, complain: Say) -> datetime | None:
-    return mail_until_due(app, stop.is_set, say, complain)
 
 
 def _reloaded(app: App, complain: Say) -> App:

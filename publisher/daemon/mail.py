@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from publisher.app import App
 from publisher.core.words import counted
+from publisher.daemon.watch import Watch
 from publisher.errors import FetchError, PublisherError
 from publisher.jobs.ids import require_no_lost_ledger
 from publisher.model.mailing import IssueStatus
@@ -22,10 +23,16 @@ _BOX_EVERY = timedelta(minutes=5)
 
 
 def mail(
-    app: App, stopped: Callable[[], bool], say: Say, complain: Say, *, until: datetime | None = None
+    app: App,
+    stopped: Callable[[], bool],
+    say: Say,
+    complain: Say,
+    *,
+    until: datetime | None = None,
+    watch: Watch | None = None,
 ) -> tuple[int, datetime | None]:
     """Do all that is due, sending no longer than `until`: the exit code, and when to look again, None where nothing is
-    to come."""
+    to come. Instant mails are looked for when `watch` asks, without one now."""
     if not app.has_ledger():
         require_no_lost_ledger(app.config)
         return 0, None
@@ -43,6 +50,7 @@ def mail(
             _guarded(complain, lambda: _read_box(app, store, say)),
             # What is planned already needs neither posts nor templates: it goes out all the same.
             _guarded(complain, lambda: _make_due(app, store, say, complain)),
+            _guarded(complain, lambda: _make_instant(app, store, watch or Watch(), say, complain)),
             _send(app, store, stopped, until, say, complain),
             _tell_unknown(store, before, complain),
         ]
@@ -51,7 +59,7 @@ def mail(
         return code, min((wake for wake in wakes if wake is not None), default=None)
 
 
-def mail_until_due(app: App, stopped: Callable[[], bool], say: Say, complain: Say) -> datetime | None:
+def mail_until_due(app: App, stopped: Callable[[], bool], say: Say, complain: Say, watch: Watch) -> datetime | None:
     """The same for who comes again: sending stops when another digest is due or the box is to be read, and goes on
     after that. When to look again."""
     from publisher.jobs.due import next_end
@@ -60,7 +68,7 @@ def mail_until_due(app: App, stopped: Callable[[], bool], say: Say, complain: Sa
     now = app.clock()
     end = next_end(app.newsletters(), now, next_fire)
     until = min(filter(None, [end, now + _BOX_EVERY]))
-    return mail(app, stopped, say, complain, until=until)[1]
+    return mail(app, stopped, say, complain, until=until, watch=watch)[1]
 
 
 def _tell_unknown(store: "Store", before: "Standing", complain: Say) -> int:
@@ -111,6 +119,28 @@ def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
     for error in errors:
         complain(error.told())
     return errors[0].exit_code if errors else 0
+
+
+def _make_instant(app: App, store: "Store", watch: Watch, say: Say, complain: Say) -> int:
+    from publisher.jobs.instant import make_instant, with_readers
+    from publisher.schedule import calendar
+
+    now = app.clock()
+    newsletters = with_readers(store, app.newsletters(), now) if watch.asks(now) else []
+    if not newsletters:
+        return 0
+    found = app.read(
+        lambda library: make_instant(
+            library, store, app.templates(), newsletters, now=now, prev_fire=calendar(), ready=app.ready
+        )
+    )
+    watch.rest(now, found.until)
+    for issue in found.made:
+        number = f", no. {issue.number}" if issue.number else ""
+        say(f"{issue.newsletter}: what is new is issue {issue.id}{number}: {issue.status}")
+    for error in found.errors:
+        complain(error.told())
+    return found.errors[0].exit_code if found.errors else 0
 
 
 def _made_lines(due: "Due", issue: "Issue") -> Iterator[str]:

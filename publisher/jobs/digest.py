@@ -15,7 +15,7 @@ from publisher.jobs.planned import Group, Making, Pick, mailed, write_issue
 from publisher.jobs.site import require_site_url
 from publisher.jobs.variants import digest_variant
 from publisher.model.mailing import Issue, IssueKind, IssueStatus, Variant
-from publisher.model.newsletter import Newsletter, Period
+from publisher.model.newsletter import Frequency, Newsletter, Period
 from publisher.store import issues, periods, readers
 from publisher.store.engine import Store
 from publisher.struct import Struct, replace
@@ -117,7 +117,7 @@ def _make(connection: sa.Connection, making: Making, span: Span, now: datetime, 
     made = write_issue(connection, making, sent, picked(connection, making.secret, desk, span), now)
     if made is not None and awaits:
         notify(connection, making.secret, desk, of_approval(connection, desk, made), now)
-    if made is None and period is not None:
+    if made is None and period is not None and period.frequency is not Frequency.INSTANT:
         # From here on it looks back to the same moment: what is held, or waits for more, must not be left behind.
         return issues.insert(connection, drafted(since=since, skipped=_why_skipped(desk.newsletter)), now)
     return made

@@ -8,7 +8,7 @@ from publisher.core import words
 from publisher.core.periods import PrevFire
 from publisher.jobs.mailing import Desk, draft, require_known_ledger, require_sender, testify
 from publisher.jobs.notice import notify, of_missed
-from publisher.jobs.picking import Span, counted
+from publisher.jobs.picking import Span, counted, first_look
 from publisher.jobs.planned import mailed
 from publisher.model.mailing import Issue, IssueKind
 from publisher.model.newsletter import Period
@@ -38,7 +38,13 @@ def _record(connection: sa.Connection, secret: bytes, desk: Desk, span: Span, pe
     is_missed = mailed(counted(connection, secret, desk, span)) > 0
     reason = f"missed by {_roughly(now - period.end)}: too old to send (max_age)" if is_missed else "nothing new"
     skipped = draft(
-        desk, IssueKind.DIGEST, newsletter=desk.newsletter.name, at=period.end, period=period.key, skipped=reason
+        desk,
+        IssueKind.DIGEST,
+        newsletter=desk.newsletter.name,
+        at=period.end,
+        period=period.key,
+        since=first_look(connection, desk, span),
+        skipped=reason,
     )
     made = issues.insert(connection, skipped, now)
     if is_missed:

@@ -1,8 +1,9 @@
 """Picking: what is new to each reader of a newsletter, one reader after the other."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -20,6 +21,9 @@ from publisher.struct import Struct
 
 _REMEMBERED = 1 << 13
 """What is new to readers of a kind: a million are of thousands of kinds, of which few bear to be kept."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_MOMENT = timedelta(microseconds=1)
 
 _Groups = Callable[[Wish, datetime, int], Group | None]
 _ReachesBack = Callable[[Frequency, datetime | None], datetime]
@@ -70,9 +74,9 @@ def circle(newsletter: Newsletter, period: Period | None, at: datetime | None = 
 
 
 def first_look(connection: sa.Connection, desk: Desk, span: Span) -> datetime | None:
-    """How far a newsletter's first issue looks back; None where it has had its first."""
+    """How far a newsletter's first issue looks back; None where it has had its first. No instant one counts as it."""
     had = issues.first(connection, desk.newsletter.name)
-    return None if had else first_since(desk.newsletter, span.at, span.prev_fire)
+    return None if had or _is_instant(span) else first_since(desk.newsletter, span.at, span.prev_fire)
 
 
 def picked(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) -> Iterator[Picked]:
@@ -135,6 +139,8 @@ def _reaches_back(connection: sa.Connection, desk: Desk, span: Span) -> _Reaches
     Whoever was there before the newsletter's first issue gets what that looked back to, and a period at least.
     """
     newsletter = desk.newsletter
+    if _is_instant(span):
+        return partial(_day_of_joining, newsletter)
     first = issues.first(connection, newsletter.name)
     looks_back = first_since(newsletter, span.at, span.prev_fire)
     if first is not None and first.since is not None:
@@ -148,3 +154,17 @@ def _reaches_back(connection: sa.Connection, desk: Desk, span: Span) -> _Reaches
         return running_since(newsletter, newsletter.frequency_of(frequency), moment, span.prev_fire)
 
     return reaches_back
+
+
+def _is_instant(span: Span) -> bool:
+    return span.period is not None and span.period.frequency is Frequency.INSTANT
+
+
+def _day_of_joining(newsletter: Newsletter, _frequency: Frequency, joined: datetime | None) -> datetime:
+    """Instant mails bring what came out since the day on which a reader came.
+
+    Not since the moment: a post with a date and no time came out at midnight, also where it was written at noon.
+    """
+    if joined is None:
+        return _LONG_AGO
+    return joined.astimezone(ZoneInfo(newsletter.timezone)).replace(hour=0, minute=0, second=0, microsecond=0) - _MOMENT

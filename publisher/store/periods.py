@@ -1,14 +1,14 @@
 """Which periods are on record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
 import sqlalchemy as sa
 
 from publisher.errors import Conflict
-from publisher.model.newsletter import Period
-from publisher.store.tables import issues
+from publisher.model.newsletter import Frequency, Period
+from publisher.store.tables import issues, variant_posts, variants
 from publisher.struct import Struct
 
 _AT_ONCE = 500
@@ -22,16 +22,39 @@ class Newest(Struct, frozen=True):
     nominal: datetime
 
 
+def batched(of: Iterable[str]) -> Iterator[list[str]]:
+    """As many at a time as a statement may name."""
+    coming = iter(of)
+    while some := list(islice(coming, _AT_ONCE)):
+        yield some
+
+
 def recorded(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     """Those of the periods that have an issue."""
-    coming, found = iter(keys), set[str]()
-    while some := list(islice(coming, _AT_ONCE)):
+    found = set[str]()
+    for some in batched(keys):
         found.update(connection.scalars(sa.select(issues.c.period).where(issues.c.period.in_(some))))
     return found
 
 
+def held(connection: sa.Connection, series: str, post_ids: Sequence[str]) -> set[tuple[str, str]]:
+    """Which of the posts an issue of the series has held, each with the word by which it was sent again."""
+    its, found = issues.c.period.startswith(f"{series}/", autoescape=True), set[tuple[str, str]]()
+    of_issues = sa.select(variants.c.id).join(issues, issues.c.id == variants.c.issue_id).where(its)
+    for some in batched(post_ids):
+        query = sa.select(variant_posts.c.post_id, variant_posts.c.resend).where(variant_posts.c.post_id.in_(some))
+        rows = connection.execute(query.where(variant_posts.c.variant_id.in_(of_issues)).distinct())
+        found.update((row.post_id, row.resend) for row in rows)
+    return found
+
+
 def require_next(connection: sa.Connection, period: Period) -> None:
-    """Conflict where a period that ends then or later is on record: another process was first, with the time it had."""
+    """Conflict where a period that ends then or later is on record: another process was first, with the time it had.
+
+    Instant mails have no turn: in the hour that comes twice a minute may come before one that was.
+    """
+    if period.frequency is Frequency.INSTANT:
+        return
     its = issues.c.period.startswith(f"{period.series}/", autoescape=True)
     where = (issues.c.newsletter == period.newsletter, its, issues.c.at >= period.end)
     if connection.scalar(sa.select(sa.exists().where(*where))):

@@ -1,0 +1,92 @@
+"""Instant: mails as soon as a post is out; looked for only where something may have changed."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from publisher.core.periods import PrevFire
+from publisher.core.selection import Candidate, held_until
+from publisher.errors import PublisherError
+from publisher.jobs.due import Due, make_due
+from publisher.jobs.library import Library
+from publisher.jobs.mailing import Desk
+from publisher.jobs.picking import Span, candidates, circle, counted, terms
+from publisher.model.mailing import Issue
+from publisher.model.newsletter import Frequency, Newsletter, Period
+from publisher.store import periods, readers
+from publisher.store.engine import Store
+from publisher.struct import Struct
+from publisher.templating import Templates
+
+
+class Round(Struct, frozen=True):
+    """What a look came to; `until` is when to look again at the latest, `now` itself where something is left to do."""
+
+    made: tuple[Issue, ...]
+    errors: tuple[PublisherError, ...]
+    until: datetime | None
+
+
+def with_readers(store: Store, newsletters: Sequence[Newsletter], now: datetime) -> list[Newsletter]:
+    """Those that may send something at once to somebody now."""
+    open_now = [one for one in newsletters if _allows(one, now)]
+    with store.read() as connection:
+        return [one for one in open_now if readers.anybody(connection, circle(one, instant_period(one, now)))]
+
+
+def instant_period(newsletter: Newsletter, now: datetime) -> Period:
+    """The minute of `now`: two instant issues of a newsletter in one are as little as two digests of one period."""
+    nominal = now.astimezone(ZoneInfo(newsletter.timezone)).replace(tzinfo=None, fold=0, second=0, microsecond=0)
+    return Period(newsletter.name, Frequency.INSTANT, newsletter.timezone, now, now, nominal)
+
+
+def make_instant(
+    library: Library,
+    store: Store,
+    templates: Templates,
+    newsletters: Sequence[Newsletter],
+    *,
+    now: datetime,
+    prev_fire: PrevFire,
+    ready: Callable[[Newsletter], None] = lambda _newsletter: None,
+) -> Round:
+    """One issue for each newsletter that has anything new to its instant readers, with all that is new; else none."""
+    due: list[Due] = []
+    left: list[datetime] = []
+    for newsletter in newsletters:
+        desk, period = Desk(library, templates, newsletter), instant_period(newsletter, now)
+        left += held_until(library.posts, terms(desk, now))
+        if _is_news(desk, store, Span(now, prev_fire, period)):
+            due.append(Due(newsletter, period))
+    made, errors = make_due(library, store, templates, due, now=now, prev_fire=prev_fire, ready=ready)
+    waits = len(made) < len(due)
+    return Round(tuple(made), tuple(errors), now if waits else min(left, default=None))
+
+
+def _is_news(desk: Desk, store: Store, span: Span) -> bool:
+    """Whether a post that no instant issue has held goes to somebody.
+
+    Not whether anything does: what a server refused is given back, and would be mailed anew each minute. It goes with
+    the next news.
+    """
+    with store.read() as connection:
+        posts = candidates(desk, terms(desk, span.at))
+        news = _unseen(connection, desk.newsletter, posts)
+        return bool(news) and any(
+            one.readers > one.suppressed and not news.isdisjoint(one.post_ids)
+            for one in counted(connection, store.secret, desk, span)
+        )
+
+
+def _unseen(connection: sa.Connection, newsletter: Newsletter, posts: Sequence[Candidate]) -> frozenset[str]:
+    series = f"{newsletter.name}/{Frequency.INSTANT}"
+    seen = periods.held(connection, series, [one.id for one in posts])
+    return frozenset(one.id for one in posts if (one.id, one.post.mail.resend) not in seen)
+
+
+def _allows(newsletter: Newsletter, now: datetime) -> bool:
+    schedule = newsletter.schedules.get(Frequency.INSTANT)
+    local = now.astimezone(ZoneInfo(newsletter.timezone)).replace(tzinfo=None)
+    return schedule is not None and schedule.allows(local)
