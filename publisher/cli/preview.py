@@ -64,8 +64,7 @@ def _letters(
     as_of = moment(at, app.timezone, now)
 
     def sampled(library: "Library") -> "tuple[str, Sample, Sequence[Problem], Sequence[Problem]]":
-        desk = app.desk(library, newsletter)
-        name, sample = _sample(desk, what, before, as_of)
+        name, desk, sample = _sample(app.desk(library, newsletter), what, before, as_of)
         return name, sample, library.problems, problems(desk, [sample.variant])
 
     with bar("Reading posts") as progress:
@@ -78,15 +77,15 @@ def _letters(
     return name, [sample_letter(sample, reader, outgoing, before, now, test=bool(to)) for reader in readers]
 
 
-def _sample(desk: "Desk", what: str, before: "Past", at: datetime) -> "tuple[str, Sample]":
+def _sample(desk: "Desk", what: str, before: "Past", at: datetime) -> "tuple[str, Desk, Sample]":
     from publisher.jobs.preview import sample_digest, sample_one_off
-    from publisher.jobs.send import find_post
+    from publisher.jobs.texts import laid_out
     from publisher.schedule import calendar
 
     if what in desk.library.config.settings.newsletters:
-        return what, sample_digest(desk, before, at=at, prev_fire=calendar())
-    post = find_post(desk.library, what, Path.cwd())
-    return Path(post.source).stem, sample_one_off(desk, before, post, at=at)
+        return what, desk, sample_digest(desk, before, at=at, prev_fire=calendar())
+    desk, post = laid_out(desk, what, Path.cwd(), at)
+    return Path(post.source).stem, desk, sample_one_off(desk, before, post, at=at)
 
 
 def _write(letter: "Envelope", folder: Path, name: str, *, open_it: bool) -> None:

@@ -1,6 +1,7 @@
-"""send: one whole post, by hand."""
+"""send: one whole text, by hand."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,84 +9,218 @@ import typer
 
 from publisher.app import App
 from publisher.cli.deliver import send_out
-from publisher.cli.options import DryRun, Force, NewsletterName, Yes, site
-from publisher.cli.talk import bar, consent, say, tell_lint, tell_serious
+from publisher.cli.options import DryRun, Force, Json, NewsletterName, Yes, site
+from publisher.cli.talk import bar, consent, put_json, say, tell_lint, tell_serious
+from publisher.core.appointments import Appointment, appointed, in_words
 from publisher.core.words import counted
 from publisher.errors import Problem, UsageError
 from publisher.model.newsletter import Newsletter
+from publisher.struct import Struct
 
 if TYPE_CHECKING:
+    from publisher.jobs.audience import Whom
     from publisher.jobs.library import Library
+    from publisher.jobs.mailing import Desk
     from publisher.jobs.send import Audience
+    from publisher.model.mailing import Envelope, Issue
     from publisher.model.post import Post
     from publisher.store.engine import Store
 
 
+class _Order(Struct, frozen=True):
+    """What is asked for: which text, from which newsletter, to whom, and when where that is not now."""
+
+    name: str
+    newsletter: Newsletter
+    whom: "Whom"
+    starts: Appointment | None
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When it begins, None for now."""
+        return None if self.starts is None else self.starts.instant
+
+
+class _Plan(Struct, frozen=True):
+    """What would go out to whom. `strange` are categories that no post has, `faults` what is wrong with the mails."""
+
+    post: "Post"
+    post_id: str
+    found: "Audience"
+    strange: list[str]
+    faults: Sequence[Problem]
+
+
 def send(
     context: typer.Context,
-    post: Annotated[str, typer.Argument(help="The post: its file, its address, or its name.")],
+    post: Annotated[
+        str, typer.Argument(metavar="POST|FILE.md", help="A post: its file, address or name; or another text's file.")
+    ],
     newsletter: NewsletterName = None,
+    category: Annotated[
+        list[str] | None, typer.Option(help="Only readers who get this category; may be given again.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Only readers whose mails are in this language.")] = None,
+    where: Annotated[
+        str | None, typer.Option(metavar="RULE", help="Only readers of whom this holds, such as 'domain: example.jp'.")
+    ] = None,
     to: Annotated[list[str] | None, typer.Option(metavar="ADDR", help="To this address; may be given again.")] = None,
+    test: Annotated[bool, typer.Option("--test", help="To the editor alone, as a test.")] = False,
+    schedule: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Not now but then, such as 2026-01-31T09:00.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also to those who have had it.")] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
     force: Force = False,
+    as_json: Json = False,
 ) -> None:
-    """Send one whole post, now."""
-    from publisher.jobs.linted import Unfit, require_fit
-    from publisher.jobs.send import make_one_off
+    """Send one whole text, now or at a time."""
+    from publisher.jobs.audience import Narrowing, Whom, require_meaning
 
     app = site(context)
-    if newsletter is None and not to:
-        raise UsageError("nobody to send to", hint="add --newsletter NAME or --to ADDR")
+    whom = Whom(tuple(to or ()), Narrowing(tuple(category or ()), language, where), again=again)
+    _require_sense(newsletter, whom, test=test, schedule=schedule)
     chosen = app.newsletter(newsletter) if newsletter else only_newsletter(app)
-    addresses = to or []
+    if test:
+        _mail_test(app, chosen, post, yes=yes, dry_run=dry_run)
+        return
+    require_meaning(whom, chosen)  # before there is a ledger
+    starts = appointed(schedule, chosen.timezone, app.clock()) if schedule else None
+    order = _Order(post, chosen, whom, starts)
     with app.store() as store:
-        found, whom, faults = _planned(app, store, chosen, post, addresses)
-        tell_lint(faults)
-        if dry_run or not whom.count:
-            say("nothing was sent")
-            return
-        app.ready(chosen)  # fails before an issue is made that nobody could send
+        code = _carry_out(app, store, order, yes=yes, dry_run=dry_run, force=force, as_json=as_json)
+    raise typer.Exit(code)
+
+
+def _require_sense(newsletter: str | None, whom: "Whom", *, test: bool, schedule: str | None) -> None:
+    if test and (whom.to or whom.narrowing.words or whom.again or schedule):
+        raise UsageError("--test goes to the editor alone, and now", hint="leave the other options out")
+    if whom.to and whom.narrowing.words:
+        message = "--category, --language and --where choose among a newsletter's readers; --to names addresses"
+        raise UsageError(message, hint="leave one of them out")
+    if newsletter is None and not whom.to and not test:
+        raise UsageError("nobody to send to", hint="add --newsletter NAME, --to ADDR or --test")
+
+
+def _carry_out(app: App, store: "Store", order: _Order, *, yes: bool, dry_run: bool, force: bool, as_json: bool) -> int:
+    """Ask, make the issue, and send it where it is not to wait; the exit code."""
+    from publisher.jobs.linted import require_fit
+
+    plan, issue = _planned(app, store, order), None
+    if plan.found.count and not dry_run:
+        app.ready(order.newsletter)  # fails before an issue is made that nobody could send
         if not force:
-            require_fit(faults)
-        consent(whom.count, yes=yes)
-        issue = app.read(
-            lambda library: make_one_off(
-                app.desk(library, chosen),
-                store,
-                found,
-                to=addresses,
-                now=app.clock(),
-                unfit=Unfit.SEND if force else Unfit.REFUSE,
-            )
-        )
-        if issue is None:
-            say("nothing was sent")
-            return
-        raise typer.Exit(send_out(app, store, issue))
+            require_fit(plan.faults)
+        consent(plan.found.count, yes=yes)
+        issue = _made(app, store, order, force=force)
+    if as_json:
+        put_json(_report(plan, order, issue))
+    if issue is None:
+        say("nothing was sent")
+        if plan.found.already and not plan.found.count:
+            say("  add --again to send it once more to those who had it")
+        return 0
+    if order.starts:
+        say(f"issue {issue.id} waits: 'publisher run' sends it then, or the first 'publisher deliver' after that")
+        return 0
+    return send_out(app, store, issue)
 
 
-def _planned(
-    app: App, store: "Store", newsletter: Newsletter, name: str, to: Sequence[str]
-) -> "tuple[Post, Audience, Sequence[Problem]]":
-    """The post and whom it would go to, told with what is wrong with the posts; and what is wrong with the mails."""
+def _made(app: App, store: "Store", order: _Order, *, force: bool) -> "Issue | None":
+    from publisher.jobs.linted import Unfit
+    from publisher.jobs.send import make_one_off
+
+    def made(library: "Library") -> "Issue | None":
+        desk, post = _laid_out(app, library, order)
+        unfit = Unfit.SEND if force else Unfit.REFUSE
+        return make_one_off(desk, store, post, order.whom, now=app.clock(), starts_at=order.starts_at, unfit=unfit)
+
+    return app.read(made)
+
+
+def _planned(app: App, store: "Store", order: _Order) -> _Plan:
+    """What would go out, told with what is wrong with it."""
+    from publisher.jobs.audience import unknown_categories
     from publisher.jobs.linted import problems
-    from publisher.jobs.send import audience, find_post, planned_variants
+    from publisher.jobs.send import audience, planned_variants
 
-    def planned(library: "Library") -> "tuple[Post, Audience, Sequence[Problem], Sequence[Problem]]":
-        post = find_post(library, name, Path.cwd())
-        if post.published > app.clock():
-            raise UsageError(f"{post.source} is dated {post.published:%Y-%m-%d %H:%M}: it is not out yet")
-        desk = app.desk(library, newsletter)
-        whom = audience(desk, store, post, to, now=app.clock())
-        variants = planned_variants(desk, post, whom, subscribed=not to, now=app.clock())
-        return post, whom, library.problems, problems(desk, variants)
+    def planned(library: "Library") -> "tuple[_Plan, Sequence[Problem]]":
+        desk, post = _laid_out(app, library, order)
+        at = order.starts_at or app.clock()
+        found = audience(desk, store, post, order.whom, at=at)
+        own = desk.aside.problems if desk.aside else ()
+        faults = problems(desk, planned_variants(desk, post, found, subscribed=not order.whom.to, at=at))
+        strange = unknown_categories(desk, order.whom.narrowing)
+        return _Plan(post, desk.id_of(post), found, strange, [*own, *faults]), library.problems
 
     with bar("Reading posts") as progress:
-        post, whom, unreadable, faults = app.read(planned, progress)
+        plan, unreadable = app.read(planned, progress)
     tell_serious(unreadable)
-    say(f"{post.title}\n  to {counted(whom.count, 'reader')}; {whom.already} had it already")
-    return post, whom, faults
+    for line in _lines(plan, order, app.clock()):
+        say(line)
+    tell_lint(plan.faults)
+    return plan
+
+
+def _laid_out(app: App, library: "Library", order: _Order) -> "tuple[Desk, Post]":
+    """The desk with the text on it; UsageError for a post that is not out by then."""
+    from publisher.jobs.texts import laid_out
+
+    at = order.starts_at or app.clock()
+    desk, post = laid_out(app.desk(library, order.newsletter), order.name, Path.cwd(), at)
+    if post.published > at:
+        hint = "a later --schedule waits for it; --test mails it to you now"
+        raise UsageError(f"{post.source} is dated {post.published:%Y-%m-%d %H:%M}: it is not out yet", hint=hint)
+    return desk, post
+
+
+def _lines(plan: _Plan, order: _Order, now: datetime) -> list[str]:
+    from publisher.jobs.mailing import local
+
+    words, of_them = order.whom.narrowing.words, " of them" if order.whom.again else ""
+    to = counted(plan.found.count, "reader") + (f" ({words})" if words else "")
+    lines = [plan.post.title, f"  to {to}; {plan.found.already}{of_them} had it already"]
+    lines += [f"  no post has the category {name!r}: is it spelt so?" for name in plan.strange]
+    if order.starts:
+        when = local(order.starts.instant, order.newsletter.timezone)
+        lines += [f"  on {when}, in {in_words(order.starts.instant - now)}"]
+        lines += [f"  {order.starts.note}"] if order.starts.note else []
+    return lines
+
+
+def _report(plan: _Plan, order: _Order, issue: "Issue | None") -> dict[str, object]:
+    return {
+        "issue": issue and issue.id,
+        "post": plan.post_id,
+        "recipients": plan.found.count,
+        "already": plan.found.already,
+        "scheduled": None if order.starts_at is None else order.starts_at.isoformat(),
+    }
+
+
+def _mail_test(app: App, newsletter: Newsletter, name: str, *, yes: bool, dry_run: bool) -> None:
+    """Mail it to the editor in each of the newsletter's languages; the ledger is read, never written."""
+    from publisher.cli.preview_watch import past_of
+    from publisher.jobs.preview import send as hand_over
+    from publisher.jobs.preview import test_letters
+    from publisher.jobs.texts import laid_out
+
+    before, outgoing = past_of(app, newsletter.name), app.outgoing(newsletter.name)
+
+    def written(library: "Library") -> "tuple[str, Sequence[Envelope], Sequence[Problem]]":
+        desk, post = laid_out(app.desk(library, newsletter), name, Path.cwd(), app.clock())
+        return test_letters(desk, before, post, outgoing, app.clock())
+
+    with bar("Reading posts") as progress:
+        editor, letters, faults = app.read(written, progress)
+    tell_lint(faults)
+    if dry_run:
+        say(f"a test would go to {editor}; nothing was sent")
+        return
+    consent(1, yes=yes)
+    hand_over(letters, app.transport(newsletter.name))
+    say(f"mailed to {editor} as a test")
 
 
 def only_newsletter(app: App) -> Newsletter:

@@ -33,9 +33,12 @@ if TYPE_CHECKING:
     from publisher.content.served import forms, inside, is_bundle, names_at, path_below
     from publisher.content.surroundings import looked_at
     from publisher.content.surveying import survey
+    from publisher.content.texts import SUFFIXES, read_text
+    from publisher.content.yaml_text import plain_yaml
 
 __all__ = [
     "NAMED",
+    "SUFFIXES",
     "Code",
     "ContentSource",
     "Engine",
@@ -65,9 +68,11 @@ __all__ = [
     "outdated",
     "output",
     "path_below",
+    "plain_yaml",
     "put_output",
     "put_records",
     "read_introduction",
+    "read_text",
     "record_named",
     "recorded_before",
     "recorded_ids",
@@ -101,6 +106,8 @@ _ROOMS = {
     "sections": ("section_of",),
     "served": ("forms", "inside", "is_bundle", "names_at", "path_below"),
     "surveying": ("survey",),
+    "texts": ("SUFFIXES", "read_text"),
+    "yaml_text": ("plain_yaml",),
 }
 
 

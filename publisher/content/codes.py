@@ -60,6 +60,9 @@ class Code(StrEnum):
     MISSING_MEDIA = "missing-media", "A file that the front matter says belongs to the post is not there, or is empty."
     BAD_MEDIA = "bad-media", "What the front matter says of a file or of an episode cannot be understood."
     UNKNOWN_LENGTH = "unknown-length", "A file elsewhere whose length in bytes the post does not say; feeds say 0."
+    DRAFT = "draft", "A text to be sent that is a draft."
+    NO_TITLE = "no-title", "A text to be sent, no post of the site, has neither a title nor a heading at its beginning."
+    EMPTY_TEXT = "empty-text", "A text to be sent, no post of the site, has nothing but its front matter."
     SETTING_NOT_READ = (
         "setting-not-read",
         "The engine's configuration has a setting that changes addresses and cannot be followed.",

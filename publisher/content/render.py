@@ -86,6 +86,10 @@ class Renderer:
         source = read_source(self.rules, post, self._context)
         return (self._made(Page(post, source, self._world)), source) if source else None
 
+    def of_text(self, post: Post, source: Source) -> Rendered:
+        """The content of a text that is no post of the site."""
+        return self._made(Page(post, source, self._world))
+
     def stamp(self, post: Post) -> str:
         """Changes when the post's rendering may, though its file does not; empty where it was never rendered."""
         needs = needs_of(self.index, post.digest, post.url)

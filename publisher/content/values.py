@@ -4,7 +4,7 @@ Nothing is typed here on purpose. YAML 1.1 would turn the title 2024-01-01 into 
 into False and 1.10 into 1.1; and whether a date was quoted decides its time zone in Jekyll.
 """
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from publisher.struct import Struct
 
@@ -100,3 +100,12 @@ def texts(value: Value | None) -> list[str]:
         elif isinstance(item, list):
             found += texts(item)
     return found
+
+
+def plainly(value: Value) -> Any:
+    """A value without its places: texts, lists and mappings, for those who check it themselves."""
+    if isinstance(value, Scalar):
+        return value.text
+    if isinstance(value, list):
+        return [plainly(one) for one in value]
+    return {key: plainly(one) for key, one in value.items()}

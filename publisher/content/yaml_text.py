@@ -1,7 +1,9 @@
 """A YAML mapping as Fields, by the quickest way that reads it."""
 
+from typing import Any
+
 from publisher.content.codes import Code
-from publisher.content.values import Fields
+from publisher.content.values import Fields, plainly
 from publisher.content.yaml_quick import read_quick
 
 MAX_HEADER = 64 * 1024
@@ -28,3 +30,11 @@ def read_yaml(text: str, file: str, first_line: int = 1) -> Fields:
 def place_in(text: str, offset: int) -> tuple[int, int]:
     """Line and column of an offset into a text, both from 0."""
     return text.count("\n", 0, offset), offset - (text.rfind("\n", 0, offset) + 1)
+
+
+def plain_yaml(text: str, file: str) -> dict[str, Any]:
+    """A YAML mapping as texts, lists and mappings; ContentError where it is none, or a key stands twice."""
+    fields = read_yaml(text, file)
+    for key, line, column in fields.duplicates:
+        raise Code.DUPLICATE_KEY.fatal(file, line, column, f"the key '{key}' stands twice")
+    return {key: plainly(value) for key, value in fields.items()}

@@ -4,6 +4,7 @@ An id is a tag URI (RFC 4151) of the site's host, the post's date and its path a
 so that a checkout without our files gives the same; then recorded, so that it outlives every one of them.
 """
 
+import unicodedata
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -81,6 +82,15 @@ def derive_id(post: Seen, host: str, timezone: str) -> str:
     """
     day = _day(post.published.astimezone(ZoneInfo(timezone)).toordinal())
     return f"tag:{host},{day}:{quote_path(post.path, '!$&*+,;=:@')}"
+
+
+def text_id(file: str, host: str) -> str:
+    """The tag URI of a text that is no post, by its file's path from the site's folder.
+
+    The same whatever is changed in the file, so that it is known who has had it. No post's id is like it: those name a
+    day, and a path that begins with a slash.
+    """
+    return f"tag:{host},2026:mail/{quote_path(unicodedata.normalize('NFC', file), '!$&*+,;=:@')}"
 
 
 def assign(

@@ -1,15 +1,16 @@
-"""The rules of `feeds.custom`: which posts a feed of one's own takes."""
+"""Rules: which posts a feed of one's own takes (`feeds.custom`), and how rules are joined, also those of readers."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from publisher.core.grouping import Head
 from publisher.core.slugs import category_slug
 from publisher.core.words import speaks
 
 Rule: TypeAlias = Callable[[Head], bool]
+T = TypeVar("T")
 
 
 def compiled(
@@ -21,9 +22,14 @@ def compiled(
     takes `ja-JP`, too; a path is a pattern of the file below the site's folder, in which `*` stays in a folder and
     `**` does not, or a folder. `author` and `language` are those of posts that name none.
     """
-    again = partial(compiled, slugs=slugs, author=author, language=language)
+    return joined(where, lambda word, names: _named(word, names, slugs, author, language))
 
-    def held(word: str, value: Any) -> Rule:
+
+def joined(where: Mapping[str, Any], named: Callable[[str, list[str]], Callable[[T], bool]]) -> Callable[[T], bool]:
+    """A rule of the words `all`, `any`, `not` and of others, of which `named` says what each with its names means."""
+    again = partial(joined, named=named)
+
+    def held(word: str, value: Any) -> Callable[[T], bool]:
         match word:
             case "all":
                 return _all(map(again, value))
@@ -31,8 +37,7 @@ def compiled(
                 return _any(map(again, value))
             case "not":
                 return _not(again(value))
-        names = [value] if isinstance(value, str) else list(value)
-        return _named(word, names, slugs, author, language)
+        return named(word, [value] if isinstance(value, str) else list(value))
 
     return _all(held(word, value) for word, value in where.items())
 
@@ -56,18 +61,18 @@ def _named(word: str, names: list[str], slugs: Mapping[str, str], author: str | 
             return lambda head: pattern.fullmatch(head.source) is not None
 
 
-def _all(rules: Iterable[Rule]) -> Rule:
+def _all(rules: Iterable[Callable[[T], bool]]) -> Callable[[T], bool]:
     held = tuple(rules)
-    return lambda head: all(rule(head) for rule in held)
+    return lambda one: all(rule(one) for rule in held)
 
 
-def _any(rules: Iterable[Rule]) -> Rule:
+def _any(rules: Iterable[Callable[[T], bool]]) -> Callable[[T], bool]:
     held = tuple(rules)
-    return lambda head: any(rule(head) for rule in held)
+    return lambda one: any(rule(one) for rule in held)
 
 
-def _not(rule: Rule) -> Rule:
-    return lambda head: not rule(head)
+def _not(rule: Callable[[T], bool]) -> Callable[[T], bool]:
+    return lambda one: not rule(one)
 
 
 _WILD = re.compile(r"(\*\*/?|\*|\?)")

@@ -1,13 +1,14 @@
 """What every mailing needs before it becomes an issue: a desk, a sender, a ledger that may send."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from publisher.config import Config
+from publisher.content import Rendered
 from publisher.core.words import counted
 from publisher.errors import ConfigError, Problem, Severity, UsageError, WrongLedger
 from publisher.jobs.dead_links import dead_links
@@ -26,12 +27,38 @@ from publisher.struct import Struct
 from publisher.templating import Templates
 
 
+class Aside(Struct, frozen=True):
+    """A text that is no post of the site: what it would be as one, its id, its content, what finds the pictures beside
+    it, and what was found wrong."""
+
+    post: Post
+    id: str
+    rendered: Rendered
+    find: Find
+    problems: tuple[Problem, ...]
+
+
 class Desk(Struct, frozen=True, dict=True):
-    """Where mail is made: the posts, the templates, and the newsletter it goes out under."""
+    """Where mail is made: the posts, the templates, and the newsletter it goes out under; and a text `aside`, if that
+    is what goes out."""
 
     library: Library
     templates: Templates
     newsletter: Newsletter
+    aside: Aside | None = None
+
+    @property
+    def posts(self) -> Sequence[Post]:
+        """All that can be mailed."""
+        return self.library.posts if self.aside is None else (*self.library.posts, self.aside.post)
+
+    def id_of(self, post: Post) -> str:
+        """What names the post for ever."""
+        return self.aside.id if self.aside and self.aside.post == post else self.library.ids[post.source]
+
+    def rendered(self, post: Post) -> Rendered | None:
+        """The post's content, see Library.rendered."""
+        return self.aside.rendered if self.aside and self.aside.post == post else self.library.rendered(post)
 
     @cached_property
     def by_id(self) -> dict[str, Post]:
@@ -40,8 +67,9 @@ class Desk(Struct, frozen=True, dict=True):
 
     @cached_property
     def find(self) -> Find:
-        """What finds the site's own pictures."""
-        return finder(self.library)
+        """What finds the site's own pictures, and those beside a text that is no post."""
+        find, aside = finder(self.library), self.aside
+        return find if aside is None else lambda url: aside.find(url) or find(url)
 
     @cached_property
     def introductions(self) -> Introductions:

@@ -14,8 +14,7 @@ from publisher.struct import pack
 def manifest_of(desk: Desk, template: str, shown: Sequence[tuple[Sequence[str], str]]) -> Manifest:
     """What an issue is made of whose variants show these posts, by their ids, in these languages; TemplateError."""
     wanted = dict.fromkeys(post_id for post_ids, _ in shown for post_id in post_ids)
-    ids = desk.library.ids
-    posts = {post_id: post for post in desk.library.posts if (post_id := ids[post.source]) in wanted}
+    posts = {post_id: post for post in desk.posts if (post_id := desk.id_of(post)) in wanted}
     home = desk.library.place.site.language
     return Manifest(
         version=__version__,
@@ -34,6 +33,6 @@ def settings_hash(desk: Desk) -> str:
 
 
 def _post(desk: Desk, post_id: str, post: Post) -> ManifestPost:
-    rendered = desk.library.rendered(post)
+    rendered = desk.rendered(post)
     made = None if rendered is None else hashlib.sha256(rendered.html.encode(errors="surrogatepass")).hexdigest()
     return ManifestPost(post_id, post.title, post.url, post.source, post.digest, made)

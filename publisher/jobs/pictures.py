@@ -38,6 +38,19 @@ def finder(library: Library) -> Find:
     return find
 
 
+def beside(folder: Path, url: str) -> Find:
+    """Finds a picture that lies in `folder` or below it by its address below `url`, and looks at each once."""
+    root = folder.resolve()
+
+    @cache
+    def find(address: str) -> Found | None:
+        below = path_below(url, address)
+        there = () if not below or below.endswith("/") else (inside(root, form) for form in forms(below))
+        return next(filter(None, map(_look, filter(None, there))), None)
+
+    return find
+
+
 def _around(below: str, bundles: Mapping[str, Post]) -> Iterator[Post]:
     """The posts with a folder of their own in which an address lies, the nearest first."""
     while below:

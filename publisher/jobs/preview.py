@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from publisher.core.periods import PrevFire, first_since
-from publisher.errors import NotFound
+from publisher.errors import NotFound, Problem
 from publisher.feeds import replace as write_file
 from publisher.jobs.issue import last_digest_at
 from publisher.jobs.letter import Outgoing, Plate
-from publisher.jobs.linted import SAMPLE_EMAIL, SAMPLE_SENDER, sample_recipient
-from publisher.jobs.mailing import Desk, first_language
+from publisher.jobs.linted import SAMPLE_EMAIL, SAMPLE_SENDER, problems, sample_recipient
+from publisher.jobs.mailing import Desk, first_language, require_sender
 from publisher.jobs.picking import candidates, terms
 from publisher.jobs.read_back import read_back
 from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
@@ -98,9 +98,8 @@ def digest_sample(desk: Desk, variant: Variant, number: int) -> Sample:
 def sample_one_off(desk: Desk, before: Past, post: Post, *, at: datetime, language: str | None = None) -> Sample:
     """The mail that sending `post` to subscribers would make."""
     spoken, number = language or first_language(desk), before.number
-    post_id = desk.library.ids[post.source]
-    variant = one_off_variant(desk, post_id, post, language=spoken, subscribed=True, at=at, number=number)
-    return Sample(variant, _sheet(desk, variant, str(number), auto_submitted=False, page_url=post.url))
+    variant = one_off_variant(desk, desk.id_of(post), post, language=spoken, subscribed=True, at=at, number=number)
+    return Sample(variant, _sheet(desk, variant, str(number), auto_submitted=False, page_url=post.url or None))
 
 
 def sample_note(desk: Desk, note: Note, *, language: str | None = None) -> Sample:
@@ -135,6 +134,27 @@ def sample_letter(
     message_id = f"<preview-{sample.variant.key[:16]}-{now:%Y%m%dT%H%M%S%f}@{domain}>"
     plate = Plate(sheet, sample.variant, outgoing if test else replace(outgoing, signer=lambda _domain: None))
     return plate.letter(to, message_id, now, before.secret, more=sample.more)
+
+
+def test_letters(
+    desk: Desk, before: Past, post: Post, outgoing: Outgoing, now: datetime
+) -> tuple[str, list[Envelope], list[Problem]]:
+    """What `post` would be to subscribers, in each language of the newsletter, to its editor as tests; the editor's
+    address, and what is wrong with the mails. ConfigError where no sender is set."""
+    sender = require_sender(desk.library.config, desk.newsletter)
+    editor = parse_mailbox(desk.newsletter.editor) if desk.newsletter.editor else sender
+    samples = [
+        sample_one_off(desk, before, post, at=now, language=language)
+        for language in desk.newsletter.languages or (first_language(desk),)
+    ]
+    letters = [
+        sample_letter(one, _named(editor, one.variant.language), outgoing, before, now, test=True) for one in samples
+    ]
+    return editor.address.email, letters, problems(desk, [one.variant for one in samples])
+
+
+def _named(editor: Mailbox, language: str) -> Mailbox:
+    return editor if editor.name else Mailbox(named_reader(language).name, editor.address)
 
 
 def _sheet(desk: Desk, variant: Variant, issue: str, *, auto_submitted: bool, page_url: str | None = None) -> Sheet:

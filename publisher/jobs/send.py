@@ -1,7 +1,8 @@
 """One-off: one post, now, to a newsletter's readers or to addresses; from there on an issue like any other."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -9,24 +10,23 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from publisher.errors import NotFound
+from publisher.jobs.audience import Whom, meant
 from publisher.jobs.library import Library
 from publisher.jobs.linted import Unfit
-from publisher.jobs.mailing import Desk, draft, first_language, require_known_ledger, require_sender, testify
+from publisher.jobs.mailing import Desk, draft, require_known_ledger, require_sender, testify
 from publisher.jobs.planned import Group, Making, Pick, Picked, counted_up, mailed, write_issue
 from publisher.jobs.site import require_site_url
 from publisher.jobs.variants import ONE_OFF, one_off_variant
-from publisher.mail import parse_address
-from publisher.model.mailing import Issue, IssueKind, Recipient, Variant
+from publisher.model.mailing import Issue, IssueKind, IssueStatus, Variant
 from publisher.model.post import Post
-from publisher.store import issues, readers, subscribers, suppressions
-from publisher.store.carried import Carried
+from publisher.store import issues
 from publisher.store.engine import Store
-from publisher.store.readers import Circle
-from publisher.struct import Struct
+from publisher.struct import Struct, replace
 
 
 class Audience(Struct, frozen=True):
-    """To how many a one-off goes, by language; `already` is how many have had the post and are left out.
+    """To how many a one-off goes, by language; `already` is how many have had the post, and are left out but where it
+    goes out again.
 
     `number` is the issue's, None where the recipients are not a newsletter's readers.
     """
@@ -63,43 +63,57 @@ def _names(post: Post, name: str) -> bool:
     return name in (Path(post.source).name, stem) or stem.endswith("-" + name)
 
 
-def audience(desk: Desk, store: Store, post: Post, to: Sequence[str], *, now: datetime) -> Audience:
-    """Who would get `post`: the addresses in `to`, or with none every confirmed reader who has not had it."""
+def audience(desk: Desk, store: Store, post: Post, whom: Whom, *, at: datetime) -> Audience:
+    """Who would get `post`, sent `at`; UsageError where an address or a rule of readers means nothing."""
+    had: Counter[bool] = Counter()
     with store.read() as connection:
-        picks = counted_up(_picked(connection, store.secret, desk, post, to, now))
-        if to:
-            return Audience(picks, 0)
-        already = readers.count(connection, Circle(desk.newsletter, awake=now)) - sum(one.readers for one in picks)
-        return Audience(picks, already, issues.next_number(connection, desk.newsletter.name))
+        picks = counted_up(_picked(connection, store.secret, desk, post, whom, at, had))
+        number = None if whom.to else issues.next_number(connection, desk.newsletter.name)
+    return Audience(picks, had[True], number)
 
 
-def planned_variants(desk: Desk, post: Post, whom: Audience, *, subscribed: bool, now: datetime) -> list[Variant]:
+def planned_variants(desk: Desk, post: Post, found: Audience, *, subscribed: bool, at: datetime) -> list[Variant]:
     """The variants of a one-off, none where it mails nobody. TemplateError."""
-    groups = [Group(one.post_ids, one.language) for one in whom.picks] if whom.count else []
-    return [_render(desk, post, now, subscribed, group, whom.number) for group in groups]
+    groups = [Group(one.post_ids, one.language) for one in found.picks] if found.count else []
+    return [_render(desk, post, at, subscribed, group, found.number) for group in groups]
 
 
 def make_one_off(
-    desk: Desk, store: Store, post: Post, *, to: Sequence[str], now: datetime, unfit: Unfit = Unfit.REFUSE
+    desk: Desk,
+    store: Store,
+    post: Post,
+    whom: Whom,
+    *,
+    now: datetime,
+    starts_at: datetime | None = None,
+    unfit: Unfit = Unfit.REFUSE,
 ) -> Issue | None:
     """Store the issue with its deliveries in one transaction; None where nobody is left to send to.
 
-    One to addresses is urgent. ConfigError where sender or site address is missing, ContentError where its mail has
-    errors and is refused for them, WrongLedger, TemplateError.
+    It is frozen as it is now, also where it is to wait until `starts_at`. One to addresses is urgent. ConfigError where
+    sender or site address is missing, ContentError where its mail has errors and is refused for them, WrongLedger,
+    TemplateError, UsageError where an address or a rule of readers means nothing.
     """
     library = desk.library
     require_site_url(library.config, library.place.site)
     sender = require_sender(library.config, desk.newsletter)
     require_known_ledger(store, library.config.home)
     testify(library, store)
-    name = None if to else desk.newsletter.name
-    one_off = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=now, page_url=post.url, urgent=bool(to))
-    making = Making(desk, store.secret, sender, ONE_OFF, partial(_render, desk, post, now, not to), unfit)
+    at, subscribed = starts_at or now, not whom.to
+    making = Making(desk, store.secret, sender, ONE_OFF, partial(_render, desk, post, at, subscribed), unfit)
     with store.write(trusted=True) as connection:
-        made = write_issue(connection, making, one_off, _picked(connection, store.secret, desk, post, to, now), now)
+        picked = _picked(connection, store.secret, desk, post, whom, at, Counter())
+        made = write_issue(connection, making, _draft(desk, post, whom, at, starts_at), picked, now)
     if made is not None:
         testify(library, store)
     return made
+
+
+def _draft(desk: Desk, post: Post, whom: Whom, at: datetime, starts_at: datetime | None) -> issues.Draft:
+    name = None if whom.to else desk.newsletter.name
+    made = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=at, page_url=post.url or None, urgent=bool(whom.to))
+    made = replace(made, audience=whom.narrowing.words, again=whom.again)
+    return made if starts_at is None else replace(made, status=IssueStatus.AWAITING, starts_at=starts_at)
 
 
 def _render(desk: Desk, post: Post, now: datetime, subscribed: bool, group: Group, number: int | None) -> Variant:
@@ -108,28 +122,11 @@ def _render(desk: Desk, post: Post, now: datetime, subscribed: bool, group: Grou
 
 
 def _picked(
-    connection: sa.Connection, secret: bytes, desk: Desk, post: Post, to: Sequence[str], now: datetime
+    connection: sa.Connection, secret: bytes, desk: Desk, post: Post, whom: Whom, at: datetime, had: Counter[bool]
 ) -> Iterator[Picked]:
-    """All who are to get it, suppressed or not; of readers those who have not paused."""
-    ids = (desk.library.ids[post.source],)
-    first = Group(ids, first_language(desk))
-    if to:
-        found = _strangers(connection, to)
-        suppressed = suppressions.among(connection, secret, [one.address_key for one in found])
-        yield from (Picked(one, first, suppressed.get(one.address_key)) for one in found)
-        return
-    carried = Carried(connection, desk.newsletter.name, {ids[0]: post.mail.resend})
-    for reader in readers.streamed(connection, secret, Circle(desk.newsletter, awake=now), carried):
-        if not reader.carried:
-            group = Group(ids, reader.language) if reader.language else first
-            yield Picked(reader.recipient, group, reader.suppressed)
-
-
-def _strangers(connection: sa.Connection, to: Sequence[str]) -> list[Recipient]:
-    found: dict[str, Recipient] = {}
-    for text in to:
-        parsed = parse_address(text)
-        known = subscribers.find(connection, parsed.key)
-        name = known.name if known else ""
-        found[parsed.key] = Recipient(parsed.email, parsed.key, name, subscriber_id=known.id if known else None)
-    return list(found.values())
+    """All who are to get it, suppressed or not; of readers those who have not paused. In `had` is counted how many have
+    had it, and are left out but where it goes out again."""
+    for one in meant(connection, secret, desk, post, whom, at):
+        had[one.had] += 1
+        if whom.again or not one.had:
+            yield one.picked

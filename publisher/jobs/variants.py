@@ -103,7 +103,7 @@ def one_off_variant(
 ) -> Variant:
     """The variant of everybody who gets this one post whole; it says whether they are `subscribed`.
 
-    A post too long for what mail programs show ends in a link.
+    A post too long for what mail programs show ends in a link, where it has an address.
     """
     frame = _frame(desk, language, number, at, subscribed=subscribed)
     made, pictures = _mail_post(desk, post, whole=True)
@@ -114,7 +114,7 @@ def one_off_variant(
         kept = [one for one in pictures if f"cid:{one.cid}" in (part.html or "")]
         return render_one_off(desk.templates, frame, part, cut=shown < len(blocks), pictures=kept)
 
-    rendered = _largest(render, len(blocks), least=0)
+    rendered = _largest(render, len(blocks), least=0 if post.url else len(blocks))
     key = _key(desk, (post_id,), language, ONE_OFF)
     return Variant(key, (post_id,), language, rendered, _resent([(post_id, post)]))
 
@@ -206,7 +206,7 @@ def _mail_post(
 
     With its whole content where `whole`; `carried` are pictures that travel already.
     """
-    rendered, attached = desk.library.rendered(post), desk.newsletter.attached
+    rendered, attached = desk.rendered(post), desk.newsletter.attached or desk.aside is not None
     html = without_title(rendered.html, post.title) if rendered and whole else None
     shown, pictures = (None, ()) if html is None else fit_images(html, desk.find, attached=attached, carried=carried)
     image, more = (

@@ -1,10 +1,11 @@
 """The posts that issues have carried, by their ids."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
-from publisher.store.tables import variant_posts
+from publisher.core.lifecycle import CARRIED
+from publisher.store.tables import deliveries, variant_posts
 
 _BATCH = 500
 
@@ -21,6 +22,18 @@ def rename(connection: sa.Connection, ids: Mapping[str, str]) -> int:
         place = (variant_posts.c.variant_id == sa.bindparam("v")) & (variant_posts.c.position == sa.bindparam("p"))
         connection.execute(variant_posts.update().where(place).values(post_id=sa.bindparam("new")), changes)
     return len(changes)
+
+
+def had(connection: sa.Connection, post_id: str, resend: str, address_keys: Collection[str]) -> set[str]:
+    """To which of these addresses a post was carried, by whatever newsletter or by hand; where it is sent again for the
+    word `resend`, for that."""
+    query = (
+        sa.select(deliveries.c.address_key)
+        .join(variant_posts, variant_posts.c.variant_id == deliveries.c.variant_id)
+        .where(variant_posts.c.post_id == post_id, deliveries.c.status.in_([*CARRIED]))
+        .where(deliveries.c.address_key.in_(address_keys))
+    )
+    return set(connection.scalars(query.where(variant_posts.c.resend == resend) if resend else query))
 
 
 def _carried(connection: sa.Connection, ids: list[str]) -> list[sa.Row[tuple[int, int, str]]]:

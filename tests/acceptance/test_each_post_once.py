@@ -21,6 +21,7 @@ from support.site import Site
 from support.smtp import smtp_server
 from support.world import SETTLED, Asked, Person, World, Written
 
+from publisher.jobs.audience import Whom
 from publisher.jobs.digest import make_digest
 from publisher.jobs.issue import cancel, retry
 from publisher.jobs.send import make_one_off
@@ -173,7 +174,7 @@ class EachPostOnce(RuleBasedStateMachine):
                     app.desk(library, app.newsletter("tayori")),
                     store,
                     next(one for one in library.posts if one.source == f"posts/{post.file}.md"),
-                    to=(),
+                    Whom(),
                     now=self.world.now,
                 )
             )

@@ -1,9 +1,15 @@
 """One-offs and previews, through the real command."""
 
+from datetime import UTC
 from email import message_from_bytes, policy
 
+import pytest
+from support.pictures import painted
 from support.site import Site, days_ago
 from support.smtp import Server
+
+from publisher.store import tables
+from publisher.store.engine import Store
 
 
 def test_a_post_goes_whole_to_a_newsletters_readers_and_not_into_their_next_digest(site: Site, smtp: Server) -> None:
@@ -55,6 +61,100 @@ def test_a_post_that_is_not_there_or_not_out_yet_is_said_so(site: Site, smtp: Se
     assert "図書館の棚" in missing.err, "a near match is offered"
     assert "not out yet" in future.err
     assert smtp.mails == []
+
+
+def test_a_text_that_is_no_post_goes_out_with_its_pictures_and_enters_no_feed(site: Site, smtp: Server) -> None:
+    site.write("お便り/お知らせ.md", "---\nsubject: 会場が変わりました\nlanguage: ja\n---\n# 展示会\n\n![桜](桜.png)\n")
+    (site.folder / "お便り" / "桜.png").write_bytes(painted("PNG", 40, 30))
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    report = site.ok("send", "お便り/お知らせ.md", "--newsletter", "weekly", "--yes", "--json").json
+
+    message = smtp.message("hanako@example.jp")
+    html = message.get_body(("html",))
+    assert html is not None
+    assert (message["Subject"], "cid:" in html.get_content()) == ("会場が変わりました", True)
+    assert "image/png" in [part.get_content_type() for part in message.walk()]
+    assert (report["issue"], report["recipients"], report["already"], report["scheduled"]) == (1, 1, 0, None)
+    site.ok("build")
+    assert not [path for path in (site.folder / "public").rglob("*.xml") if "展示会" in path.read_text("utf-8")]
+    assert report["post"] not in (site.folder / "ids.json").read_text(encoding="utf-8")
+    assert "add --again" in site.ok("send", "お便り/お知らせ.md", "--newsletter", "weekly", "--yes").err
+    site.ok("send", "お便り/お知らせ.md", "--newsletter", "weekly", "--again", "--yes")
+    assert smtp.recipients == ["hanako@example.jp"] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("下書き.md", "---\ndraft: true\n---\n# 題\n\n本文\n", "下書き.md:2:8: is a draft"),
+        ("無題.md", "本文だけです。\n", "無題.md:1:1: has no title"),
+        ("空.md", "---\ntitle: 空\n---\n\n", "has no text"),
+        ("言語.md", "---\nlanguage: 日本語\n---\n# 題\n\n本文\n", "is not a language tag"),
+        ("posts/壊れた.md", '---\ntitle: "壊\ndate: 2026-01-01\n---\n本文\n', "posts/壊れた.md"),
+    ],
+)
+def test_a_text_that_cannot_be_sent_is_named_with_its_place(site: Site, name: str, text: str, said: str) -> None:
+    site.write(name, text)
+
+    done = site.run("send", name, "--to", "a@example.jp", "--yes")
+
+    assert done.code == 65
+    assert said in done.err
+    assert site.ok("issue", "list", "--json").json == []
+
+
+def test_one_that_is_to_wait_goes_out_at_its_moment_to_who_is_still_subscribed(site: Site, smtp: Server) -> None:
+    for email in ("hanako@example.jp", "taro@example.jp"):
+        site.ok("subscriber", "add", email)
+    late = f"{days_ago(-2):%Y-%m-%dT%H:%M}"
+
+    done = site.ok("send", "図書館の棚", "--newsletter", "weekly", "--schedule", late, "--yes", "--json")
+
+    assert done.json["scheduled"].startswith(f"{days_ago(-2).astimezone(UTC):%Y-%m-%dT%H:%M}")
+    assert "in 1 day and 23 hours" in done.err or "in 2 days" in done.err
+    assert "issue 1 is awaiting" in site.ok("status").out
+    site.ok("subscriber", "remove", "taro@example.jp")
+    site.ok("deliver")
+    assert smtp.mails == []
+    store = Store(f"sqlite:///{site.folder / 'publisher.db'}")
+    with store.write() as connection:
+        connection.execute(tables.issues.update().values(starts_at=days_ago(0)))
+    store.close()
+
+    site.ok("run", "--once")
+
+    assert smtp.recipients == ["hanako@example.jp"]
+    (issue,) = site.ok("issue", "list", "--json").json
+    assert (issue["status"], issue["counts"]["sent"], issue["counts"]["suppressed"]) == ("done", 1, 1)
+
+
+def test_a_test_goes_to_the_editor_and_leaves_no_trace(site: Site, smtp: Server) -> None:
+    site.post("未来", days_ago(-5))
+
+    site.ok("send", "未来", "--test", "--yes")
+
+    assert smtp.message("tayori@midori.example")["Subject"] == "[テスト] 未来"
+    assert not (site.folder / "publisher.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--newsletter", "weekly", "--where", "domin: a.jp"], "unknown field 'domin'"),
+        (["--newsletter", "weekly", "--where", "{{{"], "is no rule"),
+        (["--newsletter", "weekly", "--schedule", "2020-01-01T09:00"], "not to come"),
+        (["--to", "a@example.jp", "--category", "庭"], "leave one of them out"),
+        (["--category", "庭"], "nobody to send to"),
+        (["--test", "--to", "a@example.jp"], "leave the other options out"),
+    ],
+)
+def test_words_that_mean_nothing_make_no_ledger(site: Site, words: list[str], said: str) -> None:
+    done = site.run("send", "図書館の棚", *words, "--yes")
+
+    assert done.code == 2
+    assert said in done.err
+    assert not (site.folder / "publisher.db").exists()
 
 
 def test_a_preview_writes_three_files_and_no_ledger(site: Site, smtp: Server) -> None:

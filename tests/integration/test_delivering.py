@@ -14,6 +14,7 @@ from support.rows import wish
 from support.site import JST, Site
 
 from publisher.errors import ConfigError, Problem, Scope, Severity, TransportError
+from publisher.jobs.audience import Whom
 from publisher.jobs.deliver import PostOffice, deliver
 from publisher.jobs.digest import make_digest
 from publisher.jobs.issue import resume
@@ -352,7 +353,7 @@ def test_a_newsletter_whose_settings_are_wrong_keeps_no_other_waiting(site: Site
     post = Post()
     with desk(site, MONDAY) as place:
         found = find_post(place.library, "味噌2309", site.folder)
-        other = make_one_off(place, store, found, to=["stranger@y.jp"], now=MONDAY)
+        other = make_one_off(place, store, found, Whom(("stranger@y.jp",)), now=MONDAY)
     assert other is not None
 
     def of(newsletter: str | None) -> Way:
@@ -390,7 +391,8 @@ def test_a_one_off_to_an_address_overtakes_a_digest_and_heeds_no_cap(site: Site,
 
     def send_by_hand(_envelope: Envelope) -> None:
         with desk(site, MONDAY) as place:
-            assert make_one_off(place, store, find_post(place.library, "急ぎ", site.folder), to=["me@y.jp"], now=MONDAY)
+            urgent = find_post(place.library, "急ぎ", site.folder)
+            assert make_one_off(place, store, urgent, Whom(("me@y.jp",)), now=MONDAY)
 
     post.answers["02@x.jp"] = send_by_hand
     servers = {"main": Server("main", rate=5, daily=8)}

@@ -13,6 +13,7 @@ from support.smtp import Server as Smtp
 from support.smtp import smtp_server
 
 from publisher.errors import NotFound, UsageError
+from publisher.jobs.audience import Whom
 from publisher.jobs.deliver import PostOffice, deliver
 from publisher.jobs.digest import make_digest
 from publisher.jobs.eml import eml
@@ -135,7 +136,7 @@ def test_the_date_is_that_of_the_first_whose_text_went_out(store: Store, smtp: S
 
 def test_a_one_off_to_a_stranger_is_made_again(site: Site, store: Store, smtp: Smtp, issue: Issue) -> None:
     with desk(site, MONDAY) as place:
-        made = make_one_off(place, store, place.library.posts[0], to=["友人@例え.jp"], now=MONDAY)
+        made = make_one_off(place, store, place.library.posts[0], Whom(("友人@例え.jp",)), now=MONDAY)
     assert made is not None
     assert made.id != issue.id
     send(store, smtp, outgoing=Outgoing())

@@ -12,6 +12,7 @@ from support.site import JST, Site
 
 from publisher.core.selection import newest_first
 from publisher.core.words import speaks
+from publisher.jobs.audience import Whom
 from publisher.jobs.digest import make_digest, plan_digest, plan_variants
 from publisher.jobs.send import audience, find_post, make_one_off
 from publisher.mail import message_ids
@@ -162,10 +163,10 @@ def test_a_one_off_to_addresses_is_urgent_and_one_to_readers_is_not(site: Site, 
     readers(store, 20, random.Random(2))
     with desk(site, MONDAY) as place:
         post = find_post(place.library, "0-1", site.folder)
-        whom = audience(place, store, post, [], now=MONDAY)
-        to_readers = make_one_off(place, store, post, to=[], now=MONDAY)
-        again = audience(place, store, post, [], now=MONDAY)
-        friend = make_one_off(place, store, post, to=["friend@example.com", "friend@EXAMPLE.com"], now=MONDAY)
+        whom = audience(place, store, post, Whom(), at=MONDAY)
+        to_readers = make_one_off(place, store, post, Whom(), now=MONDAY)
+        again = audience(place, store, post, Whom(), at=MONDAY)
+        friend = make_one_off(place, store, post, Whom(("friend@example.com", "friend@EXAMPLE.com")), now=MONDAY)
 
     assert to_readers is not None
     assert friend is not None

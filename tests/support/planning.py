@@ -11,6 +11,7 @@ from pathlib import Path
 
 from publisher.app import App, open_app
 from publisher.cli.manifest import manifest_json
+from publisher.jobs.audience import Whom
 from publisher.jobs.digest import make_digest
 from publisher.jobs.issue import details
 from publisher.jobs.library import Library
@@ -49,7 +50,7 @@ def issues(app: App, store: Store, name: str, now: datetime, library: Library) -
     post = find_post(library, "posts/味噌.md", Path.cwd())
     made = [
         make_digest(desk, store, at=AT, now=now, prev_fire=prev_fire),
-        make_one_off(desk, store, post, to=["friend@example.jp"], now=now),
+        make_one_off(desk, store, post, Whom(("friend@example.jp",)), now=now),
     ]
     return [one for one in made if one is not None]
 

@@ -11,6 +11,7 @@ from support.rows import wish
 from support.site import CONFIG, JST, Site
 
 from publisher import __version__
+from publisher.jobs.audience import Whom
 from publisher.jobs.digest import make_digest
 from publisher.jobs.issue import details
 from publisher.jobs.manifest import settings_hash
@@ -78,7 +79,7 @@ def test_a_variant_is_kept_with_the_hashes_of_its_three_texts(site: Site, store:
 
 def test_a_one_off_keeps_the_hash_of_its_own_template(site: Site, store: Store) -> None:
     with desk(site, MONDAY) as place:
-        made = make_one_off(place, store, place.library.posts[0], to=["a@example.jp"], now=MONDAY)
+        made = make_one_off(place, store, place.library.posts[0], Whom(("a@example.jp",)), now=MONDAY)
     assert made is not None
 
     kept = manifest(store, made)
