@@ -17,7 +17,7 @@ def manifest_lines(found: "Details") -> Iterator[str]:
     """The hashes, cut short."""
     if (manifest := found.manifest) is not None:
         made = {"settings": manifest.settings, **manifest.templates}
-        made |= {name: value for name in ("intro", "plan") if (value := getattr(manifest, name))}
+        made |= found.introductions | ({"plan": manifest.plan} if manifest.plan else {})
         yield f"made by Publisher {manifest.version}: {_hashes(made)}"
     for one in found.variants:
         sums = {"subject": one.subject_sha256, "html": one.html_sha256, "text": one.text_sha256}
@@ -29,7 +29,7 @@ def manifest_json(found: "Details") -> dict[str, Any] | None:
     if found.manifest is None:
         return None
     plain: dict[str, Any] = to_plain(found.manifest)
-    return {**plain, "variants": [_variant_json(one) for one in to_plain(found.variants)]}
+    return {**plain, "intro": found.introductions, "variants": [_variant_json(one) for one in to_plain(found.variants)]}
 
 
 def _variant_json(one: dict[str, Any]) -> dict[str, Any]:

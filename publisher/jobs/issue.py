@@ -10,7 +10,7 @@ from publisher.mail import LintCode, parse_address
 from publisher.model.bounce import Bounce
 from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueKind, IssueStatus
 from publisher.model.manifest import Manifest, VariantRecord
-from publisher.store import bounces, deliveries, destinations, issues, manifests
+from publisher.store import bounces, deliveries, destinations, introductions, issues, manifests
 from publisher.store.engine import Store
 from publisher.struct import Struct
 
@@ -23,11 +23,13 @@ class Overview(Struct, frozen=True):
 
 
 class Details(Struct, frozen=True):
-    """An issue with its posts' ids, what it was made of, None where that was not kept, and its variants."""
+    """An issue with its posts' ids, what it was made of, None where that was not kept, the editor's introductions
+    that went with it, each file with its SHA-256, and its variants."""
 
     overview: Overview
     post_ids: tuple[str, ...]
     manifest: Manifest | None
+    introductions: dict[str, str]
     variants: tuple[VariantRecord, ...]
 
 
@@ -110,6 +112,7 @@ def details(store: Store, issue_id: int) -> Details:
             Overview(issue, counts),
             tuple(issues.post_ids(connection, issue_id)),
             manifests.of_issue(connection, issue_id),
+            introductions.of_issue(connection, issue_id),
             tuple(manifests.variants_of(connection, issue_id)),
         )
 

@@ -22,15 +22,14 @@ class Manifest(Struct, frozen=True):
     """What an issue was made of, by hashes; nothing in it is about a reader.
 
     `version` is Publisher's. `settings` is the SHA-256 over what newsletter and site are set to be. `templates` holds
-    those of the templates, by `NAME/LANGUAGE`. `intro` is the SHA-256 of the editor's introduction, `plan` the hash of
-    the plan that was applied, each None where there was none. `problems` is what was wrong with its mails, a line each.
+    those of the templates, by `NAME/LANGUAGE`. `plan` is the hash of the plan that was applied, None where there was
+    none. `problems` is what was wrong with its mails, a line each.
     """
 
     version: str
     settings: str
     templates: dict[str, str]
     posts: tuple[ManifestPost, ...]
-    intro: str | None = None
     plan: str | None = None
     problems: tuple[str, ...] = ()
 

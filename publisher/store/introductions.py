@@ -16,10 +16,10 @@ def insert(connection: sa.Connection, issue_id: int, files: Mapping[str, str]) -
         connection.execute(introductions.insert(), rows)
 
 
-def of_issue(connection: sa.Connection, issue_id: int) -> list[str]:
-    """The files that an issue used up."""
-    query = sa.select(introductions.c.file).where(introductions.c.issue_id == issue_id)
-    return list(connection.scalars(query.order_by(introductions.c.file)))
+def of_issue(connection: sa.Connection, issue_id: int) -> dict[str, str]:
+    """The files that an issue used up, each with the SHA-256 of its bytes."""
+    query = sa.select(introductions.c.file, introductions.c.sha256).where(introductions.c.issue_id == issue_id)
+    return {row.file: row.sha256 for row in connection.execute(query.order_by(introductions.c.file))}
 
 
 def used(connection: sa.Connection, newsletter: str, period: str | None) -> dict[str, int]:

@@ -40,7 +40,7 @@ def commit(site: Site) -> list[Callable[[], object]]:
         "posts/frost.md": "---\ntitle: First frost\ndate: 2026-11-20 23:30\nlanguage: en\n---\n\nIt was *cold*.\n",
     }
     writes: list[Callable[[], object]] = [lambda: (site.folder / "posts/樽.png").write_bytes(picture)]
-    return writes + [lambda name=name, text=text: site.write(name, text) for name, text in texts.items()]  # type: ignore[misc]
+    return writes + [lambda name=name, text=text: site.write(name, text) for name, text in texts.items()]
 
 
 def planned(site: Site, *words: str, **environ: str) -> Any:

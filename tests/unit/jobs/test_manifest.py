@@ -11,6 +11,7 @@ from support.rows import wish
 from support.site import CONFIG, JST, Site
 
 from publisher import __version__
+from publisher.cli.manifest import manifest_json, manifest_lines
 from publisher.jobs.audience import Whom
 from publisher.jobs.digest import make_digest
 from publisher.jobs.issue import details
@@ -86,6 +87,18 @@ def test_a_one_off_keeps_the_hash_of_its_own_template(site: Site, store: Store) 
 
     assert list(kept.templates) == ["one_off/ja"]
     assert len(kept.posts) == 1
+
+
+def test_an_issue_keeps_the_hashes_of_the_introductions_that_went_with_it(site: Site, store: Store) -> None:
+    file = site.write("next.md", "皆さま、お元気ですか。\n")
+
+    found = details(store, digest(site, store).id)
+
+    assert found.introductions == {"next.md": sha256(file.read_bytes()).hexdigest()}
+    printed = manifest_json(found)
+    assert printed is not None
+    assert printed["intro"] == found.introductions
+    assert any("next.md" in line for line in manifest_lines(found))
 
 
 def test_what_is_set_of_site_and_newsletter_is_in_the_hash_and_no_server_is(site: Site) -> None:
