@@ -89,9 +89,7 @@ def make_digest(
         begins = fresh(connection, desk.introductions, desk.newsletter.name, period)
         render = partial(render_group, desk, at, begins)
         fit = Unfit.SEND if awaits else unfit
-        making = Making(
-            desk, store.secret, sender, desk.newsletter.template, render, fit, plan=plan, intro=begins.sha256
-        )
+        making = Making(desk, store.secret, sender, desk.newsletter.template, render, fit, plan=plan)
         # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
         made = _make(connection, making, Span(at, prev_fire, period), now, awaits=awaits)
         if made is not None and made.number is not None:

@@ -1,6 +1,5 @@
 """The editor's introduction: `next.md` stands at the head of a newsletter's next digest, and goes once."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -29,12 +28,6 @@ class Introductions(Struct, frozen=True):
     found: tuple[Introduction, ...] = ()
     problems: tuple[Problem, ...] = ()
     spent: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def sha256(self) -> str | None:
-        """Of all of them, in hex: that of the file where there is one; None where there is none."""
-        hashes = sorted(one.sha256 for one in self.found)
-        return hashlib.sha256("".join(hashes).encode()).hexdigest() if len(hashes) > 1 else next(iter(hashes), None)
 
     def in_language(self, language: str) -> Introduction | None:
         """The one for readers of a language: of `ja-JP`, then of `ja`, then of no language."""

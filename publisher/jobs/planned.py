@@ -45,8 +45,7 @@ class Pick(Struct, frozen=True):
 class Making(Struct, frozen=True):
     """How an issue is made: from which desk, with which ledger's `secret`, by which sender, of which `template`.
 
-    `render` makes the variant of a group in the issue of a number. `plan` is the hash of the plan that is applied,
-    `intro` that of what its mails begin with.
+    `render` makes the variant of a group in the issue of a number. `plan` is the hash of the plan that is applied.
     """
 
     desk: Desk
@@ -56,7 +55,6 @@ class Making(Struct, frozen=True):
     render: Callable[[Group, int | None], Variant]
     unfit: Unfit
     plan: str | None = None
-    intro: str | None = None
 
 
 def counted_up(picked: Iterable[Picked]) -> tuple[Pick, ...]:
@@ -104,7 +102,7 @@ def write_issue(
     found = problems(making.desk, (issues.variant(connection, rows[group]) for group in telling(rows)))
     told = tuple(one.told() for one in found)
     made_of = manifest_of(making.desk, making.template, shown)
-    made_of = replace(made_of, plan=making.plan, intro=making.intro, problems=told)
+    made_of = replace(made_of, plan=making.plan, problems=told)
     manifests.insert(connection, issue.id, made_of)
     return hold_back(connection, issue, found, making.unfit)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -34,7 +35,7 @@ def site(tmp_path: Path, store: Store) -> Site:
     return made
 
 
-def subscribe(store: Store, email: str, frequency: Frequency, when: datetime, **more: object) -> None:
+def subscribe(store: Store, email: str, frequency: Frequency, when: datetime, **more: Any) -> None:
     with store.write() as connection:
         subscribers.subscribe(connection, wish(email, frequency=frequency, **more), when, revive=True)
 

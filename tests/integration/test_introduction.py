@@ -17,7 +17,7 @@ from publisher.jobs.preview import past, sample_digest
 from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus, Variant
 from publisher.model.newsletter import Frequency, Period
 from publisher.schedule import prev_fire
-from publisher.store import issues, manifests, subscribers, tables
+from publisher.store import introductions, issues, subscribers, tables
 from publisher.store.engine import Store
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
@@ -88,9 +88,7 @@ def test_it_goes_once_and_what_is_written_next_goes_next(site: Site, store: Stor
     again = planned(site, store, MONDAY + 2 * DAY)
 
     with store.read() as connection:
-        manifest = manifests.of_issue(connection, first.id)
-    assert manifest is not None
-    assert manifest.intro == hashlib.sha256(HELLO.encode()).hexdigest()
+        assert introductions.of_issue(connection, first.id) == {"next.md": hashlib.sha256(HELLO.encode()).hexdigest()}
     assert before == [sent], "what the plan shows is what goes"
     assert "お元気" not in without[0].rendered.html
     assert "雪です。" in again[0].rendered.html
