@@ -1,9 +1,9 @@
 """subscriber add|list|import|pause|unpause|remove."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -113,12 +113,14 @@ def list_(context: typer.Context, newsletter: NewsletterName = None, as_json: Js
         return
     for row, one in zip(rows, found, strict=True):
         wanted = "all" if one.categories is None else ", ".join(one.categories)
-        cells = (row["email"], row["newsletter"], _state(one, app.clock()), row["frequency"], wanted, row["name"])
+        cells = (row["email"], row["newsletter"], _state(app, one), row["frequency"], wanted, row["name"])
         put("  ".join(str(cell) for cell in cells).rstrip())
 
 
-def _state(one: "Subscription", now: datetime) -> str:
-    return f"paused until {one.paused_until:%Y-%m-%d}" if one.paused_until and one.paused_until > now else one.status
+def _state(app: App, one: "Subscription") -> str:
+    if one.paused_until is None or one.paused_until <= app.clock():
+        return one.status
+    return f"paused until {one.paused_until.astimezone(ZoneInfo(app.timezone())):%Y-%m-%d}"
 
 
 def import_(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE.csv")]) -> None:

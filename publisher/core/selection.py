@@ -53,6 +53,7 @@ class Why(StrEnum):
     TO_COME = "not out yet"
     HELD = "held: it settles first"
     TOO_OLD = "too old"
+    NOBODY = "there is no reader"
     ONLY = "only for readers of another frequency"
     CATEGORIES = "in no reader's categories"
     LANGUAGE = "in no reader's language"

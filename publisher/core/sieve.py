@@ -18,7 +18,7 @@ _REMEMBERED = 1 << 13
 
 _Label = TypeVar("_Label", bound=Hashable)
 
-STEPS = (Why.ONLY, Why.CATEGORIES, Why.LANGUAGE, Why.BEFORE, Why.CARRIED, Why.WAITS)
+STEPS = (Why.NOBODY, Why.ONLY, Why.CATEGORIES, Why.LANGUAGE, Why.BEFORE, Why.CARRIED, Why.WAITS)
 """What stands between a candidate and a reader, in the order in which it is asked."""
 
 
@@ -32,7 +32,7 @@ class Sieve:
         self, candidates: Sequence[Candidate], terms: Terms, *, fewest: int = 1, patience: timedelta | None = None
     ) -> None:
         self._ids = [one.id for one in candidates]
-        self._terms, self._fewest = terms, fewest
+        self.terms, self._fewest = terms, fewest
         pinned = [one.post.published for one in candidates if one.post.mail.pinned]
         self._pinned, self._others = pinned, [one.post.published for one in candidates[len(pinned) :]]
         slugs = terms.slugs
@@ -53,7 +53,7 @@ class Sieve:
         *asked, wished = self._asked(wish)
         recent = wished & self._after(since)
         new = recent & ~carried
-        return (*asked, wished, recent, new, 0 if self._is_short(new) else new)
+        return (self.all, *asked, wished, recent, new, 0 if self._is_short(new) else new)
 
     def new(self, wish: Wish, since: datetime, carried: int) -> int:
         """What goes to such a reader."""
@@ -67,7 +67,7 @@ class Sieve:
         return new.bit_count() < self._fewest and not new & self._old
 
     def _asked_anew(self, wish: Wish) -> tuple[int, int, int]:
-        newsletter, slugs = self._terms.newsletter, self._terms.slugs
+        newsletter, slugs = self.terms.newsletter, self.terms.slugs
         only = self._of_frequency.get("", 0) | self._of_frequency.get(newsletter.frequency_of(wish.frequency), 0)
         chosen = (
             only if wish.categories is None else only & self._within({category_slug(c, slugs) for c in wish.categories})

@@ -6,6 +6,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from publisher.core.periods import PrevFire
+from publisher.core.selection import Why
 from publisher.jobs.intro import Introductions, fresh, use_up
 from publisher.jobs.linted import Unfit, telling
 from publisher.jobs.mailing import Desk, draft, require_known_ledger, require_sender, testify
@@ -18,19 +19,21 @@ from publisher.model.mailing import Issue, IssueKind, IssueStatus, Variant
 from publisher.model.newsletter import Frequency, Newsletter, Period
 from publisher.store import issues, periods, readers
 from publisher.store.engine import Store
-from publisher.struct import Struct, replace
+from publisher.struct import Struct, field, replace
 
 
 class Plan(Struct, frozen=True):
     """What a digest would bring to how many, its issue's `number`, and what it begins with.
 
     Suppressed readers are in the picks, too; `readers` counts all, also those for whom nothing is new.
+    `passed_over` are the posts that go to nobody, by their ids, and why.
     """
 
     picks: tuple[Pick, ...]
     readers: int
     number: int
     introductions: Introductions = Introductions()
+    passed_over: dict[str, Why] = field(default_factory=dict)
 
     @property
     def recipients(self) -> int:
@@ -46,10 +49,11 @@ class Plan(Struct, frozen=True):
 def plan_digest(desk: Desk, store: Store, *, at: datetime, prev_fire: PrevFire, period: Period | None = None) -> Plan:
     """What a digest of everything new up to `at` holds; with `period`, for its readers only."""
     with store.read() as connection:
-        picks = counted(connection, store.secret, desk, Span(at, prev_fire, period))
+        found = counted(connection, store.secret, desk, Span(at, prev_fire, period))
         number = issues.next_number(connection, desk.newsletter.name)
         begins = fresh(connection, desk.introductions, desk.newsletter.name, period)
-        return Plan(picks, readers.count(connection, circle(desk.newsletter, period, at)), number, begins)
+        whole = readers.count(connection, circle(desk.newsletter, period, at))
+        return Plan(found.picks, whole, number, begins, found.passed_over)
 
 
 def plan_variants(desk: Desk, plan: Plan, *, at: datetime) -> list[Variant]:

@@ -35,7 +35,7 @@ def record_missed(desk: Desk, store: Store, period: Period, *, now: datetime, pr
 
 
 def _record(connection: sa.Connection, secret: bytes, desk: Desk, span: Span, period: Period, now: datetime) -> Issue:
-    is_missed = mailed(counted(connection, secret, desk, span)) > 0
+    is_missed = mailed(counted(connection, secret, desk, span).picks) > 0
     reason = f"missed by {_roughly(now - period.end)}: too old to send (max_age)" if is_missed else "nothing new"
     skipped = draft(
         desk,

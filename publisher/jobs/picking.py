@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from publisher.core.periods import PrevFire, first_since, running_since
-from publisher.core.selection import Candidate, Terms, oldest, pinned_first, refusal
-from publisher.core.sieve import Sieve
+from publisher.core.selection import Candidate, Terms, Why, oldest, pinned_first, refusal
+from publisher.core.sieve import STEPS, Sieve
 from publisher.jobs.mailing import Desk, first_language
 from publisher.jobs.planned import Group, Pick, Picked, added_up
 from publisher.model.newsletter import Frequency, Newsletter, Period
@@ -25,7 +25,6 @@ _REMEMBERED = 1 << 13
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _MOMENT = timedelta(microseconds=1)
 
-_Groups = Callable[[Wish, datetime, int], Group | None]
 _ReachesBack = Callable[[Frequency, datetime | None], datetime]
 
 
@@ -35,6 +34,38 @@ class Span(Struct, frozen=True):
     at: datetime
     prev_fire: PrevFire
     period: Period | None = None
+
+
+class Counted(Struct, frozen=True):
+    """Who shares what; `passed_over` are the posts that go to nobody, by their ids, and why."""
+
+    picks: tuple[Pick, ...]
+    passed_over: dict[str, Why]
+
+
+class _Groups:
+    """What is new to readers who wish the same and have had the same, and how far each post came with any of them."""
+
+    def __init__(self, desk: Desk, sieve: Sieve) -> None:
+        self.sieve = sieve
+        self._first = first_language(desk)
+        self._reached = [0] * len(STEPS)
+        self._ids = lru_cache(_REMEMBERED)(sieve.ids)
+        self.group = lru_cache(_REMEMBERED)(self._group)
+
+    def passed_over(self) -> dict[str, Why]:
+        """The candidates that went to nobody so far, by their ids, and what stopped them last."""
+        left, found = self.sieve.all, dict[str, Why]()
+        for why, reached in zip(STEPS, self._reached, strict=True):
+            found |= dict.fromkeys(self.sieve.ids(left & ~reached), why)
+            left &= reached
+        return found
+
+    def _group(self, wish: Wish, since: datetime, carried: int) -> Group | None:
+        """None where nothing is new."""
+        steps = self.sieve.steps(wish, since, carried)
+        self._reached = [before | step for before, step in zip(self._reached, steps, strict=True)]
+        return Group(self._ids(steps[-1]), wish.language or self._first) if steps[-1] else None
 
 
 class _Look(Struct, frozen=True):
@@ -48,7 +79,7 @@ class _Look(Struct, frozen=True):
 
     def group(self, of: Reader | Kind) -> Group | None:
         """What is new to them."""
-        return self.groups(of.wish, self.reaches_back(of.wish.frequency, of.joined), of.carried)
+        return self.groups.group(of.wish, self.reaches_back(of.wish.frequency, of.joined), of.carried)
 
 
 def terms(desk: Desk, at: datetime, oldest: datetime | None = None) -> Terms:
@@ -92,11 +123,14 @@ def picked(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) -> 
             yield Picked(reader.recipient, group, reader.suppressed)
 
 
-def counted(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) -> tuple[Pick, ...]:
-    """How many of them share what, in the order in which they come."""
+def counted(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) -> Counted:
+    """How many of them share what, in the order in which they come; and why each other post goes to nobody."""
     look = _look(connection, desk, span)
     alike = readers.kinds(connection, secret, look.circle, look.carried, after=look.oldest)
-    return added_up((look.group(kind), kind.suppressed, number) for kind, number in alike)
+    picks = added_up((look.group(kind), kind.suppressed, number) for kind, number in alike)
+    taken = look.groups.sieve.terms
+    refused = {desk.library.ids[post.source]: refusal(post, taken) for post in desk.library.posts}
+    return Counted(picks, {one: why for one, why in refused.items() if why is not None} | look.groups.passed_over())
 
 
 def _look(connection: sa.Connection, desk: Desk, span: Span) -> _Look:
@@ -108,7 +142,7 @@ def _look(connection: sa.Connection, desk: Desk, span: Span) -> _Look:
         # Whoever joined before the oldest of them is after nothing that is older.
         min((one.post.published for one in posts), default=span.at),
         _reaches_back(connection, desk, span),
-        _groups(desk, _sieve(posts, taken, span)),
+        _Groups(desk, _sieve(posts, taken, span)),
     )
 
 
@@ -118,19 +152,6 @@ def _sieve(posts: list[Candidate], taken: Terms, span: Span) -> Sieve:
         return Sieve(posts, taken)
     # What came out in the later half of the reach will still be in it at the next period's end.
     return Sieve(posts, taken, fewest=taken.newsletter.min_posts, patience=(taken.at - taken.oldest) / 2)
-
-
-def _groups(desk: Desk, sieve: Sieve) -> _Groups:
-    """What is new to readers who wish the same and have had the same; None where nothing is."""
-    ids = lru_cache(_REMEMBERED)(sieve.ids)
-    first = first_language(desk)
-
-    @lru_cache(_REMEMBERED)
-    def group(wish: Wish, since: datetime, carried: int) -> Group | None:
-        new = sieve.new(wish, since, carried)
-        return Group(ids(new), wish.language or first) if new else None
-
-    return group
 
 
 def _reaches_back(connection: sa.Connection, desk: Desk, span: Span) -> _ReachesBack:

@@ -131,6 +131,22 @@ def test_readers_come_from_a_file_and_leave_by_a_word(site: Site, smtp: Server) 
     assert site.run("subscriber", "remove", "abc@example.jp").code == 2
 
 
+def test_who_has_paused_is_left_out_until_then(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.ok("subscriber", "add", "taro@example.jp")
+
+    done = site.ok("subscriber", "pause", "taro@example.jp", "--until", "2098-12-28")
+
+    assert "1 subscription paused until 2098-12-28 00:00" in done.err
+    assert "taro@example.jp  weekly  paused until 2098-12-28" in site.ok("subscriber", "list").out
+    site.ok("digest", "weekly", "--yes")
+    assert smtp.recipients == ["hanako@example.jp"]
+    site.ok("subscriber", "unpause", "taro@example.jp")
+    site.ok("digest", "weekly", "--yes")
+    assert smtp.recipients == ["hanako@example.jp", "taro@example.jp"]
+    assert site.run("subscriber", "pause", "taro@example.jp", "--until", "昨日").code == 2
+
+
 def test_a_site_without_its_address_mails_nobody(site: Site, smtp: Server) -> None:
     site.ok("subscriber", "add", "hanako@example.jp")
 

@@ -9,7 +9,8 @@ from support.rows import wish
 from support.site import CONFIG, JST, Site
 
 from publisher.core.periods import ended_period
-from publisher.jobs.digest import make_digest
+from publisher.core.selection import Why
+from publisher.jobs.digest import make_digest, plan_digest
 from publisher.jobs.picking import circle
 from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus
 from publisher.model.newsletter import Frequency
@@ -240,3 +241,36 @@ def test_who_comes_back_has_not_paused(site: Site, store: Store) -> None:
     join(store, HANAKO)
     with desk(site, MONDAY) as place, store.read() as connection:
         assert readers.count(connection, circle(place.newsletter, None, MONDAY)) == 1
+
+
+def test_a_plan_says_why_each_post_goes_to_nobody(site: Site, store: Store) -> None:
+    settings(site, "hold: 2h", "reach: 30d", "categories: [庭]")
+    join(store, HANAKO, at=MONDAY - 2 * WEEK, language="ja")
+    write(site, "届いた", MONDAY - WEEK - DAY)
+    digest(site, store, MONDAY - WEEK)
+    expected = {
+        "届いた": Why.CARRIED,
+        "未来": Why.TO_COME,
+        "間もなく": Why.HELD,
+        "書庫": Why.TOO_OLD,
+        "初回前": Why.BEFORE,
+        "除外": Why.EXCLUDED,
+        "月刊": Why.ONLY,
+        "英語": Why.LANGUAGE,
+        "本棚": Why.ELSEWHERE,
+    }
+    days = {"未来": -1, "間もなく": 0.01, "書庫": 31, "初回前": 20}
+    for name in ("新しい", *expected):
+        mail = {"除外": "false", "月刊": "{only: monthly}"}.get(name, "")
+        if name != "届いた":
+            write(site, name, MONDAY - days.get(name, 2) * DAY, mail)
+    for name, change in {"英語": ("title:", "lang: en\ntitle:"), "本棚": ("庭, 本", "本")}.items():
+        file = site.folder / "posts" / f"{name}.md"
+        file.write_text(file.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+
+    with desk(site, MONDAY) as place:
+        plan = plan_digest(place, store, at=MONDAY, prev_fire=prev_fire)
+        titles = {place.library.ids[post.source]: post.title for post in place.library.posts}
+
+    assert {titles[own]: why for own, why in plan.passed_over.items()} == expected
+    assert [titles[own] for own in plan.post_ids] == ["新しい"]

@@ -1,13 +1,13 @@
 """The operator's hand on subscriptions, on both databases."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from publisher.core.schedules import parse_schedule
 from publisher.errors import ContentError, NotFound, UsageError
-from publisher.jobs.subscribe import Request, add, import_file, remove
+from publisher.jobs.subscribe import Request, add, import_file, pause, remove, unpause
 from publisher.model.newsletter import Frequency, Newsletter
 from publisher.store import subscribers
 from publisher.store.engine import Store
@@ -105,3 +105,23 @@ def test_an_old_list_does_not_bring_back_those_who_left(store: Store, tmp_path: 
 
     assert load(store, tmp_path, now, rows) == (0, 0, [])
     assert add(store, Request("a@example.jp"), LETTERS, evidence="x", now=now)[0] == ("weekly", "added")
+
+
+def test_a_pause_is_one_newsletters_or_all_and_ends_in_the_future(store: Store, now: datetime) -> None:
+    add(store, Request("a@example.jp"), LETTERS, evidence="x", now=now)
+    until = now + timedelta(days=3)
+
+    assert pause(store, "a@example.jp", "books", until, now) == 1
+    assert paused(store) == {"weekly": None, "books": until}
+    assert pause(store, "a@example.jp", None, until, now) == 2
+    assert unpause(store, "a@example.jp", "weekly") == 1
+    assert paused(store) == {"weekly": None, "books": until}
+    with pytest.raises(UsageError, match="future"):
+        pause(store, "a@example.jp", None, now, now)
+    with pytest.raises(NotFound):
+        pause(store, "b@example.jp", None, until, now)
+
+
+def paused(store: Store) -> dict[str, datetime | None]:
+    with store.read() as connection:
+        return {one.newsletter: one.paused_until for one in subscribers.listed(connection)}

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from premailer import Premailer
 
 from publisher.core.lines import one_line
 from publisher.errors import TemplateError
@@ -28,7 +29,7 @@ from publisher.mail import (
     render_one_off,
     template_hash,
 )
-from publisher.mail.inline import inline_css
+from publisher.mail.inline import SETTINGS, inline_css
 from publisher.model.mailing import Rendered
 from publisher.model.site import Site
 from publisher.struct import replace
@@ -238,6 +239,18 @@ def test_nothing_is_ever_fetched(tempting_server: tuple[str, list[str]]) -> None
 def test_what_premailer_chokes_on_is_a_template_error(html: str) -> None:
     with pytest.raises(TemplateError):
         inline_css(html, "mail/ja/digest.html.j2")
+
+
+def test_a_sheet_that_comes_again_is_written_as_premailer_writes_it_at_first() -> None:
+    sheet = "p { color: red; margin: 0 !important } p:hover, .x { color: blue } @media print { p { color: black } }"
+    bodies = ("<p>味噌</p>", '<p class="x" style="color: green">豆</p><p>大豆</p>', "<p>味噌</p>")
+    pages = [f"<html><head><style>{sheet}</style></head><body>{body}</body></html>" for body in bodies]
+
+    found = [inline_css(page, "x") for page in pages]
+
+    assert found == [str(Premailer(page, **SETTINGS).transform(pretty_print=False)) + "\n" for page in pages]
+    assert "@media print" in found[2]
+    assert ".x {color:blue" not in found[2]
 
 
 def test_broken_css_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
