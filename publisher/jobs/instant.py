@@ -76,7 +76,7 @@ def _is_news(desk: Desk, store: Store, span: Span) -> bool:
         news = _unseen(connection, desk.newsletter, posts)
         return bool(news) and any(
             one.readers > one.suppressed and not news.isdisjoint(one.post_ids)
-            for one in counted(connection, store.secret, desk, span)
+            for one in counted(connection, store.secret, desk, span).picks
         )
 
 
