@@ -54,7 +54,7 @@ def got(store: Store, issue: Issue) -> dict[str, int]:
     )
     with store.read() as connection:
         rows = connection.execute(query.where(tables.deliveries.c.issue_id == issue.id).group_by("email"))
-        return {email: number for email, number in rows}
+        return {row.email: row[1] for row in rows}
 
 
 def end(store: Store, issue: Issue, status: DeliveryStatus, email: str) -> None:
