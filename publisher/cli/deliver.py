@@ -28,7 +28,7 @@ def deliver(context: typer.Context, yes: Yes = False, dry_run: DryRun = False) -
         if dry_run:
             for issue, left in unfinished(store):
                 put(f"issue {issue.id} ({issue.status}): {left} to send")
-            for line in held_lines(store, app.timezone()):
+            for line in (*held_lines(store, app.timezone()), *_waiting_lines(app, store)):
                 say(line)
             return
         raise typer.Exit(send_out(app, store, None))
@@ -78,7 +78,7 @@ def _tell_left(app: App, store: "Store", *, stopped: bool) -> int:
     from publisher.store.claims import unclaimed
 
     paused = paused_lines(store)
-    for line in (*paused, *held_lines(store, app.timezone())):
+    for line in (*paused, *held_lines(store, app.timezone()), *_waiting_lines(app, store)):
         say(line)
     left = sum(left for _, left in unfinished(store))
     if stopped and left:
@@ -89,3 +89,15 @@ def _tell_left(app: App, store: "Store", *, stopped: bool) -> int:
     if again and not paused:
         say(f"{counted(again, 'mail')} to be tried again: 'publisher status' says when, 'publisher issue show' why")
     return 69 if paused else 75 if again else 0
+
+
+def _waiting_lines(app: App, store: "Store") -> list[str]:
+    """What has not begun, and what it waits for."""
+    from publisher.jobs.issue import awaiting
+
+    found = awaiting(store)
+    if not found:
+        return []
+    from publisher.jobs.status import awaiting_lines
+
+    return [line for issue, left in found for line in awaiting_lines(issue, left, app.timezone())]

@@ -95,29 +95,29 @@ class Studio:
         newsletter, outgoing, now = app.newsletter(self._newsletter), app.outgoing(self._newsletter), app.clock()
 
         def made(library: "Library") -> "Proof":
-            desk = app.desk(library, newsletter)
-            sample = self._sample(desk, kind, language, before)
+            desk, sample = self._sample(app.desk(library, newsletter), kind, language, before)
             letter = sample_letter(sample, named_reader(language), outgoing, before, now)
             return proof(desk, kind, sample, letter.data)
 
         return app.read(made, at=moment(self._at, app.timezone, now))
 
-    def _sample(self, desk: "Desk", kind: "MailKind", language: str, before: "Past") -> "Sample":
+    def _sample(self, desk: "Desk", kind: "MailKind", language: str, before: "Past") -> "tuple[Desk, Sample]":
         from publisher.jobs import preview as job
         from publisher.jobs.proof import MailKind
-        from publisher.jobs.send import find_post
+        from publisher.jobs.texts import laid_out
         from publisher.mail import Note
         from publisher.schedule import calendar
 
         match kind:
             case MailKind.DIGEST:
-                return job.sample_digest(desk, before, at=desk.library.at, prev_fire=calendar(), language=language)
+                at = desk.library.at
+                return desk, job.sample_digest(desk, before, at=at, prev_fire=calendar(), language=language)
             case MailKind.ONE_OFF:
                 at, name = desk.library.at, self._post
-                post = find_post(desk.library, name, Path.cwd()) if name else job.newest_post(desk, at)
-                return job.sample_one_off(desk, before, post, at=at, language=language)
+                desk, post = laid_out(desk, name, Path.cwd(), at) if name else (desk, job.newest_post(desk, at))
+                return desk, job.sample_one_off(desk, before, post, at=at, language=language)
             case _:
-                return job.sample_note(desk, Note(kind.value), language=language)
+                return desk, job.sample_note(desk, Note(kind.value), language=language)
 
 
 def past_of(app: App, newsletter: str) -> "Past":

@@ -78,6 +78,14 @@ def paused_lines(store: Store) -> list[str]:
     ]
 
 
+def awaiting(store: Store) -> list[tuple[Issue, int]]:
+    """Issues that have not begun, with how many mails each has."""
+    with store.read() as connection:
+        counts = issues.counts(connection)
+        found = issues.listed(connection, statuses=(IssueStatus.AWAITING,))
+    return [(issue, counts.get(issue.id, {}).get(DeliveryStatus.PLANNED, 0)) for issue in found]
+
+
 def way_on(issue: Issue) -> str:
     """How an issue goes on that is paused, for people.
 
