@@ -9,7 +9,7 @@ from publisher.core.periods import Fire, PrevFire, remembered
 from publisher.model.newsletter import Schedule
 
 _MOMENT = timedelta(microseconds=1)
-_SLACK = timedelta(days=2)
+_SLACK = timedelta(hours=25)
 """Wall time and instants disagree by the length of a gap or a fold: of a whole day where a zone crossed the date line.
 """
 

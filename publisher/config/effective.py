@@ -8,9 +8,10 @@ from typing import Any
 from publisher.config.blame import refusal
 from publisher.config.load import Config
 from publisher.config.measures import span
+from publisher.config.settings import NewsletterSettings
 from publisher.core.schedules import parse_schedule
 from publisher.errors import NotFound
-from publisher.model.newsletter import CatchUp, Frequency, Newsletter, Utm
+from publisher.model.newsletter import CatchUp, Frequency, Newsletter, Schedule, Utm
 
 
 def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
@@ -28,7 +29,7 @@ def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
         approve=chosen.approve,
         latest_in_welcome=chosen.welcome == "latest",
         subject=chosen.subject,
-        schedules={Frequency(f): parse_schedule(Frequency(f), text) for f, text in chosen.schedules.items()},
+        schedules=_schedules(chosen),
         timezone=chosen.timezone or timezone,
         categories=None if chosen.categories is None else tuple(chosen.categories),
         languages=tuple(chosen.languages),
@@ -46,6 +47,15 @@ def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
         min_posts=chosen.min_posts,
         max_posts=chosen.max_posts,
     )
+
+
+def _schedules(chosen: NewsletterSettings) -> dict[Frequency, Schedule]:
+    return {
+        Frequency(name): parse_schedule(
+            Frequency(name), text, start=chosen.start, end=chosen.end, quiet=chosen.quiet, exclude=chosen.exclude
+        )
+        for name, text in chosen.schedules.items()
+    }
 
 
 def newsletters(config: Config, timezone: str) -> list[Newsletter]:

@@ -1,13 +1,16 @@
 """`newsletters.NAME` in `config.yaml`; its own `mail` is in config.mail_schema."""
 
 import re
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from publisher.config.fields import Address, Count, Language, Line, Mailbox, Section, Span, Title, Zone
 from publisher.config.mail_schema import OwnMailConfig
-from publisher.core.schedules import parse_schedule
+from publisher.core.rests import days, end_moment, start_moment, weekday
+from publisher.core.schedules import never_fires, parse_schedule
 from publisher.model.newsletter import Frequency
 
 
@@ -19,16 +22,34 @@ def _all_or_list(value: Any) -> Any:
     return value
 
 
-def _schedules(texts: dict[str, str]) -> dict[str, str]:
+def _schedules(texts: dict[str, str], info: ValidationInfo) -> dict[str, str]:
     faults = [] if texts else ["needs at least one of: " + ", ".join(Frequency)]
+    bounds: dict[str, Any] = {key: info.data[key] for key in ("start", "end", "quiet", "exclude") if key in info.data}
     for name, text in texts.items():
-        try:
-            parse_schedule(Frequency(name), text)
-        except ValueError as error:
-            faults.append(str(error) if name in set(Frequency) else f"{name!r} is none of {', '.join(Frequency)}")
+        if name not in set(Frequency):
+            faults.append(f"{name!r} is none of {', '.join(Frequency)}")
+        elif len(bounds) == 4:
+            # Else one of them is at fault itself, and is told.
+            faults += _fault(Frequency(name), text, bounds)
     if faults:
         raise ValueError("; ".join(faults))
     return texts
+
+
+def _fault(frequency: Frequency, text: str, bounds: Mapping[str, Any]) -> list[str]:
+    try:
+        schedule = parse_schedule(frequency, text, **bounds)
+    except ValueError as error:
+        return [str(error)]
+    if not never_fires(schedule):
+        return []
+    told = "start, end, quiet and exclude leave it no day" if any(bounds.values()) else "there is no such day"
+    return [f"{text!r} never fires: {told}"]
+
+
+def _text(text: str, parse: Callable[[str], object]) -> str:
+    parse(text)
+    return text
 
 
 def _colour(text: str) -> str:
@@ -61,6 +82,11 @@ class NewsletterConfig(Section):
     footer: str | None = None
     images: Literal["linked", "attached"] = "linked"
     utm: UtmConfig | None = None
+    start: Annotated[str, AfterValidator(partial(_text, parse=start_moment))] | None = None
+    end: Annotated[str, AfterValidator(partial(_text, parse=end_moment))] | None = None
+    quiet: list[Annotated[str, AfterValidator(partial(_text, parse=weekday))]] = Field(default=[])
+    exclude: list[Annotated[str, AfterValidator(partial(_text, parse=days))]] = Field(default=[])
+    # After what bounds them, which they are checked with.
     schedules: Annotated[dict[str, str], AfterValidator(_schedules)]
     timezone: Zone | None = None
     categories: Annotated[list[Line] | None, BeforeValidator(_all_or_list)] = None

@@ -111,6 +111,10 @@ class NewsletterSettings(Struct, frozen=True):
     footer: str | None
     images: str
     utm: UtmSettings | None
+    start: str | None
+    end: str | None
+    quiet: Sequence[str]
+    exclude: Sequence[str]
     schedules: Mapping[str, str]
     timezone: str | None
     categories: Sequence[str] | None

@@ -4,11 +4,8 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from publisher.core.recurrence import LAST, occurrences
+from publisher.core.recurrence import FIRST, LAST, downwards, upwards
 from publisher.model.newsletter import Pattern, Schedule
-
-FIRST = datetime(1970, 1, 1)
-"""Where every calendar begins. It ends with LAST, so that no rule is followed for ever that fits no day."""
 
 _MOMENT = timedelta(microseconds=1)
 
@@ -41,14 +38,14 @@ def _upwards(schedule: Schedule, begin: datetime) -> Iterator[datetime]:
     rule = schedule.rule
     if isinstance(rule, Pattern):
         return _minutes(rule, _days_up(rule, begin.date()))
-    return occurrences(rule).upwards(begin) if rule else iter(())
+    return upwards(rule, begin) if rule else iter(())
 
 
 def _downwards(schedule: Schedule, begin: datetime) -> Iterator[datetime]:
     rule = schedule.rule
     if isinstance(rule, Pattern):
         return _minutes(rule, _days_down(rule, begin.date()), step=-1)
-    return occurrences(rule).downwards(begin) if rule else iter(())
+    return downwards(rule, begin) if rule else iter(())
 
 
 def _minutes(rule: Pattern, days: Iterator[date], step: int = 1) -> Iterator[datetime]:

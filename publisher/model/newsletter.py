@@ -38,10 +38,26 @@ class Pattern(Struct, frozen=True):
 
 
 class Recurrence(Struct, frozen=True):
-    """A rule of RFC 5545 section 3.3.10 without its DTSTART, which is `begin`, a local wall time (naive)."""
+    """A rule of RFC 5545 section 3.3.10, counted from `begin` (its DTSTART) and ending with `until` (both naive).
 
-    rule: str
+    Each `step`th day, week, month or year (`freq`) it names the days that fit all that is given, at each of `hours`;
+    with `positions` only those of the period's minutes, from 1, or from its end. `weekdays` are (n, weekday), n
+    being 0 or the number of that weekday in its month, or in its year where the rule is of years without `months`.
+    `week_start` is the weekday with which a week begins.
+    """
+
+    freq: str
+    step: int
     begin: datetime
+    until: datetime
+    hours: tuple[int, ...]
+    minute: int
+    months: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+    days_of_year: tuple[int, ...] = ()
+    weekdays: tuple[tuple[int, int], ...] = ()
+    positions: tuple[int, ...] = ()
+    week_start: int = 0
 
 
 class Schedule(Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Finding, reading and checking the configuration."""
 
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from publisher.cache import FILE_NAME, Cache
 from publisher.config import Config, database_file, database_url, load_config, newsletter, servers, shown
 from publisher.config.load import NOTE
 from publisher.errors import ConfigError, NotFound
+from publisher.model.newsletter import Frequency
 
 MINIMAL = 'newsletters:\n  weekly:\n    title: "週刊"\n    schedules: {weekly: "mon 09:00"}\n'
 
@@ -351,3 +353,36 @@ def test_half_a_character_is_told_at_its_place(tmp_path: Path) -> None:
     ]
     (fault,) = faults(tmp_path, "", PUBLISHER_SITE__DESCRIPTION="庭\udce3")
     assert fault.startswith("PUBLISHER_SITE__DESCRIPTION:")
+
+
+def test_dates_and_days_of_a_newsletter_are_taken_quoted_or_not(tmp_path: Path) -> None:
+    days = 'quiet: [sat, Sunday], exclude: [2026-12-31, "2027-01-01..2027-01-03"]'
+    rests = f'start: 2026-12-01 09:00, end: "2027-03-31", {days}'
+    write(tmp_path, f"newsletters: {{w: {{title: 便り, {rests}, schedules: {{daily: 7:30}}}}}}")
+
+    schedule = newsletter(load_config(None, {}, tmp_path), "w", "Asia/Tokyo").schedules[Frequency.DAILY]
+
+    assert (schedule.start, schedule.end) == (datetime(2026, 12, 1, 9, 0), datetime(2027, 3, 31, 23, 59))
+    assert schedule.quiet == (5, 6)
+    assert schedule.excluded[1] == (date(2027, 1, 1), date(2027, 1, 3))
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        (
+            "quiet: [土], schedules: {daily: 7:30}",
+            "newsletters.w.quiet.0: '土' is no day of the week: write one of",
+        ),
+        ("start: 2026-02-30, schedules: {daily: 7:30}", "newsletters.w.start: '2026-02-30' is no date"),
+        ("exclude: [12-31], schedules: {daily: 7:30}", "newsletters.w.exclude.0: '12-31' is no date: write 2026-12-31"),
+        ("exclude: [2027-01-03..2027-01-01], schedules: {daily: 7:30}", "ends before it begins"),
+        ("quiet: [mon], schedules: {weekly: mon 9:00}", "schedules: 'mon 9:00' never fires: start, end, quiet and"),
+        ("schedules: {weekly: 0 9 30 2 *}", "newsletters.w.schedules: '0 9 30 2 *' never fires: there is no such day"),
+    ],
+)
+def test_a_newsletters_dates_are_checked_at_their_place(tmp_path: Path, keys: str, told: str) -> None:
+    fault = faults(tmp_path, f"newsletters: {{w: {{title: 便り, {keys}}}}}")
+
+    assert len(fault) == 1
+    assert told in fault[0]
