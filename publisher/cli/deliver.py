@@ -8,6 +8,7 @@ from publisher.app import App
 from publisher.cli.options import DryRun, Yes, site
 from publisher.cli.talk import bar, put, say, stop_on_signals
 from publisher.core.words import counted
+from publisher.errors import PublisherError
 
 if TYPE_CHECKING:
     from publisher.jobs.undecided import Standing
@@ -43,6 +44,7 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
 
     require_known_ledger(store, app.config.home)
     before = standing(store)
+    _publish(app, store)
     total, done = sum(left for _, left in unfinished(store)), 0
     with stop_on_signals() as stop, bar("Delivering") as progress:
 
@@ -58,6 +60,16 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
     unknown = _tell_unknown(store, before, everything=issue is None)
     left = _tell_left(app, store, stopped=stop.is_set())
     return left if stop.is_set() and left else tally.exit_code or left or unknown
+
+
+def _publish(app: App, store: "Store") -> None:
+    """The pages of issues before their mail, which they do not hold up."""
+    from publisher.jobs.archive import refresh
+
+    try:
+        refresh(app.config, store, app.clock())
+    except PublisherError as error:
+        say(error.told())
 
 
 def _tell_unknown(store: "Store", before: "Standing", *, everything: bool) -> int:

@@ -41,6 +41,7 @@ def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
         attached=chosen.images == "attached",
         catch_up=CatchUp(chosen.catch_up),
         max_age=span(chosen.max_age) if chosen.max_age else None,
+        archive=chosen.archive,
         utm=Utm(chosen.utm.source, chosen.utm.medium, chosen.utm.campaign or name) if chosen.utm else None,
         hold=span(chosen.hold) if chosen.hold else timedelta(0),
         reach=span(chosen.reach),

@@ -63,6 +63,11 @@ class PathsConfig(Section):
     custom_rss: Inside = "custom/{slug}/feed.xml"
     custom_atom: Inside = "custom/{slug}/atom.xml"
     custom_json: Inside = "custom/{slug}/feed.json"
+    newsletter_rss: Inside = "newsletters/{slug}/feed.xml"
+    newsletter_atom: Inside = "newsletters/{slug}/atom.xml"
+    newsletter_json: Inside = "newsletters/{slug}/feed.json"
+    newsletter_page: Inside = "newsletters/{slug}/index.html"
+    newsletter_issue: Inside = "newsletters/{slug}/{number}/index.html"
     page: Inside = "feeds/index.html"
     style: Inside = "feeds/feed.css"
     opml: Inside = "feeds.opml"
@@ -73,6 +78,8 @@ class PathsConfig(Section):
             if "_" in name and pattern.count("{slug}") != 1:
                 kind = name.partition("_")[0]
                 raise ValueError(f"{name} must hold {{slug}} once, or all feeds of a {kind} would share one file")
+        if self.newsletter_issue.count("{number}") != 1:
+            raise ValueError("newsletter_issue must hold {number} once, or all issues would share one file")
         return self
 
 

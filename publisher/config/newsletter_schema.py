@@ -99,4 +99,5 @@ class NewsletterConfig(Section):
     reach: Span = "60d"
     min_posts: Annotated[Count, Field(ge=1, le=100)] = 1
     max_posts: Annotated[Count, Field(ge=1, le=1000)] | None = None
+    archive: bool = True
     mail: OwnMailConfig | None = None

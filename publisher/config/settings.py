@@ -126,6 +126,7 @@ class NewsletterSettings(Struct, frozen=True):
     reach: str
     min_posts: int
     max_posts: int | None
+    archive: bool
     mail: OwnMailSettings | None
 
 

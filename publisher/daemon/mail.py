@@ -161,6 +161,7 @@ def _send(
     from publisher.store.claims import unclaimed
 
     code = 0
+    _publish(app, store, complain)
     if any(issue.status is IssueStatus.SENDING for issue, _ in unfinished(store)):
         tally = deliver(app.office(store, stopped=lambda: stopped() or (until is not None and app.clock() >= until)))
         if tally.ended:
@@ -174,6 +175,13 @@ def _send(
         complain(line)
         code = code or 69
     return code
+
+
+def _publish(app: App, store: "Store", complain: Say) -> None:
+    """The pages of issues before their mail, which they do not hold up."""
+    from publisher.jobs.archive import refresh
+
+    _guarded(complain, lambda: len(refresh(app.config, store, app.clock())) and 0)
 
 
 def _guarded(complain: Say, work: Callable[[], int]) -> int:

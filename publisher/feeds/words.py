@@ -39,6 +39,18 @@ class Words(Struct, frozen=True):
     home: str
     notice: str
     notice_page: str
+    issue: str
+    issues: str
+    issues_of: str
+    issues_intro: str
+    issue_before: str
+    issue_after: str
+    issue_others: str
+    issue_in: str
+    issue_other: str
+    issue_more: str
+    issue_contents: str
+    apart: str
 
 
 def words(language: str, overrides: Path | None) -> tuple[str, Words]:
@@ -87,6 +99,6 @@ def _read(file: Path) -> dict[str, str]:
 
 def _require_fillable(name: str, key: str, value: str) -> None:
     try:
-        value.format(site="", feed="", count=0, page="")
+        value.format(site="", feed="", count=0, page="", number=0, newsletter="")
     except (LookupError, ValueError, AttributeError) as error:
         raise TemplateError(name, 0, f"{key!r}: its braces cannot be filled in: {error}") from error

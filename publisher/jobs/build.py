@@ -13,9 +13,11 @@ from publisher.core.identity import Record
 from publisher.core.revision import Looked, is_known, revised
 from publisher.core.selection import newest_first
 from publisher.errors import Problem, Severity, TemplateError
+from publisher.jobs.archive import archive, is_page, put
+from publisher.jobs.archive_sheets import own_templates as own_issue_templates
 from publisher.jobs.entries import Desk, Told, recover_lost, standing_entries
 from publisher.jobs.feed_pages import own_templates, pages
-from publisher.jobs.feed_paths import require_free, require_no_other_page
+from publisher.jobs.feed_paths import check_paths, require_free, require_no_other_page, require_own_pages
 from publisher.jobs.feed_plan import Planned, files, is_wide, plan
 from publisher.jobs.feed_press import Press, Sheet
 from publisher.jobs.feed_records import FeedRecord
@@ -54,7 +56,8 @@ def build(config: Config, *, at: datetime, now: datetime | None = None, progress
 
 
 def _built(library: Library, now: datetime) -> Report:
-    work = prepare(library, now)
+    issues = archive(library)
+    work = prepare(library, now, issues.sheets if issues else ())
 
     def keep(feeds: list[FeedRecord]) -> None:
         library.keep(texts=work.texts, feeds=feeds, staged=work.staged)
@@ -64,8 +67,10 @@ def _built(library: Library, now: datetime) -> Report:
     _fill(press, work)
     for copy in copies(library, press):
         press.put(copy)
-    gone = press.end()
-    report = _report(work, press, farewells, gone)
+    unmade = put(library, press, issues) if issues else ()
+    # What nobody can tell now stays as it stands.
+    gone = press.end(lambda record: (issues is not None and not unmade) or not is_page(record))
+    report = _report(work, press, farewells, gone, unmade)
     library.index.put_note(NOTE, _seen(library, report, press.outputs()))
     return report
 
@@ -105,15 +110,12 @@ def would_write(work: Work) -> Iterator[tuple[str, FeedFormat, bytes | None, byt
             yield sheet.path, FeedFormat(sheet.format), path.read_bytes() if path.is_file() else None, sheet.make()
 
 
-def prepare(library: Library, now: datetime) -> Work:
-    """Decide which feeds there are, and have every post in them rendered and known."""
+def prepare(library: Library, now: datetime, issues: Sequence[Sheet] = ()) -> Work:
+    """Decide which feeds there are, and have every post in them rendered and known; `issues` lie beside them."""
     require_no_lost_ids(library)
     desk = _desk(library)
     feeds = plan(library.config, library.place, _heads(library, desk.recovered), library.known.feeds)
-    require_free(
-        library, [*(path for _, path in files(library.config, feeds)), *library.config.settings.feeds.redirects]
-    )
-    require_no_other_page(library)
+    _require_room(library, feeds, issues)
     posts = library.index.load({source for one in feeds for source in one.sources})
     # Identities before feeds: none must ever carry an id that the next build could not find again.
     staged: dict[bytes, bytes] = {}
@@ -123,6 +125,17 @@ def prepare(library: Library, now: datetime) -> Work:
     records |= {record.source: record for record in texts}
     known = posts | {post.source: post for post in desk.recovered}
     return Work(desk, feeds, Told(known, records), texts, staged)
+
+
+def _require_room(library: Library, feeds: Sequence[Planned], pages: Sequence[Sheet]) -> None:
+    """ConfigError where something else lies where files are to be, or two of them at one path."""
+    config = library.config
+    made = [*files(config, feeds), *((f"the {one.kind} {one.path}", one.path) for one in pages)]
+    if pages:
+        check_paths(config, made)
+    require_free(library, [*(path for _, path in made), *config.settings.feeds.redirects])
+    require_no_other_page(library)
+    require_own_pages(library, [one.path for one in pages if one.format == "html"])
 
 
 def _desk(library: Library) -> Desk:
@@ -160,7 +173,9 @@ def _head(library: Library, post: Post) -> Head:
     return Head(post.source, post.categories, post.tags, people, post.language, section)
 
 
-def _report(work: Work, press: Press, farewells: Farewells, gone: Iterable[FeedRecord]) -> Report:
+def _report(
+    work: Work, press: Press, farewells: Farewells, gone: Iterable[FeedRecord], untold: Iterable[Problem]
+) -> Report:
     """What was done."""
     desk, library = work.desk, work.desk.library
 
@@ -172,7 +187,7 @@ def _report(work: Work, press: Press, farewells: Farewells, gone: Iterable[FeedR
         posts=library.count() + len(desk.recovered),
         written=tuple(press.written),
         unchanged=press.count - len(press.written),
-        problems=problems,
+        problems=tuple(sorted([*problems, *untold])),
         fed_unreadable=fed_unreadable,
         next_moment=_moment(library.index.next_published(library.at)),
         withdrawn=tuple(farewells.posts),
@@ -207,7 +222,8 @@ def _seen(library: Library, report: Report, outputs: Iterable[Path]) -> str:
     tree = mark_of_tree(config, library.scan.folders, missing)
     if tree is None or missing or not is_settled(tree.newest_ns, began_ns) or report.fed_unreadable:
         return ""
-    places = {*looked_at(index), *library.place.looked_at, shown_path(config, own_templates(config))}
+    own_folders = (shown_path(config, folder(config)) for folder in (own_templates, own_issue_templates))
+    places = {*looked_at(index), *library.place.looked_at, *own_folders}
     looked = {place: mark_of(config.folder / place) for place in places}
     if not all(is_settled(mark.newest_ns, began_ns) for mark in looked.values()):
         return ""

@@ -5,6 +5,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from publisher.content import names_at
+from publisher.jobs.archive_paths import is_issue
 from publisher.jobs.feed_plan import PAGES, is_wide, plan
 from publisher.jobs.library import Library
 
@@ -22,6 +23,7 @@ def dead_links(library: Library) -> IsDead:
     """
     site, output = urlsplit(library.place.site.url), library.place.output
     known = _addresses(library)
+    is_page = is_issue(library.config)
     built = any(_is_served(output, post.path) for post in library.posts)
 
     def is_dead(url: str, *, shown: bool = False) -> bool:
@@ -29,7 +31,7 @@ def dead_links(library: Library) -> IsDead:
             return False
         path = unquote(urlsplit(url).path)
         below = path.removeprefix(unquote(site.path))
-        if path.rstrip("/") in known or _is_served(output, below):
+        if path.rstrip("/") in known or _is_served(output, below) or is_page(below):
             return False
         if any(_is_file(library.config.folder / name) for name in names_at(library.place.rules, url)):
             return False

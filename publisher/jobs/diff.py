@@ -8,6 +8,7 @@ from functools import partial
 from publisher.config import Config
 from publisher.errors import Problem
 from publisher.feeds.readers import seen
+from publisher.jobs.archive_paths import NEWSLETTER
 from publisher.jobs.build import Work, faults, prepare, would_write
 from publisher.jobs.feed_records import digest_of
 from publisher.jobs.feed_sheets import ARCHIVE
@@ -93,6 +94,6 @@ def _versions(work: Work) -> Iterator[tuple[str, FeedFormat, bytes | None, bytes
         yield path, format_, old, new
     for record in library.known.feeds:
         file = library.place.output / record.path
-        is_feed = record.kind != ARCHIVE and record.format in {*FeedFormat}
+        is_feed = record.kind not in (ARCHIVE, NEWSLETTER) and record.format in {*FeedFormat}
         if is_feed and not record.gone and record.path not in made and file.is_file():
             yield record.path, FeedFormat(record.format), file.read_bytes(), None

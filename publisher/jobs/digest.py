@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from publisher.core.periods import PrevFire
 from publisher.core.selection import Why
+from publisher.jobs.archive import publish_early, require_room
+from publisher.jobs.archive_pages import issue_page
 from publisher.jobs.intro import Introductions, fresh, use_up
 from publisher.jobs.linted import Unfit, telling
 from publisher.jobs.mailing import Desk, draft, require_known_ledger, require_sender, testify
@@ -86,6 +88,8 @@ def make_digest(
     require_site_url(desk.library.config, desk.library.place.site)
     sender = require_sender(desk.library.config, desk.newsletter)
     require_known_ledger(store, desk.library.config.home)
+    if desk.newsletter.archive:
+        require_room(desk.library, store, desk.newsletter.name)
     testify(desk.library, store)
     with store.write(trusted=True) as connection:
         if period is not None:
@@ -93,13 +97,16 @@ def make_digest(
         begins = fresh(connection, desk.introductions, desk.newsletter.name, period)
         render = partial(render_group, desk, at, begins)
         fit = Unfit.SEND if awaits else unfit
-        making = Making(desk, store.secret, sender, desk.newsletter.template, render, fit, plan=plan)
+        making = Making(
+            desk, store.secret, sender, desk.newsletter.template, render, fit, plan=plan, opening=begins.html_in
+        )
         # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
         made = _make(connection, making, Span(at, prev_fire, period), now, awaits=awaits)
         if made is not None and made.number is not None:
             use_up(connection, made, begins)
     if made is not None:
         testify(desk.library, store)
+        publish_early(desk.library, store, now)
     return made
 
 
@@ -112,6 +119,7 @@ def _make(connection: sa.Connection, making: Making, span: Span, now: datetime, 
         newsletter=desk.newsletter.name,
         at=span.at,
         period=None if period is None else period.key,
+        page_url=issue_page(desk),
     )
     since = first_look(connection, desk, span)
     sent = drafted(since=since)
@@ -121,7 +129,9 @@ def _make(connection: sa.Connection, making: Making, span: Span, now: datetime, 
         notify(connection, making.secret, desk, of_approval(connection, desk, made), now)
     if made is None and period is not None and period.frequency is not Frequency.INSTANT:
         # From here on it looks back to the same moment: what is held, or waits for more, must not be left behind.
-        return issues.insert(connection, drafted(since=since, skipped=_why_skipped(desk.newsletter)), now)
+        return issues.insert(
+            connection, drafted(since=since, skipped=_why_skipped(desk.newsletter), page_url=None), now
+        )
     return made
 
 

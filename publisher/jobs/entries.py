@@ -9,6 +9,7 @@ from publisher.content import Rendered, record_named
 from publisher.core.identity import Record
 from publisher.core.slugs import category_slug
 from publisher.feeds import recover
+from publisher.jobs.archive_paths import NEWSLETTER
 from publisher.jobs.library import Library
 from publisher.model.feed import Entry, FeedFormat, FeedKind, Label
 from publisher.model.post import Post
@@ -144,7 +145,9 @@ def standing_feeds(library: Library) -> Iterator[tuple[Path, dict[str, Entry]]]:
         below = [
             path for kind in kinds for path in sorted(output.glob(patterns[f"{kind}_{name}"].replace("{slug}", "*")))
         ]
-        known = [output / one.path for one in library.known.feeds if one.format == name and not one.gone]
+        feeds = (one for one in library.known.feeds if one.format == name and not one.gone)
+        # The entries of a newsletter's feed are issues.
+        known = [output / one.path for one in feeds if one.kind != NEWSLETTER]
         for path in dict.fromkeys((output / patterns[name], *below, *known)):
             if path.is_file():
                 yield path, recover(path.read_bytes(), FeedFormat(name))

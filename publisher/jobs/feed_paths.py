@@ -1,5 +1,6 @@
 """Whether all that is written can lie beside one another."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from publisher.jobs.library import Library
 from publisher.jobs.site import shown_path
 
 _OURS = f'<meta name="generator" content="{GENERATOR}">'.encode()
+_OF_ISSUES = "feeds.paths.newsletter_"
 _HINT = "choose another path: feeds.paths, or for a feed of your own feeds.custom.NAME.paths"
 
 
@@ -56,14 +58,18 @@ def require_no_other_page(library: Library) -> None:
 
     Told once: what `ids.json` or the page's own head says is ours stays so.
     """
-    config = library.config
-    path = config.settings.feeds.paths["page"]
-    file = library.place.output / path
-    if any(record.path == path for record in library.known.feeds) or not _is_other(file):
-        return
-    hint = "write another path, such as all-feeds/index.html; where the page is an old one of ours, remove it"
-    message = f"{shown_path(config, file)} is a page of your site, and would be written over"
-    raise refusal(config, "feeds.paths.page", message, hint=hint)
+    require_own_pages(library, [library.config.settings.feeds.paths["page"]])
+
+
+def require_own_pages(library: Library, paths: Iterable[str]) -> None:
+    """The same of any pages."""
+    config, ours = library.config, {record.path for record in library.known.feeds}
+    for path in paths:
+        file = library.place.output / path
+        if path not in ours and _is_other(file):
+            hint = "write another path, such as all-feeds/index.html; where the page is an old one of ours, remove it"
+            message = f"{shown_path(config, file)} is a page of your site, and would be written over"
+            raise refusal(config, _key_of(config, path), message, hint=hint)
 
 
 def _is_other(page: Path) -> bool:
@@ -99,12 +105,17 @@ def _refused(config: Config, path: str, message: str) -> ConfigError:
     return refusal(config, _key_of(config, path), message, hint=_HINT)
 
 
+def _makes(pattern: str, path: str) -> bool:
+    made = re.escape(pattern).replace(re.escape("{slug}"), ".+").replace(re.escape("{number}"), "[0-9]+")
+    return re.fullmatch(made, path) is not None
+
+
 def _key_of(config: Config, path: str) -> str:
     """The setting that is this path; where there is none it was made from a pattern."""
     feeds = config.settings.feeds
     keys = {f"feeds.paths.{name}": told for name, told in feeds.paths.items()}
     for name, one in feeds.custom.items():
         keys |= {f"feeds.custom.{name}.paths.{format_}": told or "" for format_, told in one.paths.items()}
-    named = [key for key, told in keys.items() if told == path]
+    named = [key for key, told in keys.items() if told == path or (_OF_ISSUES in key and _makes(told, path))]
     # What the writer wrote before what is so by default.
     return next((key for key in named if place_of(config, key)[1]), (named or ["feeds.paths"])[0])

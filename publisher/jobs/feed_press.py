@@ -46,11 +46,22 @@ Notice: TypeAlias = Callable[[Sheet | FeedRecord, bytes, bytes | None], None]
 
 class Press:
     """Takes sheets, in any number, and writes those that changed; `keep` is called with what is to be remembered before
-    any of them is written, `notice` with the bytes that stood and those that took their place, None for none."""
+    any of them is written, `notice` with the bytes that stood and those that took their place, None for none.
 
-    def __init__(self, library: Library, now: datetime, keep: Keep, notice: Notice) -> None:
+    `standing` is what is remembered, where it is more than was known when the posts were read.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        now: datetime,
+        keep: Keep,
+        notice: Notice,
+        standing: Sequence[FeedRecord] | None = None,
+    ) -> None:
         self._library, self._now, self._keep, self._notice = library, now, keep, notice
-        self._before: Mapping[str, FeedRecord] = {record.path: record for record in library.known.feeds}
+        feeds = library.known.feeds if standing is None else standing
+        self._before: Mapping[str, FeedRecord] = {record.path: record for record in feeds}
         self._records: dict[str, FeedRecord] = {}
         self._waiting: list[tuple[Sheet, bytes]] = []
         self._bytes = 0
@@ -85,9 +96,15 @@ class Press:
         self._write(self._waiting)
         self._waiting, self._bytes = [], 0
 
-    def end(self) -> list[FeedRecord]:
-        """Write what waits, and remove what is made no more; what is gone now."""
-        unwanted = [record for path, record in self._before.items() if path not in self._records]
+    def leave(self, path: str) -> None:
+        """Let a file stand as it does, or be missing: nobody can say now what it is to be."""
+        if path in self._before:
+            self._records[path] = self._before[path]
+
+    def end(self, within: Callable[[FeedRecord], bool] = lambda _record: True) -> list[FeedRecord]:
+        """Write what waits, and remove what is made no more, of the files that are `within`; what is gone now."""
+        left = (record for path, record in self._before.items() if path not in self._records)
+        unwanted = [record for record in left if within(record)]
         for record in unwanted:
             self._records[record.path] = record._replace(gone=record.gone or self._after(record), pinged="")
         self.flush()

@@ -37,6 +37,11 @@ class Introductions(Struct, frozen=True):
                     return one
         return None
 
+    def html_in(self, language: str) -> str:
+        """What it says to readers of a language, as safe HTML; empty where there is none."""
+        found = self.in_language(language)
+        return found.html if found else ""
+
     def without(self, used: Mapping[str, int]) -> "Introductions":
         """Those whose text has not gone out; `used` are hashes, each with the issue that brought it."""
         fresh = tuple(one for one in self.found if one.sha256 not in used)

@@ -7,6 +7,7 @@ from itertools import chain
 
 import sqlalchemy as sa
 
+from publisher.jobs.archive_pages import keep_pages
 from publisher.jobs.letter import require_headers
 from publisher.jobs.linted import Unfit, hold_back, problems, telling
 from publisher.jobs.mailing import Desk
@@ -46,6 +47,7 @@ class Making(Struct, frozen=True):
     """How an issue is made: from which desk, with which ledger's `secret`, by which sender, of which `template`.
 
     `render` makes the variant of a group in the issue of a number. `plan` is the hash of the plan that is applied.
+    `opening` is what stands before all posts in a language, as safe HTML, empty for nothing.
     """
 
     desk: Desk
@@ -55,6 +57,7 @@ class Making(Struct, frozen=True):
     render: Callable[[Group, int | None], Variant]
     unfit: Unfit
     plan: str | None = None
+    opening: Callable[[str], str] = lambda _language: ""
 
 
 def counted_up(picked: Iterable[Picked]) -> tuple[Pick, ...]:
@@ -98,6 +101,7 @@ def write_issue(
     written = deliveries.insert(connection, issue.id, _addressed(connection, making, issue, coming, rows))
     issue = issues.record_recipients(connection, issue.id, written)
     shown = [(group.post_ids, group.language) for group in rows]
+    keep_pages(connection, making.desk, issue, shown, making.opening)
     # One after the other from the ledger: thousands of variants are more than a process should hold.
     found = problems(making.desk, (issues.variant(connection, rows[group]) for group in telling(rows)))
     told = tuple(one.told() for one in found)

@@ -10,6 +10,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from publisher.errors import NotFound
+from publisher.jobs.archive import publish_early
+from publisher.jobs.archive_pages import issue_page
 from publisher.jobs.audience import Whom, meant
 from publisher.jobs.library import Library
 from publisher.jobs.linted import Unfit
@@ -106,12 +108,14 @@ def make_one_off(
         made = write_issue(connection, making, _draft(desk, post, whom, at, starts_at), picked, now)
     if made is not None:
         testify(library, store)
+        publish_early(library, store, now)
     return made
 
 
 def _draft(desk: Desk, post: Post, whom: Whom, at: datetime, starts_at: datetime | None) -> issues.Draft:
     name = None if whom.to else desk.newsletter.name
-    made = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=at, page_url=post.url or None, urgent=bool(whom.to))
+    page = post.url or (None if whom.to else issue_page(desk))
+    made = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=at, page_url=page, urgent=bool(whom.to))
     made = replace(made, audience=whom.narrowing.words, again=whom.again)
     return made if starts_at is None else replace(made, status=IssueStatus.AWAITING, starts_at=starts_at)
 

@@ -11,7 +11,8 @@ from publisher.core.colours import readable
 from publisher.core.lines import one_line, paragraphs
 from publisher.core.reading import reading_minutes
 from publisher.core.tags import said_in
-from publisher.jobs.mailing import Desk, require_sender
+from publisher.jobs.archive_paths import issue_path, page_address
+from publisher.jobs.mailing import Desk, first_language, require_sender
 from publisher.mail import (
     LIMIT,
     Edition,
@@ -66,6 +67,7 @@ def digest_variant(
     """
     newsletter = desk.newsletter
     frame = replace(_frame(desk, language, number, at), subject=newsletter.subject, preheader=newsletter.preheader)
+    frame = replace(frame, issue=replace(frame.issue, url=_page_url(desk, language, number)))
     made: list[tuple[MailPost, tuple[Picture, ...]]] = []
     opening, carried = _opening(desk, intro, language)
     headed = carried
@@ -107,6 +109,7 @@ def one_off_variant(
     """
     frame = _frame(desk, language, number, at, subscribed=subscribed)
     made, pictures = _mail_post(desk, post, whole=True)
+    made = replace(made, url=made.url or _page_url(desk, language, number) or "")
     blocks = blocks_of(made.html or "")
 
     def render(shown: int) -> Rendered:
@@ -114,7 +117,7 @@ def one_off_variant(
         kept = [one for one in pictures if f"cid:{one.cid}" in (part.html or "")]
         return render_one_off(desk.templates, frame, part, cut=shown < len(blocks), pictures=kept)
 
-    rendered = _largest(render, len(blocks), least=0 if post.url else len(blocks))
+    rendered = _largest(render, len(blocks), least=0 if made.url else len(blocks))
     key = _key(desk, (post_id,), language, ONE_OFF)
     return Variant(key, (post_id,), language, rendered, _resent([(post_id, post)]))
 
@@ -180,6 +183,15 @@ def _frame(desk: Desk, language: str, number: int | None, at: datetime | None, *
         language=language,
         issue=Edition(number, date),
     )
+
+
+def _page_url(desk: Desk, language: str, number: int | None) -> str | None:
+    """Where the issue is read on the web in this language."""
+    newsletter, library = desk.newsletter, desk.library
+    if number is None or not newsletter.archive:
+        return None
+    own = None if language == first_language(desk) else language
+    return page_address(library.place, issue_path(library.config, newsletter.name, number, own))
 
 
 def _look(desk: Desk) -> Look:

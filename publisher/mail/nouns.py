@@ -112,10 +112,11 @@ class Look(Struct, frozen=True):
 
 
 class Edition(Struct, frozen=True):
-    """What templates know as `issue`; `date` is aware and in the newsletter's zone."""
+    """What templates know as `issue`; `date` is aware and in the newsletter's zone, `url` its page on the web."""
 
     number: int | None = None
     date: datetime | None = None
+    url: str | None = None
 
 
 class Frame(Struct, frozen=True):

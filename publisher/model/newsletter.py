@@ -115,7 +115,7 @@ class Newsletter(Struct, frozen=True):
     With `reader_zones` its schedules are in the zone of each reader who has one. `max_age` None stands for the default
     of `catch_up`. A post goes out `hold` after it came out, at least `min_posts` of them, at most `max_posts` in full;
     none that is older than `reach`. With `approve` a scheduled issue waits for the `editor`, a mailbox text like
-    `sender`; None stands for the sender.
+    `sender`; None stands for the sender. With `archive` its issues have pages on the web.
     """
 
     name: str
@@ -144,6 +144,7 @@ class Newsletter(Struct, frozen=True):
     approve: bool = False
     latest_in_welcome: bool = False
     editor: str | None = None
+    archive: bool = True
 
     def frequency_of(self, wanted: Frequency) -> Frequency:
         """What a reader who chose `wanted` gets: that, or the first there is where it is no longer offered."""

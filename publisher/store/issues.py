@@ -15,7 +15,7 @@ from publisher.struct import Struct
 
 
 class Draft(Struct, frozen=True):
-    """An issue to be made."""
+    """An issue to be made; `{number}` in `page_url` stands for its number."""
 
     uid: str
     newsletter: str | None
@@ -45,6 +45,8 @@ def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:
     if draft.newsletter is not None and draft.status is not IssueStatus.SKIPPED:
         number = next_number(connection, draft.newsletter)
     values = {name: getattr(draft, name) for name in Draft.__struct_fields__}
+    if draft.page_url is not None:
+        values["page_url"] = draft.page_url.replace("{number}", str(number))
     try:
         with connection.begin_nested():
             made = connection.execute(issues.insert().values(**values, number=number, created_at=now))

@@ -164,7 +164,7 @@ pages = Table(
     Column("language", String(35), primary_key=True),
     Column("path", Text, nullable=False),
     Column("title", Text, nullable=False),
-    Column("html", Text, nullable=False),
+    Column("content", JSON(none_as_null=True), nullable=False),
 )
 
 deliveries = Table(

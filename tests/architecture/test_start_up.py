@@ -63,6 +63,21 @@ def test_an_unchanged_build_imports_nothing_that_only_changes_need(site: Path) -
     assert FORBIDDEN & set(second["modules"]) == set()  # type: ignore[call-overload]
 
 
+def test_an_unchanged_build_asks_no_ledger_for_the_pages_of_issues(site: Path) -> None:
+    with (site / "config.yaml").open("a", encoding="utf-8") as config:
+        config.write(
+            'mail: {transport: "maildir:mail"}\nnewsletters:\n'
+            "  weekly: {title: みどりの便り, from: a@example.jp, schedules: {daily: '09:00'}}\n"
+        )
+    for words in (["subscriber", "add", "hanako@example.jp"], ["send", "a", "--newsletter", "weekly", "--yes"]):
+        subprocess.run([sys.executable, "-m", "publisher", *words], cwd=site, check=True, capture_output=True)
+    first, second = build(site), build(site)
+
+    assert (site / "public/newsletters/weekly/feed.xml").is_file()
+    assert "sqlalchemy" not in first["modules"]  # type: ignore[operator]
+    assert FORBIDDEN & set(second["modules"]) == set()  # type: ignore[call-overload]
+
+
 def test_importing_the_package_imports_nothing_else() -> None:
     probe = "import sys, publisher; print(sorted(n for n in sys.modules if n.startswith('publisher')))"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
