@@ -40,7 +40,8 @@ def add(
         list[str] | None, typer.Option(metavar="C", help="Only this category; may be given again.")
     ] = None,
     language: Annotated[str | None, typer.Option(metavar="L", help="Only posts in this language.")] = None,
-    frequency: Annotated[str | None, typer.Option(metavar="F", help="daily, weekly or monthly.")] = None,
+    frequency: Annotated[str | None, typer.Option(metavar="F", help="instant, daily, weekly or monthly.")] = None,
+    timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Their zone, such as Europe/Berlin.")] = None,
     welcome: Annotated[bool, typer.Option("--welcome", help="Greet them by mail, now.")] = False,
     yes: Yes = False,
 ) -> None:
@@ -51,7 +52,7 @@ def add(
     app = site(context)
     if welcome:
         _may_greet(app, newsletter or [], yes=yes)
-    request = Request(address, name, tuple(newsletter or ()), tuple(category or ()), language, frequency)
+    request = Request(address, name, tuple(newsletter or ()), tuple(category or ()), language, frequency, timezone)
     with app.store() as store:
         done = job(store, request, app.newsletters(), evidence="added by the operator", now=app.clock())
         reason = held_back(store, address)
@@ -103,6 +104,7 @@ def list_(context: typer.Context, newsletter: NewsletterName = None, as_json: Js
             "frequency": one.frequency,
             "language": one.language,
             "categories": one.categories,
+            "timezone": one.timezone,
             "confirmed_at": None if one.confirmed_at is None else one.confirmed_at.isoformat(),
             "paused_until": None if one.paused_until is None else one.paused_until.isoformat(),
         }
@@ -124,7 +126,7 @@ def _state(app: App, one: "Subscription") -> str:
 
 
 def import_(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE.csv")]) -> None:
-    """Subscribe every row of a CSV file: email,name,newsletter,categories,language,frequency."""
+    """Subscribe every row of a CSV file: email,name,newsletter,categories,language,frequency,timezone."""
     from publisher.jobs.subscribe import import_file
 
     app = site(context)

@@ -39,6 +39,7 @@ def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
         accent=chosen.accent,
         footer=chosen.footer,
         attached=chosen.images == "attached",
+        reader_zones=chosen.at == "reader",
         catch_up=CatchUp(chosen.catch_up),
         max_age=span(chosen.max_age) if chosen.max_age else None,
         archive=chosen.archive,

@@ -89,6 +89,7 @@ class NewsletterConfig(Section):
     # After what bounds them, which they are checked with.
     schedules: Annotated[dict[str, str], AfterValidator(_schedules)]
     timezone: Zone | None = None
+    at: Literal["newsletter", "reader"] = "newsletter"
     categories: Annotated[list[Line] | None, BeforeValidator(_all_or_list)] = None
     languages: list[Language] = Field(default=[])
     template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "digest"

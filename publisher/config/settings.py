@@ -117,6 +117,7 @@ class NewsletterSettings(Struct, frozen=True):
     exclude: Sequence[str]
     schedules: Mapping[str, str]
     timezone: str | None
+    at: str
     categories: Sequence[str] | None
     languages: Sequence[str]
     template: str

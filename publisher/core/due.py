@@ -6,7 +6,7 @@ from itertools import islice
 
 from publisher.core.periods import Fire, PrevFire, ended_period
 from publisher.model.newsletter import CatchUp, Frequency, Newsletter, Period
-from publisher.struct import Struct
+from publisher.struct import Struct, replace
 
 MOST = 31
 """Periods that are made up for at once: nobody wants two years of daily mails in one night."""
@@ -34,15 +34,16 @@ def owed(
     """What is due in `zone` at `now`, after `last`, the newest period on record; None where there is none.
 
     Nothing is due that ends at or before `last`, by the moment or by the local time it is named by: so a clock that
-    jumps back, or another zone, makes no period twice. Without `last` only the latest is due.
+    jumps back, or another zone, makes no period twice. Without `last` only the latest is due, and none is late: nothing
+    ran yet that could have missed it.
     """
     if last is not None and last.instant > now:
         return Owed(ahead=last)
     ended = _ended(newsletter, frequency, zone, now, prev_fire)
     missing = list(islice(_after(ended, last), MOST + 1 if last else 1))
-    if newsletter.catch_up is CatchUp.ALL:
-        return _each(newsletter, missing, now)
-    return _latest(newsletter, missing, now)
+    decide = _each if newsletter.catch_up is CatchUp.ALL else _latest
+    found = decide(newsletter, missing, now)
+    return found if last else replace(found, late=None)
 
 
 def _each(newsletter: Newsletter, missing: Sequence[Period], now: datetime) -> Owed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, product
 
 from publisher.core.due import Owed, owed
 from publisher.core.periods import Fire, NextFire, PrevFire, ended_period
@@ -15,7 +15,7 @@ from publisher.jobs.missed import record_missed
 from publisher.jobs.picking import circle
 from publisher.model.mailing import Issue
 from publisher.model.newsletter import Newsletter, Period
-from publisher.store import claims, holdups, periods, readers, waiting
+from publisher.store import claims, holdups, periods, readers, waiting, zones
 from publisher.store.engine import Store
 from publisher.store.periods import Newest
 from publisher.struct import Struct
@@ -51,7 +51,8 @@ def due_periods(store: Store, newsletters: Sequence[Newsletter], now: datetime, 
 def look(store: Store, newsletters: Sequence[Newsletter], now: datetime, prev_fire: PrevFire) -> Look:
     """The periods that had readers and are to be made or recorded now."""
     with store.read() as connection:
-        ended = list(_ended(newsletters, now, prev_fire))
+        of_readers = zones.zones(connection, [one.name for one in newsletters if one.reader_zones])
+        ended = list(_ended(newsletters, of_readers, now, prev_fire))
         known = periods.recorded(connection, (period.key for _, period in ended))
         missing = [(newsletter, period) for newsletter, period in ended if period.key not in known]
         if not missing:
@@ -64,19 +65,21 @@ def look(store: Store, newsletters: Sequence[Newsletter], now: datetime, prev_fi
 
 
 def _ended(
-    newsletters: Sequence[Newsletter], now: datetime, prev_fire: PrevFire
+    newsletters: Sequence[Newsletter], of_readers: Mapping[str, Sequence[str]], now: datetime, prev_fire: PrevFire
 ) -> Iterator[tuple[Newsletter, Period]]:
-    """The latest period of each newsletter and frequency that has ended."""
+    """The latest period of each newsletter, frequency and zone that has ended."""
     for newsletter in newsletters:
-        for frequency in newsletter.schedules:
-            period = ended_period(newsletter, frequency, now, prev_fire)
+        places = dict.fromkeys([newsletter.timezone, *of_readers.get(newsletter.name, ())])
+        for frequency, zone in product(newsletter.schedules, places):
+            period = ended_period(newsletter, frequency, now, prev_fire, zone)
             if period is not None:
                 yield newsletter, period
 
 
 def _owed(newsletter: Newsletter, latest: Period, now: datetime, prev_fire: PrevFire, on_record: _OnRecord) -> Owed:
-    last = _last(on_record.get((newsletter.name, latest.frequency), {}))
-    return owed(newsletter, latest.frequency, latest.zone, now, prev_fire, last)
+    everywhere = on_record.get((newsletter.name, latest.frequency), {})
+    here = {zone: one for zone, one in everywhere.items() if zone == latest.zone or not newsletter.reader_zones}
+    return owed(newsletter, latest.frequency, latest.zone, now, prev_fire, _last(here))
 
 
 def _due(newsletter: Newsletter, found: Owed) -> Iterator[Due]:

@@ -101,7 +101,8 @@ def circle(newsletter: Newsletter, period: Period | None, at: datetime | None = 
     """
     if period is None:
         return Circle(newsletter, awake=at)
-    return Circle(newsletter, period.frequency, by=period.end, awake=period.end)
+    local = period if newsletter.reader_zones and period.frequency is not Frequency.INSTANT else None
+    return Circle(newsletter, period.frequency, by=period.end, awake=period.end, local=local)
 
 
 def first_look(connection: sa.Connection, desk: Desk, span: Span) -> datetime | None:
@@ -172,7 +173,8 @@ def _reaches_back(connection: sa.Connection, desk: Desk, span: Span) -> _Reaches
         moment = None if joined is None else min(joined, span.at)
         if first is None or moment is None or moment <= first.created_at:
             return looks_back
-        return running_since(newsletter, newsletter.frequency_of(frequency), moment, span.prev_fire)
+        zone = span.period.zone if span.period else None
+        return running_since(newsletter, newsletter.frequency_of(frequency), moment, span.prev_fire, zone)
 
     return reaches_back
 

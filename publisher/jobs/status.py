@@ -1,5 +1,6 @@
 """Status: what comes next, and what is under way."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from publisher.jobs.under_way import Running, UnderWay
 from publisher.model.mailing import Issue, IssueStatus
 from publisher.model.newsletter import Frequency, Newsletter
 from publisher.schedule import next_fire, prev_fire
-from publisher.store import readers
+from publisher.store import readers, zones
 from publisher.store.engine import Store
 from publisher.struct import Struct
 
@@ -19,7 +20,8 @@ from publisher.struct import Struct
 class Coming(Struct, frozen=True):
     """A newsletter's next digest, its `first` where none was due before; `suppressed` of its readers get no mail.
 
-    `at` None: instant mails have no time, and a schedule that has ended has no next.
+    `at` None: instant mails have no time, and a schedule that has ended has no next. `zones` are those of readers who
+    get it at their own time, and when.
     """
 
     newsletter: Newsletter
@@ -28,11 +30,19 @@ class Coming(Struct, frozen=True):
     first: bool
     readers: int
     suppressed: int
+    zones: Mapping[str, datetime]
 
     def line(self) -> str:
         """For people, in the newsletter's time."""
         suppressed = f", {self.suppressed} of them suppressed" if self.suppressed else ""
-        return f"{self.newsletter.name}: {self._when()}, {counted(self.readers, 'reader')}{suppressed}"
+        return f"{self.newsletter.name}: {self._when()}, {counted(self.readers, 'reader')}{suppressed}{self._where()}"
+
+    def _where(self) -> str:
+        if not self.zones:
+            return ""
+        first, last = (choose(self.zones, key=lambda zone: self.zones[zone]) for choose in (min, max))
+        moments = [f"{local(self.zones[zone], zone)} in {zone}" for zone in (first, last)]
+        return f"; in {counted(len(self.zones), 'zone')} of their own, first {moments[0]}, last {moments[1]}"
 
     def _when(self) -> str:
         schedule = self.newsletter.schedules[self.frequency]
@@ -108,6 +118,7 @@ class Status(Struct, frozen=True):
                     "next": one.at and one.at.isoformat(),
                     "readers": one.readers,
                     "suppressed": one.suppressed,
+                    "zones": {zone: at.isoformat() for zone, at in one.zones.items()},
                 }
                 for one in self.coming
             ],
@@ -135,19 +146,35 @@ def awaiting_lines(issue: Issue, left: int, zone: str) -> list[str]:
 
 def coming(newsletters: list[Newsletter], store: Store | None, now: datetime) -> list[Coming]:
     """The next digest of every newsletter and frequency."""
+    of_readers = {} if store is None else _zones(store, newsletters)
     return [
-        _coming(newsletter, frequency, now, (0, 0) if store is None else _readers(store, newsletter, frequency))
+        _coming(
+            newsletter,
+            frequency,
+            now,
+            (0, 0) if store is None else _readers(store, newsletter, frequency),
+            of_readers.get(newsletter.name, ()),
+        )
         for newsletter in newsletters
         for frequency in newsletter.schedules
     ]
 
 
-def _coming(newsletter: Newsletter, frequency: Frequency, now: datetime, readers: tuple[int, int]) -> Coming:
+def _coming(
+    newsletter: Newsletter, frequency: Frequency, now: datetime, readers: tuple[int, int], zones: Sequence[str]
+) -> Coming:
     schedule, zone = newsletter.schedules[frequency], newsletter.timezone
     fire = next_fire(schedule, zone, now)
+    at, first = fire.instant if fire else None, prev_fire(schedule, zone, now) is None
+    local_fires = {zone: next_fire(schedule, zone, now) for zone in zones}
     return Coming(
-        newsletter, frequency, fire.instant if fire else None, prev_fire(schedule, zone, now) is None, *readers
+        newsletter, frequency, at, first, *readers, {zone: one.instant for zone, one in local_fires.items() if one}
     )
+
+
+def _zones(store: Store, newsletters: Sequence[Newsletter]) -> Mapping[str, Sequence[str]]:
+    with store.read() as connection:
+        return zones.zones(connection, [one.name for one in newsletters if one.reader_zones])
 
 
 def coming_posts(library: Library, now: datetime) -> tuple[tuple[str, datetime], ...]:

@@ -4,8 +4,10 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from publisher.core.lines import LONGEST_NAME, is_one_line
 from publisher.core.words import LANGUAGE
@@ -18,7 +20,7 @@ from publisher.store.engine import Store
 from publisher.store.subscribers import Joining, Wish
 from publisher.struct import Struct
 
-COLUMNS = ("email", "name", "newsletter", "categories", "language", "frequency")
+COLUMNS = ("email", "name", "newsletter", "categories", "language", "frequency", "timezone")
 _BATCH = 1000
 
 
@@ -31,6 +33,7 @@ class Request(Struct, frozen=True):
     categories: tuple[str, ...] = ()
     language: str | None = None
     frequency: str | None = None
+    timezone: str | None = None
 
 
 class Imported(Struct, frozen=True):
@@ -59,6 +62,7 @@ def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str
             frequency=_frequency(newsletter, request.frequency),
             language=_language(request.language),
             categories=_categories(request.categories),
+            timezone=_timezone(request.timezone),
             evidence=evidence,
         )
         for newsletter in chosen
@@ -195,6 +199,18 @@ def _language(tag: str | None) -> str | None:
     return tag or None
 
 
+def _timezone(name: str | None) -> str | None:
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError) as error:
+        known = {zone.lower(): zone for zone in available_timezones()}
+        near = [known[zone] for zone in get_close_matches(name.lower().replace(" ", "_"), known, n=3)]
+        hint = f"did you mean {' or '.join(near)}?" if near else "write an IANA name such as Asia/Tokyo"
+        raise UsageError(f"{name!r} is no time zone", hint=hint) from error
+
+
 def _rows(file: Path) -> list[tuple[int, Request]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as handle:
@@ -229,6 +245,7 @@ def _request(file: Path, line: int, row: dict[str | None, Any]) -> Request:
         categories=_several(cells.get("categories", "")),
         language=cells.get("language") or None,
         frequency=cells.get("frequency") or None,
+        timezone=cells.get("timezone") or None,
     )
 
 

@@ -172,4 +172,9 @@ class Period(Struct, frozen=True):
     @property
     def key(self) -> str:
         """Such as `weekly/weekly/Asia~Tokyo/2026-11-23T09:00`: what makes a digest unique."""
-        return f"{self.series}/{self.nominal_end:%Y-%m-%dT%H:%M}"
+        return f"{self.series}/{self.nominal}"
+
+    @property
+    def nominal(self) -> str:
+        """Such as `2026-11-23T09:00`."""
+        return f"{self.nominal_end:%Y-%m-%dT%H:%M}"

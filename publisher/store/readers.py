@@ -10,12 +10,13 @@ from itertools import repeat
 import sqlalchemy as sa
 
 from publisher.model.mailing import Recipient
-from publisher.model.newsletter import Frequency, Newsletter
+from publisher.model.newsletter import Frequency, Newsletter, Period
 from publisher.model.reader import SubscriptionStatus, Wish
 from publisher.store.carried import Carried
 from publisher.store.streams import Column, Row, batches
 from publisher.store.suppressions import Suppressed
 from publisher.store.tables import subscribers, subscriptions, suppressions
+from publisher.store.zones import in_zone
 from publisher.struct import Struct
 
 _WISHES = 1 << 13
@@ -51,13 +52,14 @@ class Kind(Struct, frozen=True):
 
 
 class Circle(Struct, frozen=True):
-    """The confirmed readers of a newsletter; of one frequency, of who was there at `by`, and of those who have not
-    paused until after `awake`, where these are set."""
+    """The confirmed readers of a newsletter; of one frequency, of who was there at `by`, of those who have not paused
+    until after `awake`, and of the zone of the period `local`, where these are set."""
 
     newsletter: Newsletter
     frequency: Frequency | None = None
     by: datetime | None = None
     awake: datetime | None = None
+    local: Period | None = None
 
 
 def count(connection: sa.Connection, circle: Circle) -> int:
@@ -168,6 +170,8 @@ def within(circle: Circle) -> list[sa.ColumnElement[bool]]:
         where.append(wish.confirmed_at <= circle.by)
     if circle.awake is not None:
         where.append(sa.or_(wish.paused_until.is_(None), wish.paused_until <= circle.awake))
+    if circle.local is not None:
+        where += in_zone(newsletter, circle.local)
     return where
 
 

@@ -28,6 +28,7 @@ class Wish(Struct, frozen=True):
     frequency: Frequency | None = None
     language: str | None = None
     categories: tuple[str, ...] | None = None
+    timezone: str | None = None
 
 
 class Joining(StrEnum):
@@ -61,6 +62,7 @@ def subscribe(connection: sa.Connection, wish: Wish, now: datetime, *, revive: b
         "wished_at": now,
         "unsubscribed_at": None,
         "paused_until": None,
+        "timezone": wish.timezone,
         "evidence": wish.evidence,
     }
     if before is None:
@@ -79,6 +81,7 @@ def _changes(before: sa.Row[tuple[object, ...]], wish: Wish, now: datetime) -> d
         "frequency": wish.frequency or before.frequency,
         "language": language,
         "categories": categories,
+        "timezone": wish.timezone or before.timezone,
         "wished_at": now if changed else before.wished_at,
     }
 

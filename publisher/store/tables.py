@@ -64,6 +64,13 @@ subscriptions = Table(
     Column("paused_until", Instant),
     UniqueConstraint("subscriber_id", "newsletter"),
     Index(None, "newsletter", "status"),
+    Index(
+        "ix_subscriptions_zones",
+        "newsletter",
+        "timezone",
+        sqlite_where=text("timezone IS NOT NULL"),
+        postgresql_where=text("timezone IS NOT NULL"),
+    ),
 )
 
 issues = Table(

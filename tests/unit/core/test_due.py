@@ -96,6 +96,11 @@ def test_without_a_record_only_the_latest_is_due(catch_up: CatchUp) -> None:
     assert (days(found.make), found.passed) == (["11-23"], 0)
 
 
+@pytest.mark.parametrize("catch_up", [CatchUp.LATEST, CatchUp.SKIP])
+def test_what_ended_long_before_anything_ran_was_not_missed(catch_up: CatchUp) -> None:
+    assert due(newsletter(catch_up=catch_up), MONDAY + 5 * DAY) == Owed()
+
+
 @pytest.mark.parametrize("now", [MONDAY - HOUR, MONDAY - 52 * WEEK, MONDAY - 10 * DAY])
 @pytest.mark.parametrize("catch_up", list(CatchUp))
 def test_a_clock_that_was_put_back_makes_nothing_and_says_what_is_ahead(now: datetime, catch_up: CatchUp) -> None:

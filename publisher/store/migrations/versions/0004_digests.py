@@ -11,6 +11,9 @@ def upgrade() -> None:
     """Add what 0003 lacks; issues made before have no manifest and no page."""
     op.add_column("subscriptions", sa.Column("timezone", sa.String(length=64), nullable=True))
     op.add_column("subscriptions", sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True))
+    named = sa.text("timezone IS NOT NULL")
+    columns = ["newsletter", "timezone"]
+    op.create_index("ix_subscriptions_zones", "subscriptions", columns, sqlite_where=named, postgresql_where=named)
     op.add_column("issues", sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("issues", sa.Column("audience", sa.Text(), nullable=False, server_default=""))
     op.add_column("issues", sa.Column("again", sa.Boolean(), nullable=False, server_default=sa.false()))

@@ -1,0 +1,145 @@
+"""Each reader at their own nine o'clock: a period and an issue for each zone, and none twice for who moves."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from support.desk import desk
+from support.rows import wish
+from support.site import CONFIG, JST, Site
+
+from publisher.errors import UsageError
+from publisher.jobs.due import look, make_due
+from publisher.jobs.status import coming
+from publisher.jobs.subscribe import Request, add, import_file
+from publisher.model.mailing import Issue
+from publisher.model.newsletter import Newsletter
+from publisher.schedule import prev_fire
+from publisher.store import deliveries, issues, subscribers
+from publisher.store.engine import Store
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
+"""Nine in Tokyo; in Berlin eight hours later, in Auckland four before."""
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+BERLIN, AUCKLAND = 8 * HOUR, -4 * HOUR
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def readers(site: Site, store: Store) -> Site:
+    """A reader without a zone, in Tokyo with the newsletter, one in Berlin, one in Auckland; a post of the week."""
+    site.write("config.yaml", CONFIG + "    at: reader\n")
+    for email, zone in (("tokyo", None), ("berlin", "Europe/Berlin"), ("auckland", "Pacific/Auckland")):
+        subscribe(store, f"{email}@example.jp", zone)
+    site.post("霜の朝", MONDAY - DAY)
+    return site
+
+
+def subscribe(store: Store, email: str, zone: str | None, when: datetime = MONDAY - 3 * WEEK) -> None:
+    with store.write() as connection:
+        subscribers.subscribe(connection, wish(email, timezone=zone), when, revive=True)
+
+
+def round_at(site: Site, store: Store, now: datetime) -> list[Issue]:
+    with desk(site, now) as place:
+        due = look(store, [place.newsletter], now, prev_fire).due
+        made, errors = make_due(place.library, store, place.templates, due, now=now, prev_fire=prev_fire)
+    assert errors == []
+    return made
+
+
+def to(store: Store, issue: Issue) -> list[str]:
+    with store.read() as connection:
+        return [one.recipient.email.partition("@")[0] for one in deliveries.listed(connection, issue.id)]
+
+
+def sent(site: Site, store: Store, *moments: datetime) -> list[tuple[str, list[str]]]:
+    """Whose issues went to whom, without those that had nothing new."""
+    made = [issue for now in moments for issue in round_at(site, store, now)]
+    return [((one.period or "").removeprefix("weekly/weekly/"), to(store, one)) for one in made if one.recipients]
+
+
+def test_each_zone_has_its_period_and_its_issue(readers: Site, store: Store) -> None:
+    hours = [MONDAY + hours * HOUR for hours in range(-6, 12)]
+
+    assert sent(readers, store, *hours) == [
+        ("Pacific~Auckland/2026-11-23T09:00", ["auckland"]),
+        ("Asia~Tokyo/2026-11-23T09:00", ["tokyo"]),
+        ("Europe~Berlin/2026-11-23T09:00", ["berlin"]),
+    ]
+
+
+def test_by_the_newsletters_zone_all_get_it_at_once(readers: Site, store: Store) -> None:
+    readers.write("config.yaml", CONFIG)
+
+    assert sent(readers, store, MONDAY) == [("Asia~Tokyo/2026-11-23T09:00", ["auckland", "berlin", "tokyo"])]
+
+
+def test_who_moves_west_is_not_mailed_the_same_monday_again_and_misses_nothing(readers: Site, store: Store) -> None:
+    assert len(sent(readers, store, MONDAY)) == 2
+    subscribe(store, "tokyo@example.jp", "Europe/Berlin")
+    readers.post("引っ越しの日", MONDAY + HOUR)
+
+    assert sent(readers, store, MONDAY + BERLIN) == [("Europe~Berlin/2026-11-23T09:00", ["berlin"])]
+    following = sent(readers, store, MONDAY + WEEK + BERLIN)
+    assert ("Europe~Berlin/2026-11-30T09:00", ["tokyo"]) in following
+
+
+def test_who_moves_over_their_hour_gets_it_all_with_the_next(readers: Site, store: Store) -> None:
+    round_at(readers, store, MONDAY)
+    subscribe(store, "berlin@example.jp", "Asia/Tokyo")
+
+    assert sent(readers, store, MONDAY + BERLIN) == []
+    assert sent(readers, store, MONDAY + WEEK) == [("Asia~Tokyo/2026-11-30T09:00", ["berlin"])]
+
+
+def test_a_zone_named_in_midweek_has_missed_nothing(readers: Site, store: Store) -> None:
+    sent(readers, store, MONDAY + AUCKLAND, MONDAY, MONDAY + BERLIN)
+    subscribe(store, "tokyo@example.jp", "America/New_York")
+    before = len(sent(readers, store, MONDAY + 6 * DAY))
+
+    assert before == 0
+    with store.read() as connection:
+        assert {one.reason for one in issues.listed(connection)} == {""}
+
+
+def test_a_zone_is_checked_and_near_names_are_told(store: Store, newsletter: Newsletter) -> None:
+    def written(zone: str) -> str | None:
+        add(store, Request("new@example.jp", timezone=zone), [newsletter], evidence="試験", now=MONDAY)
+        with store.read() as connection:
+            (found,) = subscribers.listed(connection, address_key="new@example.jp")
+        return found.timezone
+
+    assert written("Europe/Paris") == "Europe/Paris"
+    for wrong, near in (("Asia/Tokio", "Asia/Tokyo"), ("america/new york", "America/New_York")):
+        with pytest.raises(UsageError) as caught:
+            written(wrong)
+        assert near in (caught.value.hint or "")
+    assert written("") == "Europe/Paris", "what is not said stays"
+
+
+def test_an_import_has_a_column_for_it(readers: Site, store: Store, newsletter: Newsletter) -> None:
+    file = readers.write("readers.csv", "email,timezone\nroma@example.jp,Europe/Rome\nmars@example.jp,Mars/Olympus\n")
+
+    done = import_file(store, file, [newsletter], now=MONDAY)
+
+    assert (done.added, [one.line for one in done.problems]) == (1, [3])
+    with store.read() as connection:
+        (found,) = subscribers.listed(connection, address_key="roma@example.jp")
+    assert found.timezone == "Europe/Rome"
+
+
+def test_status_tells_the_first_zone_and_the_last(store: Store, newsletter: Newsletter) -> None:
+    subscribe(store, "honolulu@example.jp", "Pacific/Honolulu")
+
+    (line,) = [one.line() for one in coming([newsletter], store, MONDAY.astimezone(UTC) - DAY)]
+
+    assert line.endswith(
+        "4 readers; in 3 zones of their own, first 2026-11-23 09:00 NZDT in Pacific/Auckland,"
+        " last 2026-11-23 09:00 HST in Pacific/Honolulu"
+    )
+
+
+@pytest.fixture
+def newsletter(readers: Site) -> Newsletter:
+    with desk(readers, MONDAY) as place:
+        return place.newsletter
