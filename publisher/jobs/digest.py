@@ -126,7 +126,7 @@ def _make(connection: sa.Connection, making: Making, span: Span, now: datetime, 
     sent = replace(sent, status=IssueStatus.AWAITING, reason="waits for the editor") if awaits else sent
     made = write_issue(connection, making, sent, picked(connection, making.secret, desk, span), now)
     if made is not None and awaits:
-        notify(connection, making.secret, desk, of_approval(connection, desk, made), now)
+        notify(connection, making.secret, desk, of_approval(connection, making.secret, desk, made, now), now)
     if made is None and period is not None and period.frequency is not Frequency.INSTANT:
         # From here on it looks back to the same moment: what is held, or waits for more, must not be left behind.
         return issues.insert(

@@ -1,15 +1,20 @@
 """Notice: what a newsletter's editor has to know, mailed through the ledger like any other mail."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from publisher.feeds.urls import uri
 from publisher.jobs.mailing import Desk, draft, first_language, local, require_sender
 from publisher.jobs.variants import notice_variant
 from publisher.mail import Mailbox, Notice, NoticeKind, message_ids, parse_mailbox
+from publisher.mail.tokens import approval_token
 from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient, Variant
 from publisher.store import deliveries, issues, suppressions
 from publisher.store.deliveries import Addressed
+
+APPROVABLE = timedelta(days=14)
+"""For how long the address in the mail to the editor is good: a week longer than most issues wait for the next."""
 
 
 def notify(connection: sa.Connection, secret: bytes, desk: Desk, notice: Notice, now: datetime) -> Issue:
@@ -30,7 +35,7 @@ def of_missed(desk: Desk, due: datetime, now: datetime) -> Notice:
     return Notice(NoticeKind.MISSED, {"newsletter": newsletter.title, "name": newsletter.name, **moments})
 
 
-def of_approval(connection: sa.Connection, desk: Desk, issue: Issue) -> Notice:
+def of_approval(connection: sa.Connection, secret: bytes, desk: Desk, issue: Issue, now: datetime) -> Notice:
     """That an issue waits for a person's word; and that another of its newsletter does still, where one does."""
     newsletter = desk.newsletter
     values = {
@@ -40,10 +45,17 @@ def of_approval(connection: sa.Connection, desk: Desk, issue: Issue) -> Notice:
         "issue": str(issue.id),
         "number": str(issue.number),
     }
+    web_url = desk.library.config.settings.web.url
+    url = approval_url(web_url, secret, issue, now) if web_url else None
     earlier = [one for one in awaiting(connection) if one.newsletter == newsletter.name and one.id != issue.id]
     if not earlier:
-        return Notice(NoticeKind.APPROVE, values)
-    return Notice(NoticeKind.APPROVE_TOO, values | {"earlier": ", ".join(str(one.id) for one in earlier)})
+        return Notice(NoticeKind.APPROVE, values, url)
+    return Notice(NoticeKind.APPROVE_TOO, values | {"earlier": ", ".join(str(one.id) for one in earlier)}, url)
+
+
+def approval_url(web_url: str, secret: bytes, issue: Issue, now: datetime) -> str:
+    """The page where the issue is approved, below `web_url`; in ASCII."""
+    return f"{uri(web_url).rstrip('/')}/approve/{approval_token(secret, issue.uid, now + APPROVABLE)}"
 
 
 def awaiting(connection: sa.Connection) -> list[Issue]:

@@ -140,6 +140,12 @@ def cancel(connection: sa.Connection, issue_id: int, *, reason: str) -> int:
     return connection.execute(deliveries.update().where(these).values(**values)).rowcount
 
 
+def by_variant(connection: sa.Connection, issue_id: int) -> dict[int, int]:
+    """How many readers each variant of an issue has, suppressed ones among them."""
+    query = sa.select(deliveries.c.variant_id, sa.func.count()).where(deliveries.c.issue_id == issue_id)
+    return {row.variant_id: row[1] for row in connection.execute(query.group_by(deliveries.c.variant_id))}
+
+
 def delivery_of(row: sa.Row[tuple[object, ...]]) -> Delivery:
     """The noun of a row."""
     values = row._mapping

@@ -146,6 +146,12 @@ def listed(
     return [_issue(row) for row in connection.execute(query)]
 
 
+def of_uid(connection: sa.Connection, uid: str) -> Issue | None:
+    """The issue with this uid, or None."""
+    row = connection.execute(sa.select(issues).where(issues.c.uid == uid)).first()
+    return None if row is None else _issue(row)
+
+
 def of_period(connection: sa.Connection, period: str) -> Issue | None:
     """The issue of a period, or None while it has none."""
     row = connection.execute(sa.select(issues).where(issues.c.period == period)).first()

@@ -11,6 +11,8 @@ from publisher.app import App
 from publisher.jobs.site import resolve
 from publisher.web.addresses import base_path
 from publisher.web.answers import SAFE, Site
+from publisher.web.approve import METHODS as OF_APPROVAL
+from publisher.web.approve import ApprovalPages
 from publisher.web.files import Directory, Files, Say
 from publisher.web.leave import METHODS, LeavePages
 
@@ -21,8 +23,9 @@ def create_app(app: App, say: Say) -> ASGIApp:
     """What answers for one site; `say` tells whoever runs it what is wrong. ConfigError where `ids.json` is damaged,
     or what providers sign with cannot be had."""
     place, feeds = resolve(app.config), app.config.settings.feeds
+    leaving, approving = LeavePages(app, place.site, say), ApprovalPages(app, place.site, say)
     pages = Starlette(
-        routes=[Route("/healthz", _healthy), *_ways_out(app, LeavePages(app, place.site, say)), *_hooks(app, say)],
+        routes=[Route("/healthz", _healthy), *_ways_out(app, leaving), *_approvals(app, approving), *_hooks(app, say)],
         exception_handlers={HTTPException: _refused},
     )
     # Else it would lead to whatever host a request names.
@@ -36,6 +39,17 @@ def create_app(app: App, say: Say) -> ASGIApp:
 
 def _ways_out(app: App, pages: LeavePages) -> list[Route]:
     return [Route(f"{base}unsubscribe/{{token:path}}", pages.answer, methods=METHODS) for base in _bases(app)]
+
+
+def _approvals(app: App, pages: ApprovalPages) -> list[Route]:
+    return [
+        route
+        for base in _bases(app)
+        for route in (
+            Route(f"{base}approve/{{token}}", pages.answer, methods=OF_APPROVAL),
+            Route(f"{base}approve/{{token}}/{{variant:int}}", pages.mail),
+        )
+    ]
 
 
 def _hooks(app: App, say: Say) -> list[Route]:

@@ -1,29 +1,25 @@
 """The way out for readers of mail: a page with a button, and the POST of RFC 8058 that needs no page."""
 
-import hashlib
-from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from functools import cached_property
 from threading import Lock
 from time import monotonic
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import Response
 
 from publisher.app import App
 from publisher.errors import PublisherError, TemplateError, UsageError
 from publisher.model.site import Site
 from publisher.struct import Struct
-from publisher.web import forms
-from publisher.web.answers import SAFE
 from publisher.web.files import Say
 from publisher.web.negotiation import languages
+from publisher.web.pages import AGAIN, ALWAYS, form, nearest, page, plain
 
 if TYPE_CHECKING:
     from publisher.jobs.leave import Visitor
@@ -34,14 +30,6 @@ METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 
 _WAIT_SECONDS = 10.0
 """For the ledger, the time in the queue included: then a 503, before our own patience gives up (Patience.pause)."""
-
-_AGAIN = {"retry-after": "30"}
-_ALWAYS = {
-    **{name.decode(): value.decode() for name, value in SAFE},
-    "cache-control": "no-store",
-    "x-robots-tag": "noindex, nofollow",
-}
-_CLOSED = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 
 class Wish(StrEnum):
@@ -91,16 +79,16 @@ class LeavePages:
     async def answer(self, request: Request) -> Response:
         """The endpoint: GET and HEAD change nothing (link scanners follow every address), POST ends it."""
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers={**_ALWAYS, "allow": ", ".join(METHODS)})
+            return Response(status_code=204, headers={**ALWAYS, "allow": ", ".join(METHODS)})
         until = monotonic() + _WAIT_SECONDS
         try:
             wish = await _wish(request) if request.method == "POST" else None
         except HTTPException as error:
             # Else what is still to come of the form would be waited for.
-            return _plain(error.detail, error.status_code, {"connection": "close"})
+            return plain(error.detail, error.status_code, {"connection": "close"})
         except ClientDisconnect:
             # It will not hear this. What was sent of the form names no wish.
-            return _plain("The form did not arrive.\n", 400)
+            return plain("The form did not arrive.\n", 400)
         tongues = tuple(languages(request.headers.get("accept-language")))
         token = request.path_params["token"].removesuffix("/one-click")
         return await run_in_threadpool(self._answer, Asked(token, wish, tongues, until))
@@ -112,7 +100,7 @@ class LeavePages:
             self._say(f"somebody came to leave and was told to come again: {error.told()}")
             shown, visitor = Shown.BUSY, None
         if asked.wish is Wish.ONE_CLICK:
-            return _plain(_WORDS[shown], _STATUS.get(shown, 200), _AGAIN if shown is Shown.BUSY else {})
+            return plain(_WORDS[shown], _STATUS.get(shown, 200), AGAIN if shown is Shown.BUSY else {})
         return self._page(shown, visitor, asked.tongues)
 
     def _done(self, asked: Asked) -> "tuple[Shown, Visitor | None]":
@@ -169,13 +157,7 @@ class LeavePages:
 
 async def _wish(request: Request) -> Wish:
     """What a POST asks for; HTTPException in plain words where it is no form of ours, ClientDisconnect."""
-    content_type = request.headers.get("content-type", "")
-    if not forms.is_form(content_type):
-        raise HTTPException(415, "Send a form: List-Unsubscribe=One-Click, as RFC 8058 has it.\n")
-    try:
-        sent = forms.fields(content_type, await _body(request))
-    except ValueError as error:
-        raise HTTPException(400, f"The form cannot be read: {error}.\n") from error
+    sent = await form(request, "Send a form: List-Unsubscribe=One-Click, as RFC 8058 has it.\n")
     if any((name.lower(), value.lower()) == ("list-unsubscribe", "one-click") for name, value in sent.items()):
         return Wish.ONE_CLICK
     if sent.get("leave") in (Wish.THIS, Wish.ALL):
@@ -183,37 +165,14 @@ async def _wish(request: Request) -> Wish:
     raise HTTPException(400, "The form asks for nothing: List-Unsubscribe=One-Click is missing.\n")
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > forms.LONGEST:
-            raise HTTPException(413, "This is no form of ours: it is too long.\n")
-    return body
-
-
 def _rendered(templates: "Templates", wanted: Sequence[str], facts: Mapping[str, Any]) -> Response:
     """The page, in the first language that there are words in; raises TemplateError."""
-    language = next((tag for tag in _nearest(wanted) if templates.exists(f"web/leave.{tag}.html.j2")), "en")
-    css = templates.render("web/leave.css.j2")
-    html = templates.render(f"web/leave.{language}.html.j2", **facts, language=language, css=css)
-    style = b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    headers = {
-        **_ALWAYS,
-        "content-security-policy": f"{_CLOSED}; form-action 'self'; style-src 'sha256-{style}'",
-        "content-language": language,
-        "vary": "Accept-Language",
-        **(_AGAIN if facts["shown"] == Shown.BUSY else {}),
-    }
-    return HTMLResponse(html, _STATUS.get(Shown(facts["shown"]), 200), headers)
-
-
-def _nearest(wanted: Sequence[str]) -> Iterator[str]:
-    """`ja-JP`, then `ja`, for each."""
-    for tag in wanted:
-        yield tag
-        yield tag.partition("-")[0]
-
-
-def _plain(words: str, status: int, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
-    return PlainTextResponse(words, status, {**_ALWAYS, "content-security-policy": _CLOSED, **headers})
+    language = next((tag for tag in nearest(wanted) if templates.exists(f"web/leave.{tag}.html.j2")), "en")
+    return page(
+        templates,
+        "leave",
+        language,
+        facts,
+        status=_STATUS.get(Shown(facts["shown"]), 200),
+        headers=AGAIN if facts["shown"] == Shown.BUSY else {},
+    )

@@ -1,15 +1,16 @@
-"""Tokens let the reader leave that they were made for, and are good for nothing else."""
+"""Tokens let the reader leave, or the editor approve, what they were made for, and are good for nothing else."""
 
 import hashlib
 import re
 import string
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import Signer, URLSafeSerializer
 
-from publisher.mail.tokens import Leave, leave_token, read_leave_token
+from publisher.mail.tokens import Approval, Leave, approval_token, leave_token, read_approval_token, read_leave_token
 
 SECRET, OTHER = b"\x01" * 32, b"\x02" * 32
 NEWSLETTERS = st.none() | st.from_regex(r"[a-z0-9][a-z0-9_-]{0,63}", fullmatch=True)
@@ -102,3 +103,20 @@ def test_the_longest_address_has_room_on_one_line_of_a_header() -> None:
 
     assert read_leave_token([SECRET], token) == Leave("n" * 64, email)
     assert len(f"List-Unsubscribe: <https://www.example.co.jp/newsletters/unsubscribe/{token}/one-click>,") < 600
+
+
+@given(st.from_regex("[0-9a-f]{32}", fullmatch=True), st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)))
+def test_an_approval_is_read_back_and_lets_nobody_leave(uid: str, moment: datetime) -> None:
+    expires = moment.replace(microsecond=0, tzinfo=UTC)
+    token = approval_token(SECRET, uid, expires)
+
+    assert read_approval_token([OTHER, SECRET], token) == Approval(uid, expires)
+    assert read_approval_token([OTHER], token) is None
+    assert read_leave_token([SECRET], token) is None
+    assert token[-1] in string.ascii_letters + string.digits
+
+
+def test_a_way_out_approves_nothing() -> None:
+    assert read_approval_token([SECRET], WEEKLY) is None
+    assert read_approval_token([SECRET], "") is None
+    assert read_approval_token([], WEEKLY) is None
