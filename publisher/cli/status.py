@@ -16,8 +16,10 @@ from publisher.model.server import Server
 
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Show what comes next and what is under way."""
+    from publisher.jobs.due import look
     from publisher.jobs.status import Status, coming
     from publisher.jobs.under_way import UnderWay, under_way
+    from publisher.schedule import calendar
 
     app = site(context)
     now = app.clock()
@@ -32,6 +34,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
             else under_way(store, lambda name: servers_of(app, name), names, here),
             future=future,
             timezone=app.timezone(),
+            told=() if store is None else look(store, newsletters, now, calendar()).told,
         )
     if as_json:
         put_json(found.as_json())

@@ -62,11 +62,13 @@ def mail(
 def mail_until_due(app: App, stopped: Callable[[], bool], say: Say, complain: Say, watch: Watch) -> datetime | None:
     """The same for who comes again: sending stops when another digest is due or the box is to be read, and goes on
     after that. When to look again."""
-    from publisher.jobs.due import next_end
+    from publisher.jobs.due import next_end, zones_of
     from publisher.schedule import next_fire
 
-    now = app.clock()
-    end = next_end(app.newsletters(), now, next_fire)
+    now, newsletters = app.clock(), app.newsletters()
+    with app.ledger() as store:
+        of_readers = {} if store is None else zones_of(store, newsletters)
+    end = next_end(newsletters, of_readers, now, next_fire)
     until = min(filter(None, [end, now + _BOX_EVERY]))
     return mail(app, stopped, say, complain, until=until, watch=watch)[1]
 
@@ -104,9 +106,9 @@ def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
     found = look(store, app.newsletters(), app.clock(), prev_fire)
     for line in found.told:
         complain(line)
-    due = found.due
+    due, late = found.due, 75 if found.told else 0
     if not due:
-        return 0
+        return late
     made, errors = app.read(
         lambda library: make_due(
             library, store, app.templates(), due, now=app.clock(), prev_fire=prev_fire, ready=app.ready
@@ -118,7 +120,7 @@ def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
             say(line)
     for error in errors:
         complain(error.told())
-    return errors[0].exit_code if errors else 0
+    return errors[0].exit_code if errors else late
 
 
 def _make_instant(app: App, store: "Store", watch: Watch, say: Say, complain: Say) -> int:

@@ -93,7 +93,7 @@ def make_digest(
     testify(desk.library, store)
     with store.write(trusted=True) as connection:
         if period is not None:
-            periods.require_next(connection, period)
+            periods.require_next(connection, period, now)
         begins = fresh(connection, desk.introductions, desk.newsletter.name, period)
         render = partial(render_group, desk, at, begins)
         fit = Unfit.SEND if awaits else unfit

@@ -57,7 +57,7 @@ def look(store: Store, newsletters: Sequence[Newsletter], now: datetime, prev_fi
         missing = [(newsletter, period) for newsletter, period in ended if period.key not in known]
         if not missing:
             return Look()
-        on_record = periods.newest(connection)
+        on_record = periods.newest(connection, now)
         found = [(newsletter, _owed(newsletter, one, now, prev_fire, on_record)) for newsletter, one in missing]
         due = [one for newsletter, what in found for one in _due(newsletter, what)]
         had_readers = (one for one in due if readers.anybody(connection, circle(one.newsletter, one.period)))
@@ -69,11 +69,14 @@ def _ended(
 ) -> Iterator[tuple[Newsletter, Period]]:
     """The latest period of each newsletter, frequency and zone that has ended."""
     for newsletter in newsletters:
-        places = dict.fromkeys([newsletter.timezone, *of_readers.get(newsletter.name, ())])
-        for frequency, zone in product(newsletter.schedules, places):
+        for frequency, zone in product(newsletter.schedules, _places(newsletter, of_readers)):
             period = ended_period(newsletter, frequency, now, prev_fire, zone)
             if period is not None:
                 yield newsletter, period
+
+
+def _places(newsletter: Newsletter, of_readers: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    return dict.fromkeys([newsletter.timezone, *of_readers.get(newsletter.name, ())])
 
 
 def _owed(newsletter: Newsletter, latest: Period, now: datetime, prev_fire: PrevFire, on_record: _OnRecord) -> Owed:
@@ -94,7 +97,8 @@ def _ahead(newsletter: Newsletter, found: Owed) -> str:
     end = local(found.ahead.instant, newsletter.timezone)
     return (
         f"{newsletter.name}: a digest of {end} is on record, which is to come: until then none is made by schedule\n"
-        f"  set the clock of this machine; 'publisher digest {newsletter.name}' sends one by hand"
+        f"  set the clock of this machine; if it is right, 'publisher digest {newsletter.name}' sends one by hand,"
+        " and the schedule goes on from there"
     )
 
 
@@ -157,15 +161,23 @@ def next_wake(store: Store, newsletters: Sequence[Newsletter], now: datetime, ne
     """When the next period ends, an issue that waits begins or a sending one has work again, or None."""
     with store.read() as connection:
         work = [claims.next_due(connection, now), holdups.next_go_on(connection), waiting.next_start(connection)]
-    moments = [*work, next_end(newsletters, now, next_fire)]
+    moments = [*work, next_end(newsletters, zones_of(store, newsletters), now, next_fire)]
     return min((one for one in moments if one is not None), default=None)
 
 
-def next_end(newsletters: Sequence[Newsletter], now: datetime, next_fire: NextFire) -> datetime | None:
-    """When the next period ends; None where none is to come."""
+def zones_of(store: Store, newsletters: Sequence[Newsletter]) -> Mapping[str, Sequence[str]]:
+    """The zones of readers who get a newsletter at their own time."""
+    with store.read() as connection:
+        return zones.zones(connection, [one.name for one in newsletters if one.reader_zones])
+
+
+def next_end(
+    newsletters: Sequence[Newsletter], of_readers: Mapping[str, Sequence[str]], now: datetime, next_fire: NextFire
+) -> datetime | None:
+    """When the next period ends, in any zone; None where none is to come."""
     fires = [
-        next_fire(schedule, newsletter.timezone, now)
+        next_fire(schedule, zone, now)
         for newsletter in newsletters
-        for schedule in newsletter.schedules.values()
+        for schedule, zone in product(newsletter.schedules.values(), _places(newsletter, of_readers))
     ]
     return min((one.instant for one in fires if one is not None), default=None)

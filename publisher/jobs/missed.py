@@ -28,7 +28,7 @@ def record_missed(desk: Desk, store: Store, period: Period, *, now: datetime, pr
     require_known_ledger(store, desk.library.config.home)
     testify(desk.library, store)
     with store.write(trusted=True) as connection:
-        periods.require_next(connection, period)
+        periods.require_next(connection, period, now)
         made = _record(connection, store.secret, desk, Span(period.end, prev_fire, period), period, now)
     testify(desk.library, store)
     return made

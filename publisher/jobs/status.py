@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from publisher.core.words import counted
+from publisher.jobs.due import zones_of
 from publisher.jobs.issue import way_on
 from publisher.jobs.library import Library
 from publisher.jobs.mailing import local
@@ -12,7 +13,7 @@ from publisher.jobs.under_way import Running, UnderWay
 from publisher.model.mailing import Issue, IssueStatus
 from publisher.model.newsletter import Frequency, Newsletter
 from publisher.schedule import next_fire, prev_fire
-from publisher.store import readers, zones
+from publisher.store import readers
 from publisher.store.engine import Store
 from publisher.struct import Struct
 
@@ -55,12 +56,13 @@ class Coming(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True):
-    """`future` are posts that are not out yet, by file and date."""
+    """`future` are posts that are not out yet, by file and date; `told` is what keeps the schedule from going on."""
 
     coming: tuple[Coming, ...]
     under_way: UnderWay
     future: tuple[tuple[str, datetime], ...]
     timezone: str
+    told: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """For people, in local time."""
@@ -68,7 +70,7 @@ class Status(Struct, frozen=True):
         running = [line for one in self.under_way.issues for line in self._running(one)]
         unknown = [line for one in self.under_way.undecided for line in one.lines()]
         posts = [f"{source}: comes out {local(when, self.timezone)}" for source, when in self.future]
-        return [*digests, *running, *unknown, *self._held(), *posts] or ["nothing is scheduled"]
+        return [*self.told, *digests, *running, *unknown, *self._held(), *posts] or ["nothing is scheduled"]
 
     def _running(self, one: Running) -> list[str]:
         issue = one.issue
@@ -146,7 +148,7 @@ def awaiting_lines(issue: Issue, left: int, zone: str) -> list[str]:
 
 def coming(newsletters: list[Newsletter], store: Store | None, now: datetime) -> list[Coming]:
     """The next digest of every newsletter and frequency."""
-    of_readers = {} if store is None else _zones(store, newsletters)
+    of_readers = {} if store is None else zones_of(store, newsletters)
     return [
         _coming(
             newsletter,
@@ -170,11 +172,6 @@ def _coming(
     return Coming(
         newsletter, frequency, at, first, *readers, {zone: one.instant for zone, one in local_fires.items() if one}
     )
-
-
-def _zones(store: Store, newsletters: Sequence[Newsletter]) -> Mapping[str, Sequence[str]]:
-    with store.read() as connection:
-        return zones.zones(connection, [one.name for one in newsletters if one.reader_zones])
 
 
 def coming_posts(library: Library, now: datetime) -> tuple[tuple[str, datetime], ...]:

@@ -137,3 +137,32 @@ def test_one_period_that_fails_holds_back_those_that_follow(running: Site, store
         assert len(due) == 3
         assert (made, len(errors)) == ([], 1)
         assert look(store, [place.newsletter], MONDAY, prev_fire).due == due
+
+
+def test_what_a_clock_that_was_ahead_recorded_and_mailed_to_nobody_holds_nothing_up(
+    running: Site, store: Store
+) -> None:
+    round_at(running, store, MONDAY)
+    (empty,) = round_at(running, store, MONDAY + 520 * WEEK)
+    assert empty.status is IssueStatus.SKIPPED
+
+    running.post("その週の", MONDAY + DAY)
+    (following,) = round_at(running, store, MONDAY + WEEK)
+
+    assert posts_of(running, store, following) == ["その週の"]
+
+
+def test_one_that_it_mailed_holds_the_schedule_up_until_somebody_sends_by_hand(running: Site, store: Store) -> None:
+    (ahead,) = round_at(running, store, MONDAY + 2 * WEEK)
+    assert ahead.recipients == 1
+    now = MONDAY + 3 * DAY
+    running.post("その週の", MONDAY + DAY)
+    with desk(running, now) as place:
+        (told,) = look(store, [place.newsletter], now, prev_fire).told
+        assert "a digest of 2026-12-07 09:00 JST is on record, which is to come" in told
+        assert make_digest(place, store, at=now, now=now, prev_fire=prev_fire) is not None
+
+    assert [one.period for one in round_at(running, store, MONDAY + WEEK)] == [
+        "weekly/weekly/Asia~Tokyo/2026-11-30T09:00"
+    ]
+    assert round_at(running, store, MONDAY + 2 * WEEK) == [], "its key is taken"
