@@ -36,7 +36,7 @@ def apply(
     as_json: Json = False,
 ) -> None:
     """Send just what a plan showed; where anything is another, say what and send nothing."""
-    from publisher.jobs.apply import already
+    from publisher.jobs.apply import already, left
     from publisher.jobs.linted import require_fit
 
     app = site(context)
@@ -45,7 +45,7 @@ def apply(
     with app.existing() as store:
         if done := already(store, promise):
             _tell_made(promise, done, already=True, as_json=as_json)
-            return
+            raise typer.Exit(_tell_left(left(store, promise)))
         found = _planned(app, store, newsletter, promise, limit, as_json=as_json)
         faults = [problem for one in found for problem in one.problems]
         tell_lint(faults)
@@ -137,6 +137,13 @@ def _tell_made(promise: Promise, issues: "Sequence[Issue]", *, already: bool, as
             say(f"{one.newsletter}: what was planned is issue {one.id}, {one.status}; nothing was sent")
     if as_json:
         put_json({"plan": promise.hash, "already": already, "issues": [_json(one) for one in issues]})
+
+
+def _tell_left(newsletters: Sequence[str]) -> int:
+    """Say which newsletters' part of the plan was not made; the exit code."""
+    for name in newsletters:
+        say(f"{name}: what was planned is not made; 'publisher plan {name}' shows what is due")
+    return PlanChanged.exit_code if newsletters else 0
 
 
 def _json(one: "Issue") -> dict[str, Any]:

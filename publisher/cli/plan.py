@@ -15,7 +15,8 @@ from publisher.errors import Problem
 
 if TYPE_CHECKING:
     from publisher.jobs.library import Library
-    from publisher.jobs.plan import PlannedIssue, Surroundings
+    from publisher.jobs.occasions import Surroundings
+    from publisher.jobs.plan import PlannedIssue
     from publisher.model.newsletter import Newsletter
     from publisher.store.engine import Store
 
@@ -27,6 +28,7 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Show what will go out: what is due, or else what comes next; nothing is sent, recorded or written."""
+    from publisher.jobs.occasions import asides
     from publisher.jobs.plan import contents, plan_issues
     from publisher.jobs.plan_told import plan_json, plan_lines
 
@@ -35,17 +37,17 @@ def plan(
     with app.ledger() as store, bar("Reading posts") as progress:
         around = surroundings(app, store, now)
 
-        def planned(library: "Library") -> "tuple[list[PlannedIssue], Sequence[Problem]]":
+        def planned(library: "Library") -> "tuple[list[PlannedIssue], Sequence[str], Sequence[Problem]]":
             desks = [app.desk(library, one) for one in chosen(app, newsletter)]
-            return plan_issues(desks, around), library.problems
+            return plan_issues(desks, around), asides(desks, around), library.problems
 
-        found, unreadable = app.read(planned, progress, now)
+        found, notes, unreadable = app.read(planned, progress, now)
     tell_serious(unreadable)
     whole = contents(found)
     if as_json:
-        put_json(plan_json(found, whole, around.now, unreadable))
+        put_json(plan_json(found, whole, around.now, unreadable, notes))
         return
-    for line in plan_lines(found, whole):
+    for line in (*notes, *plan_lines(found, whole, newsletter)):
         put(line)
 
 
@@ -56,7 +58,7 @@ def chosen(app: App, newsletter: str | None) -> "Sequence[Newsletter]":
 
 def surroundings(app: App, store: "Store | None", now: datetime) -> "Surroundings":
     """What planning looks into."""
-    from publisher.jobs.plan import Surroundings
+    from publisher.jobs.occasions import Surroundings
     from publisher.schedule import calendar, next_fire
 
     return Surroundings(

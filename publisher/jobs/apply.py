@@ -15,6 +15,8 @@ from publisher.store import issues, manifests
 from publisher.store.engine import Store
 
 _SHOWN = 12
+_WHOLE = 3
+"""Slashes in the key of a period."""
 _AGAIN = "look at it with 'publisher plan', and apply the hash it prints"
 
 
@@ -26,6 +28,15 @@ def already(store: Store, promise: Promise) -> list[Issue]:
         of_period = [issues.of_period(connection, period) for period in periods]
     found = {one.id: one for one in (*made, *of_period) if one is not None}
     return list(found.values())
+
+
+def left(store: Store, promise: Promise) -> list[str]:
+    """The newsletters of a plan that has led to some issues and not to all, as far as it tells its periods."""
+    periods = promise.parts[Part.PERIODS] if promise.parts else {}
+    with store.read() as connection:
+        # An instant one has a minute of its own in the ledger.
+        missing = [one for one in periods if one.count("/") == _WHOLE and issues.of_period(connection, one) is None]
+    return sorted({one.partition("/")[0] for one in missing})
 
 
 def require_same(promise: Promise, planned: Sequence[PlannedIssue], limit: Leeway) -> None:

@@ -58,14 +58,14 @@ def make_instant(
     for newsletter in newsletters:
         desk, period = Desk(library, templates, newsletter), instant_period(newsletter, now)
         left += held_until(library.posts, terms(desk, now))
-        if _is_news(desk, store, Span(now, prev_fire, period)):
+        if is_news(desk, store, Span(now, prev_fire, period)):
             due.append(Due(newsletter, period))
     made, errors = make_due(library, store, templates, due, now=now, prev_fire=prev_fire, ready=ready)
     waits = len(made) < len(due)
     return Round(tuple(made), tuple(errors), now if waits else min(left, default=None))
 
 
-def _is_news(desk: Desk, store: Store, span: Span) -> bool:
+def is_news(desk: Desk, store: Store, span: Span) -> bool:
     """Whether a post that no instant issue has held goes to somebody.
 
     Not whether anything does: what a server refused is given back, and would be mailed anew each minute. It goes with

@@ -1,42 +1,29 @@
 """Plan: what will go out, to how many, how big and how long; nothing is written."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from publisher.core.forecast import finish
-from publisher.core.periods import NextFire, PrevFire, ended_period
 from publisher.core.plans import Contents, Part, digest_of, flat
+from publisher.core.selection import Why, newest_first
 from publisher.errors import Problem
 from publisher.jobs.digest import Plan, plan_digest, render_group
-from publisher.jobs.due import due_periods
 from publisher.jobs.letter import Outgoing
 from publisher.jobs.linted import problems, sample_recipient, telling
 from publisher.jobs.mailing import Desk, first_language
+from publisher.jobs.occasions import Occasion, Surroundings, occasions
 from publisher.jobs.picking import candidates, circle, terms
 from publisher.jobs.planned import Group, Pick
 from publisher.jobs.preview import SAMPLE_READER, Past, digest_sample, sample_letter
-from publisher.jobs.under_way import ServersOf, bound, cap_of_all
+from publisher.jobs.under_way import bound, cap_of_all
 from publisher.mail import Filling, template_hash
 from publisher.model.mailing import Variant
-from publisher.model.newsletter import Frequency, Newsletter, Period
 from publisher.model.post import Post
 from publisher.store import progress, usage
-from publisher.store.engine import Store
 from publisher.store.turnover import Turnover, suppressed_by_kind, turnover
 from publisher.struct import Struct, asdict, replace
-
-OutgoingOf = Callable[[str], Outgoing]
-"""What the settings say of the mail of a newsletter that leaves."""
-
-
-class Occasion(Struct, frozen=True):
-    """When an issue goes out: its period has ended and it is `due`, or it is the next to come."""
-
-    newsletter: Newsletter
-    period: Period
-    due: bool
 
 
 class Seen(Struct, frozen=True):
@@ -63,15 +50,17 @@ class Estimate(Struct, frozen=True):
 
 
 class PlannedIssue(Struct, frozen=True):
-    """One issue that would be made; `posts` are those that go to anybody, by id, newest first.
+    """One issue that would be made.
 
-    `suppressed` counts readers by why they get no mail.
+    `posts` are those that go to anybody, by id, newest first; `left_out` are others within the newsletter's reach, and
+    why. `suppressed` counts readers by why they get no mail.
     """
 
     occasion: Occasion
     number: int
     plan: Plan
     posts: tuple[tuple[str, Post], ...]
+    left_out: tuple[tuple[str, Post, Why], ...]
     variants: tuple[Reckoned, ...]
     turnover: Turnover | None
     suppressed: Mapping[str, int]
@@ -80,24 +69,12 @@ class PlannedIssue(Struct, frozen=True):
     parts: Mapping[Part, Mapping[str, str]]
 
 
-class Surroundings(Struct, frozen=True):
-    """What planning looks into: the ledger, if there is one, the calendar, and the ways out; `now` in the site's
-    zone."""
-
-    store: Store | None
-    now: datetime
-    prev_fire: PrevFire
-    next_fire: NextFire
-    servers_of: ServersOf
-    outgoing_of: OutgoingOf
-
-
 def plan_issues(desks: Sequence[Desk], around: Surroundings) -> list[PlannedIssue]:
     """All that is due, or, where nothing is, what comes next; TemplateError, ConfigError."""
     of_name = {desk.newsletter.name: desk for desk in desks}
     numbers: dict[str, int] = {}
     found = []
-    for occasion in occasions([desk.newsletter for desk in desks], around):
+    for occasion in occasions(desks, around):
         name = occasion.newsletter.name
         made = _planned(of_name[name], occasion, numbers.get(name, 0), around)
         # An empty period takes no number.
@@ -110,25 +87,6 @@ def contents(issues: Sequence[PlannedIssue]) -> Contents:
     """What the hash of them all stands for."""
     parts = {part: {key: value for one in issues for key, value in one.parts[part].items()} for part in Part}
     return Contents(parts, sum(one.plan.recipients for one in issues))
-
-
-def occasions(newsletters: Sequence[Newsletter], around: Surroundings) -> list[Occasion]:
-    """The oldest due period of each newsletter, frequency and zone; where none is due, the next of each."""
-    due: dict[tuple[str, Frequency, str], Occasion] = {}
-    if around.store is not None:
-        for one in due_periods(around.store, newsletters, around.now, around.prev_fire):
-            key = (one.newsletter.name, one.period.frequency, one.period.zone)
-            due.setdefault(key, Occasion(one.newsletter, one.period, True))
-    return list(due.values()) or list(_coming(newsletters, around))
-
-
-def _coming(newsletters: Sequence[Newsletter], around: Surroundings) -> Iterator[Occasion]:
-    for one in newsletters:
-        for frequency, schedule in one.schedules.items():
-            fire = around.next_fire(schedule, one.timezone, around.now)
-            period = ended_period(one, frequency, fire.instant, around.prev_fire) if fire else None
-            if period is not None:
-                yield Occasion(one, period, False)
 
 
 def _planned(desk: Desk, occasion: Occasion, offset: int, around: Surroundings) -> PlannedIssue:
@@ -150,6 +108,7 @@ def _planned(desk: Desk, occasion: Occasion, offset: int, around: Surroundings) 
         number=plan.number,
         plan=plan,
         posts=posts,
+        left_out=tuple(_left_out(desk, plan, period.end)),
         variants=tuple(_reckoned(desk, pick, rendered, plan.number, outgoing, around.now) for pick in plan.picks),
         turnover=with_readers.turnover,
         suppressed=with_readers.suppressed,
@@ -157,6 +116,14 @@ def _planned(desk: Desk, occasion: Occasion, offset: int, around: Surroundings) 
         estimate=with_readers.estimate,
         parts=_parts(desk, occasion, plan, posts, rendered),
     )
+
+
+def _left_out(desk: Desk, plan: Plan, at: datetime) -> Iterator[tuple[str, Post, Why]]:
+    recent = at - desk.newsletter.reach
+    for post in newest_first(post for post in desk.library.posts if post.published >= recent):
+        post_id = desk.library.ids[post.source]
+        if post_id in plan.passed_over:
+            yield post_id, post, plan.passed_over[post_id]
 
 
 class _Readers(Struct, frozen=True):
@@ -224,13 +191,13 @@ def _parts(
     whole = [Group(tuple(post_id for post_id, _ in posts), one) for one in languages if posts]
     at = occasion.period.end
     mails = {
-        f"{occasion.period.key} ({group.language})": _mail(
+        f"{occasion.key} ({group.language})": _mail(
             rendered.get(group) or render_group(desk, at, plan.introductions, group, plan.number)
         )
         for group in whole
     }
     return {
-        Part.PERIODS: {occasion.period.key: ""},
+        Part.PERIODS: {occasion.key: ""},
         Part.POSTS: {post_id: post.digest for post_id, post in posts},
         Part.TEMPLATES: {
             f"{newsletter.name}: {newsletter.template} ({one})": template_hash(
@@ -238,7 +205,7 @@ def _parts(
             )
             for one in languages
         },
-        Part.SETTINGS: dict(_settings(desk)),
+        Part.SETTINGS: dict(_settings_by_key(desk)),
         Part.MAILS: mails,
     }
 
@@ -248,7 +215,7 @@ def _mail(variant: Variant) -> str:
     return digest_of([made.subject, made.preheader, made.html, made.text, [one.cid for one in made.pictures]])
 
 
-def _settings(desk: Desk) -> Iterator[tuple[str, str]]:
+def _settings_by_key(desk: Desk) -> Iterator[tuple[str, str]]:
     """What stands in mails, or decides which posts do: the site, the newsletter, the categories, the way out."""
     config, name = desk.library.config, desk.newsletter.name
     yield from flat(asdict(desk.library.place.site), "site.")

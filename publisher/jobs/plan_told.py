@@ -6,6 +6,7 @@ from typing import Any
 
 from publisher.core.columns import columns
 from publisher.core.plans import Contents
+from publisher.core.selection import Why
 from publisher.core.words import counted
 from publisher.errors import Problem
 from publisher.jobs.intro import waiting_lines
@@ -17,19 +18,20 @@ from publisher.store.turnover import Turnover
 from publisher.struct import asdict
 
 _WIDEST = 44
+_SHOWN, _TOLD = 12, 200
 
 
-def plan_lines(issues: Sequence[PlannedIssue], whole: Contents) -> Iterator[str]:
-    """For people, in the local time of each newsletter."""
+def plan_lines(issues: Sequence[PlannedIssue], whole: Contents, newsletter: str | None = None) -> Iterator[str]:
+    """For people, in the local time of each newsletter; `newsletter` is the one that was asked for alone."""
     if not issues:
-        yield "no newsletter is configured"
+        yield "nothing is due, and nothing has a time to come"
         return
     for one in issues:
         yield from _issue_lines(one)
     yield ""
     yield f"plan {whole.hash}"
     if any(one.occasion.due for one in issues):
-        yield f"  to send exactly this: publisher apply {whole.hash}"
+        yield f"  to send exactly this: publisher apply {whole.hash}" + (f" {newsletter}" if newsletter else "")
 
 
 def _issue_lines(one: PlannedIssue) -> Iterator[str]:
@@ -52,6 +54,7 @@ def _issue_lines(one: PlannedIssue) -> Iterator[str]:
     titles = {post_id: post.title for post_id, post in one.posts}
     for variant in one.variants if one.plan.recipients else ():
         yield from _variant_lines(variant, titles)
+    yield from _left_out_lines(one)
     for problem in one.problems:
         yield f"  {problem.told()}"
     if one.plan.recipients:
@@ -89,6 +92,17 @@ def _variant_lines(one: Reckoned, titles: Mapping[str, str]) -> Iterator[str]:
         yield f"    - {titles.get(post_id, post_id)}"
 
 
+def _left_out_lines(one: PlannedIssue) -> Iterator[str]:
+    shown = one.left_out[:_SHOWN]
+    if shown:
+        yield "  goes to nobody:"
+    width = width_of([post.title for _, post, _ in shown])
+    for _, post, why in shown:
+        yield f"    {beside(post.title, why, width)}"
+    if more := len(one.left_out) - len(shown):
+        yield f"    and {counted(more, 'post')} more"
+
+
 def _size(seen: Seen) -> str:
     shown = f"{seen.html_size / 1024:.1f} of the {LIMIT // 1024} KB that Gmail shows"
     return f"{seen.size / 1024:.1f} KB as sent, {shown}"
@@ -111,7 +125,13 @@ def width_of(titles: Sequence[str]) -> int:
     return min(max(map(columns, titles), default=0), _WIDEST)
 
 
-def plan_json(issues: Sequence[PlannedIssue], whole: Contents, at: datetime, problems: Sequence[Problem]) -> Any:
+def plan_json(
+    issues: Sequence[PlannedIssue],
+    whole: Contents,
+    at: datetime,
+    problems: Sequence[Problem],
+    notes: Sequence[str] = (),
+) -> Any:
     """For programs; `publisher apply` reads it back."""
     return {
         "hash": whole.hash,
@@ -119,6 +139,7 @@ def plan_json(issues: Sequence[PlannedIssue], whole: Contents, at: datetime, pro
         "readers": whole.readers,
         "issues": [_issue_json(one) for one in issues],
         "problems": [asdict(one) for one in problems],
+        "notes": list(notes),
         "contents": whole.parts,
     }
 
@@ -141,6 +162,7 @@ def _issue_json(one: PlannedIssue) -> dict[str, Any]:
         "suppressed": one.suppressed,
         "since": _turnover_json(one.turnover),
         "posts": [_post_json(post_id, post) for post_id, post in one.posts],
+        "left_out": [_left_out_json(*left) for left in one.left_out[:_TOLD]],
         "variants": [_variant_json(variant) for variant in one.variants],
         "problems": [asdict(problem) for problem in one.problems],
         "rate": one.estimate.rate,
@@ -162,6 +184,10 @@ def _variant_json(one: Reckoned) -> dict[str, Any]:
         "posts": pick.post_ids,
         **(seen if one.seen is None else asdict(one.seen)),
     }
+
+
+def _left_out_json(post_id: str, post: Post, why: Why) -> dict[str, Any]:
+    return {**_post_json(post_id, post), "why": why.name.lower()}
 
 
 def _post_json(post_id: str, post: Post) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from publisher.jobs.letter import Outgoing
 from publisher.jobs.mailing import Desk
-from publisher.jobs.plan import PlannedIssue, Surroundings, plan_issues
+from publisher.jobs.occasions import Surroundings
+from publisher.jobs.plan import PlannedIssue, plan_issues
 from publisher.model.server import Server
 from publisher.schedule import calendar, next_fire
 from publisher.store.engine import Store

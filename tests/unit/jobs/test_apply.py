@@ -11,9 +11,9 @@ from support.plans import around, own_desk
 from support.rows import wish
 from support.site import CONFIG, JST, Site
 
-from publisher.core.plans import Leeway, Promise, leeway, promise_of_hash, promise_of_json
+from publisher.core.plans import Leeway, Part, Promise, leeway, promise_of_hash, promise_of_json
 from publisher.errors import PlanChanged, UsageError
-from publisher.jobs.apply import already, make_planned, require_same
+from publisher.jobs.apply import already, left, make_planned, require_same
 from publisher.jobs.linted import Unfit
 from publisher.jobs.plan import PlannedIssue, contents, plan_issues
 from publisher.jobs.plan_told import plan_json
@@ -95,6 +95,18 @@ def test_a_period_that_the_schedule_was_first_with_is_known_from_the_file(site: 
     other = Promise("p-other", promise.signs, promise.readers, told.parts)
 
     assert [one.id for one in already(ledger, other)] == [issue.id]
+
+
+def test_a_plan_of_which_only_a_part_was_made_says_what_is_left(site: Site, ledger: Store) -> None:
+    _, told = promises(planned(site, ledger))
+    (issue,) = apply(site, ledger, promises(planned(site, ledger))[0])
+    assert told.parts is not None
+    parts = {**told.parts, Part.PERIODS: {**told.parts[Part.PERIODS], "daily/daily/Asia~Tokyo/2026-11-23T07:00": ""}}
+    both = Promise(told.hash, told.signs, told.readers, parts)
+
+    assert [one.id for one in already(ledger, both)] == [issue.id]
+    assert left(ledger, both) == ["daily"]
+    assert left(ledger, told) == []
 
 
 def edit(site: Site) -> None:

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.plans import own_desk, planned
+from support.plans import around, own_desk, planned
 from support.rows import wish
 from support.site import CONFIG, JST, Site
 
 from publisher.core.plans import Part
 from publisher.errors import TemplateError
 from publisher.jobs.digest import make_digest
+from publisher.jobs.occasions import asides
 from publisher.jobs.plan import PlannedIssue, contents
 from publisher.jobs.plan_told import plan_json, plan_lines
 from publisher.model.mailing import DeliveryStatus, Issue
@@ -180,6 +181,57 @@ def test_two_issues_at_once_of_one_newsletter_have_two_numbers(site: Site, ledge
 
     assert [(one.occasion.period.frequency, one.number) for one in found] == [("weekly", 1), ("daily", 2)]
     assert contents(found).readers == 2
+
+
+def test_each_other_post_of_late_is_told_with_why_it_goes_to_nobody(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp", categories=("庭",))
+    site.post("雪", MONDAY + DAY, title="雪の朝")
+    site.post("昔", MONDAY - 400 * DAY, title="昔の記事")
+
+    (issue,) = planned(site, ledger, MONDAY)
+
+    assert [(post.title, why.name) for _, post, why in issue.left_out] == [
+        ("雪の朝", "TO_COME"),
+        ("図書館の棚", "CATEGORIES"),
+    ]
+    assert "    雪の朝      not out yet" in told([issue])
+    assert "    図書館の棚  in no reader's categories" in told([issue])
+    (made,) = plan_json([issue], contents([issue]), MONDAY, ())["issues"]
+    assert [one["why"] for one in made["left_out"]] == ["to_come", "categories"]
+
+
+def test_an_instant_mail_is_planned_when_it_is_due_and_its_minute_is_not_hashed(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp", frequency=Frequency.INSTANT)
+    schedules = {Frequency.INSTANT: Schedule(None)}
+    nothing = planned(site, ledger, MONDAY - 3 * DAY, schedules=schedules)
+    assert "nothing has a time to come" in told(nothing)
+
+    (first,) = planned(site, ledger, MONDAY, schedules=schedules)
+    (later,) = planned(site, ledger, MONDAY + timedelta(minutes=5), schedules=schedules)
+
+    assert (first.occasion.due, first.plan.recipients) == (True, 1)
+    assert contents([first]).hash == contents([later]).hash
+
+
+def test_what_comes_too_late_is_told_beside_the_plan(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp")
+    (due,) = planned(site, ledger, MONDAY)
+    assert make(site, ledger, due, MONDAY) is not None
+    late = MONDAY + 12 * DAY
+
+    with own_desk(site, late) as place:
+        notes = asides([place], around(ledger, late))
+
+    assert notes == ["weekly: the weekly digest of 2026-11-30 09:00 JST is too late: it is recorded, and not sent"]
+
+
+def test_the_way_to_apply_names_the_newsletter_that_was_asked_for(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp")
+    found = planned(site, ledger, MONDAY)
+
+    *_, last = plan_lines(found, contents(found), "weekly")
+
+    assert last == f"  to send exactly this: publisher apply {contents(found).hash} weekly"
 
 
 def test_as_json_it_can_be_read_back_and_names_no_reader(site: Site, ledger: Store) -> None:
