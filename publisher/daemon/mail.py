@@ -54,7 +54,8 @@ def mail(
             _send(app, store, stopped, until, say, complain),
             _tell_unknown(store, before, complain),
         ]
-        wakes = [next_wake(store, app.newsletters(), app.clock(), next_fire), _next_box(app)]
+        asked = watch.next(app.clock()) if watch else None
+        wakes = [asked, next_wake(store, app.newsletters(), app.clock(), next_fire), _next_box(app)]
         code = next((code for code in codes if code), 0)
         return code, min((wake for wake in wakes if wake is not None), default=None)
 
@@ -128,8 +129,11 @@ def _make_instant(app: App, store: "Store", watch: Watch, say: Say, complain: Sa
     from publisher.schedule import calendar
 
     now = app.clock()
-    newsletters = with_readers(store, app.newsletters(), now) if watch.asks(now) else []
+    if not watch.asks(now):
+        return 0
+    newsletters = with_readers(store, app.newsletters(), now)
     if not newsletters:
+        watch.rest(now, None)
         return 0
     found = app.read(
         lambda library: make_instant(

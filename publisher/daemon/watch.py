@@ -20,6 +20,10 @@ class Watch:
         """Whether it is time."""
         return self._at is None or now >= self._at
 
+    def next(self, now: datetime) -> datetime | None:
+        """When it will be time; None where it is already, and something stood in the way."""
+        return self._at if self._at is not None and self._at > now else None
+
     def rest(self, now: datetime, until: datetime | None) -> None:
         """All is done that could be done now; a post that is held comes out `until` then."""
         self._at = min(filter(None, (until, now + _LONGEST)))

@@ -1,7 +1,7 @@
 """Instant: mails as soon as a post is out; looked for only where something may have changed."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -22,7 +22,8 @@ from publisher.templating import Templates
 
 
 class Round(Struct, frozen=True):
-    """What a look came to; `until` is when to look again at the latest, `now` itself where something is left to do."""
+    """What a look came to; `until` is when to look again at the latest: when a post has settled, or in the next minute
+    where this one has its issue."""
 
     made: tuple[Issue, ...]
     errors: tuple[PublisherError, ...]
@@ -61,8 +62,9 @@ def make_instant(
         if is_news(desk, store, Span(now, prev_fire, period)):
             due.append(Due(newsletter, period))
     made, errors = make_due(library, store, templates, due, now=now, prev_fire=prev_fire, ready=ready)
-    waits = len(made) < len(due)
-    return Round(tuple(made), tuple(errors), now if waits else min(left, default=None))
+    if len(made) < len(due):
+        left.append(now.replace(second=0, microsecond=0) + timedelta(minutes=1))
+    return Round(tuple(made), tuple(errors), min(left, default=None))
 
 
 def is_news(desk: Desk, store: Store, span: Span) -> bool:

@@ -333,3 +333,20 @@ def test_a_feed_that_cannot_be_written_stops_no_mail(site: Site, smtp: Server) -
 
     assert done.code == 75
     assert smtp.recipients == ["hanako@example.jp"]
+
+
+def test_an_instant_reader_gets_a_post_that_is_written_under_a_running_daemon(site: Site, smtp: Server) -> None:
+    site.write("config.yaml", CONFIG.replace('{weekly: "mon 09:00"}', '{instant: "on publish"}'))
+    site.ok("subscriber", "add", "hanako@example.jp")
+    process = site.start("run")
+    lines = Lines(process)
+    lines.until("watching")
+    lines.until("written, ")
+
+    site.post("新着", days_ago(0), title="新着の記事", categories="庭, 本")
+    lines.until("what is new is issue")
+    lines.until("1 sent")
+
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    assert smtp.recipients == ["hanako@example.jp"]
