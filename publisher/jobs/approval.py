@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from publisher.core.lifecycle import OPEN
 from publisher.jobs.linted import SAMPLE_EMAIL
+from publisher.jobs.notice import awaiting
 from publisher.mail import LIMIT, Filling
 from publisher.mail.tokens import read_approval_token
 from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus, Variant
@@ -92,6 +93,13 @@ def decide(store: Store, issue_id: int, *, send: bool) -> bool:
             issues.move(connection, issue_id, IssueStatus.CANCELLED, _BY_HAND)
             deliveries.cancel(connection, issue_id, reason=_BY_HAND)
         return True
+
+
+def approval_lines(store: Store, newsletter: str) -> list[str]:
+    """For people: which issues of a newsletter wait for a person, and hold their posts so long."""
+    with store.read() as connection:
+        waiting = [one for one in awaiting(connection) if one.newsletter == newsletter]
+    return [f"issue {one.id} is awaiting a person's word: publisher issue resume {one.id}" for one in waiting]
 
 
 def sample(store: Store, token: str, variant_id: int, now: datetime) -> tuple[str, Mapping[str, str]] | None:

@@ -37,7 +37,7 @@ def plan_lines(issues: Sequence[PlannedIssue], whole: Contents, newsletter: str 
 def _issue_lines(one: PlannedIssue) -> Iterator[str]:
     occasion = one.occasion
     newsletter, period = occasion.newsletter, occasion.period
-    state = "due now" if occasion.due else "to come"
+    state = ("due now" if occasion.due else "to come") + (", to be approved" if newsletter.approve else "")
     number = f", no. {one.number}" if one.plan.recipients else ""
     when = local(period.end, period.zone)
     yield f"{newsletter.name}: {period.frequency} digest of {when}{number}, {state}"

@@ -10,6 +10,7 @@ from support.rows import wish
 from support.site import CONFIG, JST, Site
 
 from publisher.jobs import issue as hand
+from publisher.jobs.approval import approval_lines
 from publisher.jobs.deliver import PostOffice, deliver
 from publisher.jobs.due import due_periods, make_due
 from publisher.jobs.letter import Outgoing
@@ -84,6 +85,10 @@ def test_nothing_goes_to_readers_before_a_person_says_yes(site: Site, store: Sto
     (text,) = asked(store)
     assert "「みどりの便り」第1号（2026-11-23 09:00 JST）" in text
     assert f"publisher issue resume {issue.id}" in text
+    assert approval_lines(store, "weekly") == [
+        f"issue {issue.id} is awaiting a person's word: publisher issue resume {issue.id}"
+    ]
+    assert approval_lines(store, "daily") == []
 
     hand.resume(store, issue.id, MONDAY)
 
