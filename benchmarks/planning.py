@@ -10,7 +10,8 @@ Its seconds are those of both, its peak that of the whole process. Between two i
 
 With `--posts` the site has so many, spread evenly over ten years, each in one or two categories and in one of three
 languages or none; a mail shows twenty. `--reach` is the newsletter's, `9999d` for all of them. `--history` is how many
-issues went before, one a week, each to every reader in three hundred variants. `--plan` makes no issue.
+issues went before, one a week, each to every reader, those who wish alike in the same of three hundred variants.
+`--plan` makes no issue.
 """
 
 import argparse
@@ -63,8 +64,9 @@ VARIANTS = 300
 DELIVERIES = """
 INSERT INTO deliveries (issue_id, variant_id, subscriber_id, email, address_key, name, message_id, status, reason,
   attempts, last_reply)
-SELECT ?, ? + id % ?, id, email, address_key, name, '<' || ? || '.' || id || '@midori.example>', 'sent', '', 1, '250 OK'
-FROM subscribers ORDER BY address_key
+SELECT ?, ? + (coalesce(length(categories), 0) * 7 + coalesce(unicode(categories), 0)) % ?, subscribers.id, email,
+  address_key, name, '<' || ? || '.' || subscribers.id || '@midori.example>', 'sent', '', 1, '250 OK'
+FROM subscribers JOIN subscriptions ON subscriber_id = subscribers.id ORDER BY address_key
 """
 
 

@@ -13,6 +13,7 @@ from publisher.core.sieve import STEPS, Sieve
 from publisher.jobs.mailing import Desk, first_language
 from publisher.jobs.planned import Group, Pick, Picked, added_up
 from publisher.model.newsletter import Frequency, Newsletter, Period
+from publisher.model.post import Post
 from publisher.model.reader import Wish
 from publisher.store import issues, readers
 from publisher.store.carried import Carried
@@ -69,13 +70,15 @@ class _Groups:
 
 
 class _Look(Struct, frozen=True):
-    """Whom an issue is for, and what is new to each; when they joined matters after the `oldest` post."""
+    """Whom an issue is for, and what is new to each; when they joined matters after the `oldest` post. `refused` are
+    the posts that are for nobody, by their ids."""
 
     circle: Circle
     carried: Carried
     oldest: datetime
     reaches_back: _ReachesBack
     groups: _Groups
+    refused: dict[str, Why]
 
     def group(self, of: Reader | Kind) -> Group | None:
         """What is new to them."""
@@ -89,9 +92,19 @@ def terms(desk: Desk, at: datetime, oldest: datetime | None = None) -> Terms:
 
 def candidates(desk: Desk, taken: Terms) -> list[Candidate]:
     """The posts that the newsletter may bring, in the order of a mail."""
-    ids = desk.library.ids
-    free = [post for post in desk.library.posts if refusal(post, taken) is None]
-    return [Candidate(ids[post.source], post) for post in pinned_first(free)]
+    return _judged(desk, taken)[0]
+
+
+def _judged(desk: Desk, taken: Terms) -> tuple[list[Candidate], dict[str, Why]]:
+    """The same; and the other posts, by their ids, with what speaks against each."""
+    ids, free, refused = desk.library.ids, list[Post](), dict[str, Why]()
+    for post in desk.library.posts:
+        why = refusal(post, taken)
+        if why is None:
+            free.append(post)
+        else:
+            refused[ids[post.source]] = why
+    return [Candidate(ids[post.source], post) for post in pinned_first(free)], refused
 
 
 def circle(newsletter: Newsletter, period: Period | None, at: datetime | None = None) -> Circle:
@@ -129,14 +142,12 @@ def counted(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) ->
     look = _look(connection, desk, span)
     alike = readers.kinds(connection, secret, look.circle, look.carried, after=look.oldest)
     picks = added_up((look.group(kind), kind.suppressed, number) for kind, number in alike)
-    taken = look.groups.sieve.terms
-    refused = {desk.library.ids[post.source]: refusal(post, taken) for post in desk.library.posts}
-    return Counted(picks, {one: why for one, why in refused.items() if why is not None} | look.groups.passed_over())
+    return Counted(picks, look.refused | look.groups.passed_over())
 
 
 def _look(connection: sa.Connection, desk: Desk, span: Span) -> _Look:
     taken = terms(desk, span.at, oldest(desk.newsletter, span.at, span.prev_fire))
-    posts = candidates(desk, taken)
+    posts, refused = _judged(desk, taken)
     return _Look(
         circle(desk.newsletter, span.period, span.at),
         Carried(connection, desk.newsletter.name, {one.id: one.post.mail.resend for one in posts}),
@@ -144,6 +155,7 @@ def _look(connection: sa.Connection, desk: Desk, span: Span) -> _Look:
         min((one.post.published for one in posts), default=span.at),
         _reaches_back(connection, desk, span),
         _Groups(desk, _sieve(posts, taken, span)),
+        refused,
     )
 
 

@@ -82,4 +82,5 @@ def _carriers(
         .where(of_issue)
     )
     for some in (post_ids[start : start + _AT_ONCE] for start in range(0, len(post_ids), _AT_ONCE)):
-        yield from (tuple(row) for row in connection.execute(query.where(held.post_id.in_(some))))
+        with batches(connection, query.where(held.post_id.in_(some))) as rows:
+            yield from chain.from_iterable(rows)

@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-_AT_ONCE = 250
-"""Rows in a batch: some megabytes, and a query for each batch costs each row nothing."""
+_AT_ONCE = 2000
+"""Rows in a batch: some megabytes, and the queries for each batch cost each row nothing. With 250 they took a third of
+the time of a plan."""
 
 Row = tuple[Any, ...]
 Column = tuple[Any, ...]
