@@ -1,7 +1,9 @@
 """What the page of an issue says: kept in the transaction that makes the issue, from its posts alone."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from html import unescape
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,6 +18,8 @@ from publisher.model.mailing import Issue, IssueKind
 from publisher.model.post import Post
 from publisher.store import pages
 
+_IMAGE = re.compile(r'<img\b[^>]*?\ssrc="([^"]*)"[^>]*>')
+
 
 def keep_pages(
     connection: sa.Connection,
@@ -27,9 +31,9 @@ def keep_pages(
     """Keep what an issue of a newsletter says, in each language that readers get it in, and always in the newsletter's.
 
     `groups` are what its variants hold: the ids of their posts, and a language; `intro` is what stands before them in a
-    language, safe HTML. No word of a reader comes here.
+    language, safe HTML. No word of a reader comes here. What goes to some readers alone is not for the world: no page.
     """
-    if issue.newsletter is None or issue.number is None or not desk.newsletter.archive:
+    if issue.newsletter is None or issue.number is None or issue.audience or not desk.newsletter.archive:
         return
     posts = {desk.id_of(post): post for post in desk.posts}
     for language, ids in by_language(groups, first_language(desk)).items():
@@ -81,9 +85,12 @@ def _id(url: str, newsletter: str, number: int, at: datetime) -> str:
 
 
 def _whole(desk: Desk, text: Post) -> str:
-    """A text that is no post, and has no other page."""
-    rendered = desk.rendered(text)
-    return without_title(rendered.html, text.title) if rendered else ""
+    """A text that is no post, and has no other page; without pictures beside it, which the site does not serve."""
+    rendered, aside = desk.rendered(text), desk.aside
+    if rendered is None or aside is None:
+        return ""
+    html = without_title(rendered.html, text.title)
+    return _IMAGE.sub(lambda found: "" if aside.find(unescape(found[1])) else found[0], html)
 
 
 def _post(desk: Desk, post: Post) -> PagePost:

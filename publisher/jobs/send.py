@@ -114,7 +114,7 @@ def make_one_off(
 
 def _draft(desk: Desk, post: Post, whom: Whom, at: datetime, starts_at: datetime | None) -> issues.Draft:
     name = None if whom.to else desk.newsletter.name
-    page = post.url or (None if whom.to else issue_page(desk))
+    page = post.url or (None if whom.to or whom.narrowing.words else issue_page(desk))
     made = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=at, page_url=page, urgent=bool(whom.to))
     made = replace(made, audience=whom.narrowing.words, again=whom.again)
     return made if starts_at is None else replace(made, status=IssueStatus.AWAITING, starts_at=starts_at)

@@ -82,7 +82,7 @@ def digest_variant(
             frame,
             [post for post, _ in made[:shown]],
             more=len(posts) - shown,
-            more_url=_tagged(desk, frame.site.url),
+            more_url=frame.issue.url or _tagged(desk, frame.site.url),
             template=newsletter.template,
             pictures=_once((*headed, *(picture for _, some in made[:shown] for picture in some))),
             opening=opening,
@@ -109,7 +109,6 @@ def one_off_variant(
     """
     frame = _frame(desk, language, number, at, subscribed=subscribed)
     made, pictures = _mail_post(desk, post, whole=True)
-    made = replace(made, url=made.url or _page_url(desk, language, number) or "")
     blocks = blocks_of(made.html or "")
 
     def render(shown: int) -> Rendered:
@@ -117,7 +116,7 @@ def one_off_variant(
         kept = [one for one in pictures if f"cid:{one.cid}" in (part.html or "")]
         return render_one_off(desk.templates, frame, part, cut=shown < len(blocks), pictures=kept)
 
-    rendered = _largest(render, len(blocks), least=0 if made.url else len(blocks))
+    rendered = _largest(render, len(blocks), least=0 if post.url else len(blocks))
     key = _key(desk, (post_id,), language, ONE_OFF)
     return Variant(key, (post_id,), language, rendered, _resent([(post_id, post)]))
 

@@ -204,4 +204,14 @@ def test_a_text_that_is_no_post_has_a_page_of_its_own(site: Site, smtp: Server) 
     assert "<strong>ひらきます</strong>" in page
     assert "庭びらきのお知らせ" in text(pages(site) / "index.html")
     assert message["Archived-At"] == f"<{ROOT}newsletters/weekly/1/>"
-    assert f"{ROOT}newsletters/weekly/1/" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_what_goes_to_some_readers_alone_is_shown_to_nobody_else(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.write("内緒.md", "---\ntitle: 内緒の話\n---\n\nここだけの話です。\n")
+
+    site.ok("send", "内緒.md", "--newsletter", "weekly", "--where", "frequency: weekly", "--yes")
+
+    assert smtp.recipients == ["hanako@example.jp"]
+    assert smtp.message("hanako@example.jp")["Archived-At"] is None
+    assert not pages(site).exists()
