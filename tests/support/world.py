@@ -4,8 +4,9 @@ each reader asked for, kept without asking the program anything."""
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from zoneinfo import ZoneInfo
 
 from publisher.app import App
 from publisher.config import Config, load_config
@@ -34,8 +35,6 @@ mail: {{transport: "{transport}"}}
 TOKEN = re.compile(r"記事(\d{4})")
 REACH = timedelta(days=45)
 """What came out so long before all was mended is owed to its readers: less than digests reach back."""
-SETTLED = timedelta(days=84)
-"""In which the last post that waits for others has to go."""
 
 
 @dataclass
@@ -125,6 +124,12 @@ class World:
         self.now += by
         self.latest = max(self.latest, self.now)
 
+    def to_monday(self) -> None:
+        """Let time pass until the next Monday at half past nine: soon enough for each digest that is due by then."""
+        local = self.now.astimezone(ZoneInfo(self.zone)) + timedelta(days=1)
+        monday = local + timedelta(days=-local.weekday() % 7)
+        self.advance(monday.replace(hour=9, minute=30, fold=0).astimezone(UTC) - self.now)
+
     def save(self, post: Written) -> None:
         """Write its file."""
         self.site.write(f"posts/{post.file}.md", post.text())
@@ -176,7 +181,7 @@ class World:
     def settle(self) -> None:
         """What a person does in the end: servers are mended, addresses live again, undecided mails are looked into."""
         self.server.refuse.clear()
-        self.server.at_end = "250 2.0.0 OK queued"
+        self.server.at_mail, self.server.at_end = "250 OK", "250 2.0.0 OK queued"
         with self.app().store() as store:
             _decide(store, self.numbers_by_reader())
             for issue_id in _paused(store):
