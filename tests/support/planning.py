@@ -50,7 +50,7 @@ def issues(app: App, store: Store, name: str, now: datetime, library: Library) -
     post = find_post(library, "posts/味噌.md", Path.cwd())
     made = [
         make_digest(desk, store, at=AT, now=now, prev_fire=prev_fire),
-        make_one_off(desk, store, post, Whom(("friend@example.jp",)), now=now),
+        make_one_off(desk, store, post, Whom((f"{name}@example.jp",)), now=now),
     ]
     return [one for one in made if one is not None]
 
