@@ -6,11 +6,12 @@ import sqlalchemy as sa
 
 from publisher.feeds.urls import uri
 from publisher.jobs.mailing import Desk, draft, first_language, local, require_sender
+from publisher.jobs.manifest import manifest_of
 from publisher.jobs.variants import notice_variant
 from publisher.mail import Mailbox, Notice, NoticeKind, message_ids, parse_mailbox
 from publisher.mail.tokens import approval_token
 from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient, Variant
-from publisher.store import deliveries, issues, suppressions
+from publisher.store import deliveries, issues, manifests, suppressions
 from publisher.store.deliveries import Addressed
 
 APPROVABLE = timedelta(days=14)
@@ -25,7 +26,8 @@ def notify(connection: sa.Connection, secret: bytes, desk: Desk, notice: Notice,
     sender = require_sender(desk.library.config, desk.newsletter)
     to = parse_mailbox(desk.newsletter.editor) if desk.newsletter.editor else sender
     variant = notice_variant(desk, notice, language=first_language(desk))
-    return write_letter(connection, secret, desk, Recipient(to.address.email, to.address.key, to.name), variant, now)
+    recipient = Recipient(to.address.email, to.address.key, to.name)
+    return write_letter(connection, secret, desk, recipient, variant, now, template="notice")
 
 
 def of_missed(desk: Desk, due: datetime, now: datetime) -> Notice:
@@ -65,7 +67,14 @@ def awaiting(connection: sa.Connection) -> list[Issue]:
 
 
 def write_letter(
-    connection: sa.Connection, secret: bytes, desk: Desk, to: Recipient, variant: Variant, now: datetime
+    connection: sa.Connection,
+    secret: bytes,
+    desk: Desk,
+    to: Recipient,
+    variant: Variant,
+    now: datetime,
+    *,
+    template: str,
 ) -> Issue:
     """An urgent issue of one mail to one address, which is of no newsletter and takes no number.
 
@@ -74,6 +83,7 @@ def write_letter(
     sender = require_sender(desk.library.config, desk.newsletter)
     issue = issues.insert(connection, draft(desk, IssueKind.ONE_OFF, newsletter=None, at=now, urgent=True), now)
     row = issues.insert_variant(connection, issue.id, variant)
+    manifests.insert(connection, issue.id, manifest_of(desk, template, [(variant.post_ids, variant.language)]))
     one = _addressed(connection, secret, issue, sender, to, row)
     return issues.record_recipients(connection, issue.id, deliveries.insert(connection, issue.id, [one]))
 

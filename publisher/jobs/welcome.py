@@ -38,7 +38,8 @@ def welcome(desk: Desk, store: Store, email: str, *, now: datetime) -> Issue | N
             return None
         to = reader.subscriber
         recipient = Recipient(to.email, to.address_key, to.name, reader.language, to.id)
-        made = write_letter(connection, store.secret, desk, recipient, _variant(connection, desk, reader, now), now)
+        variant = _variant(connection, desk, reader, now)
+        made = write_letter(connection, store.secret, desk, recipient, variant, now, template=Note.WELCOME.value)
     testify(library, store)
     return made
 

@@ -1,9 +1,12 @@
 """publisher run: it wakes for files and moments, and two of it do no more than one."""
 
+import re
 import signal
 import subprocess
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
+from shutil import copyfile
 from zoneinfo import ZoneInfo
 
 import feedparser
@@ -261,6 +264,33 @@ def test_what_is_deleted_at_the_sites_own_root_is_written_again_and_templates_th
     site.write("templates/feed/ja.json", '{"title": "購読のしかた"}')
     lines.until("1 file written")
     assert "購読のしかた" in (site.folder / "feeds/index.html").read_text("utf-8")
+
+
+def test_a_ledger_that_is_older_than_the_site_or_anothers_mails_nothing_by_schedule(
+    site: Site, smtp: Server, tmp_path: Path
+) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.ok("db", "backup", str(tmp_path / "older.db"))
+    site.ok("digest", "weekly", "--yes")
+    own = (site.folder / "ids.json").read_text(encoding="utf-8")
+    site.post("新着", days_ago(0), title="新着の記事")
+    ahead = seconds_until(next_monday_at_nine(datetime.now(JST))) + 60
+    for said in ("is older than the site", "is not the one this site last sent with"):
+        for file in site.folder.glob("publisher.db*"):
+            file.unlink()
+        copyfile(tmp_path / "older.db", site.folder / "publisher.db")
+        if "not the one" in said:
+            site.write("ids.json", re.sub('"uid": "[^"]+"', '"uid": "another"', own))
+
+        process = shifted(site, ahead, "once")
+        _, err = process.communicate(timeout=40)
+
+        assert process.returncode == 78
+        assert said in err
+        checked = site.run("db", "check")
+        assert checked.code == 78
+        assert said in checked.err
+    assert len(smtp.mails) == 1
 
 
 def test_a_ledger_that_is_gone_is_not_taken_for_nothing_to_do(site: Site, smtp: Server) -> None:

@@ -21,7 +21,7 @@ from publisher.mail import Notice, NoticeKind
 from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus
 from publisher.model.server import Server
 from publisher.schedule import prev_fire
-from publisher.store import deliveries, issues, subscribers, suppressions
+from publisher.store import deliveries, issues, manifests, subscribers, suppressions
 from publisher.store.engine import Store
 from publisher.transport.maildir import MaildirTransport
 
@@ -64,6 +64,9 @@ def test_the_editor_gets_one_mail_that_belongs_to_no_list(site: Site, store: Sto
     assert "「みどりの便り」の編集担当の方" in body.get_content()
     with store.read() as connection:
         assert issues.get(connection, issue.id).status is IssueStatus.DONE
+        made_of = manifests.of_issue(connection, issue.id)
+    assert made_of is not None
+    assert (list(made_of.templates), made_of.posts) == (["notice/ja"], ())
 
 
 def test_without_an_editor_the_sender_is_told_in_the_newsletters_language(site: Site, store: Store) -> None:
