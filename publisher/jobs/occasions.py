@@ -58,7 +58,8 @@ def occasions(desks: Sequence[Desk], around: Surroundings) -> list[Occasion]:
     found = [*due.values(), *_instant(desks, around.store, around)]
     with around.store.read() as connection:
         places = zones.zones(connection, [one.name for one in newsletters if one.reader_zones])
-    return found or list(_coming(desks, places, around))
+    # In the order in which they are made, by which they are numbered.
+    return sorted(found or _coming(desks, places, around), key=lambda one: one.period.end)
 
 
 def asides(desks: Sequence[Desk], around: Surroundings) -> list[str]:

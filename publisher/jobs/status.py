@@ -140,7 +140,8 @@ class Status(Struct, frozen=True):
 def awaiting_lines(issue: Issue, left: int, zone: str) -> list[str]:
     """For people, in local time: what an issue waits for that has not begun."""
     until = "a person's word" if issue.starts_at is None else local(issue.starts_at, zone)
-    line = f"issue {issue.id} is awaiting {until} with {left} to send"
+    whose = f" ({issue.newsletter} no. {issue.number})" if issue.newsletter else ""
+    line = f"issue {issue.id}{whose} is awaiting {until} with {left} to send"
     if issue.starts_at is not None:
         return [line]
     return [line, f"  to send it: publisher issue resume {issue.id}; not to: publisher issue cancel {issue.id}"]

@@ -113,9 +113,9 @@ def test_one_that_is_to_wait_goes_out_at_its_moment_to_who_is_still_subscribed(s
 
     assert done.json["scheduled"].startswith(f"{days_ago(-2).astimezone(UTC):%Y-%m-%dT%H:%M}")
     assert "in 1 day and 23 hours" in done.err or "in 2 days" in done.err
-    assert "issue 1 is awaiting" in site.ok("status").out
+    assert "issue 1 (weekly no. 1) is awaiting" in site.ok("status").out
     site.ok("subscriber", "remove", "taro@example.jp")
-    assert "issue 1 is awaiting" in site.ok("deliver").err
+    assert "issue 1 (weekly no. 1) is awaiting" in site.ok("deliver").err
     assert smtp.mails == []
     store = Store(f"sqlite:///{site.folder / 'publisher.db'}")
     with store.write() as connection:

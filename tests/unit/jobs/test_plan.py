@@ -179,7 +179,7 @@ def test_two_issues_at_once_of_one_newsletter_have_two_numbers(site: Site, ledge
 
     found = planned(site, ledger, MONDAY, schedules=both)
 
-    assert [(one.occasion.period.frequency, one.number) for one in found] == [("weekly", 1), ("daily", 2)]
+    assert [(one.occasion.period.frequency, one.number) for one in found] == [("daily", 1), ("weekly", 2)]
     assert contents(found).readers == 2
 
 

@@ -217,9 +217,9 @@ def test_what_waits_for_its_moment_is_told_with_it(store: Store, now: datetime) 
     planned(store, now, *EMAILS, uid="u2", status=IssueStatus.AWAITING)
 
     assert told(look(store, now, Server("main"))) == [
-        "issue 2 is awaiting a person's word with 100 to send",
+        "issue 2 (weekly no. 2) is awaiting a person's word with 100 to send",
         "  to send it: publisher issue resume 2; not to: publisher issue cancel 2",
-        "issue 1 is awaiting 2026-11-24 13:00 JST with 100 to send",
+        "issue 1 (weekly no. 1) is awaiting 2026-11-24 13:00 JST with 100 to send",
     ]
 
 
