@@ -59,13 +59,15 @@ def load_config(given: Path | None, environ: Mapping[str, str], cwd: Path) -> Co
     home = file.parent
     key = settings_key(file, environ)
     values = _known(home, key)
-    if values is None:
+    settings = None if values is None else _fitting(values)
+    if values is None or settings is None:
         # Here, not above: building pydantic's models takes longer than an unchanged build.
         from publisher.config.validate import checked
 
         values = checked(file, shown, environ)
+        settings = Settings.of(values)
     folder = home.parent if home.name == HOME_NAME else home
-    return Config(file, shown, home, folder, Settings.of(values), values, key)
+    return Config(file, shown, home, folder, settings, values, key)
 
 
 def settings_key(file: Path, environ: Mapping[str, str]) -> str:
@@ -85,3 +87,12 @@ def _known(home: Path, key: str) -> Mapping[str, Any] | None:
         return None
     kept: dict[str, Any] = json.loads(note)
     return kept["values"] if kept["key"] == key else None
+
+
+def _fitting(values: Mapping[str, Any]) -> Settings | None:
+    """None where another state of the program kept them, which had other keys: between two releases a version is many
+    commits."""
+    try:
+        return Settings.of(values)
+    except (KeyError, TypeError):
+        return None

@@ -1,5 +1,6 @@
 """Finding, reading and checking the configuration."""
 
+import json
 from datetime import date, datetime
 from pathlib import Path
 
@@ -386,3 +387,14 @@ def test_a_newsletters_dates_are_checked_at_their_place(tmp_path: Path, keys: st
 
     assert len(fault) == 1
     assert told in fault[0]
+
+
+def test_settings_kept_by_another_state_of_the_program_are_checked_anew(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL)
+    config = load_config(None, {}, tmp_path)
+    weekly = {name: value for name, value in config.values["newsletters"]["weekly"].items() if name != "timezone"}
+    before = json.dumps({"key": config.key, "values": {**config.values, "newsletters": {"weekly": weekly}}})
+    with Cache(config.home / FILE_NAME, "") as cache:
+        cache.put_note(NOTE, before)
+
+    assert load_config(None, {}, tmp_path) == config
