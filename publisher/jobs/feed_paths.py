@@ -106,7 +106,7 @@ def _refused(config: Config, path: str, message: str) -> ConfigError:
 
 
 def _makes(pattern: str, path: str) -> bool:
-    made = re.escape(pattern).replace(re.escape("{slug}"), ".+").replace(re.escape("{number}"), "[0-9]+")
+    made = re.escape(pattern).replace(re.escape("{slug}"), "[^/]+").replace(re.escape("{number}"), "[0-9]+")
     return re.fullmatch(made, path) is not None
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from publisher.errors import NotFound
-from publisher.jobs.archive import publish_early
+from publisher.jobs.archive import publish_early, require_room
 from publisher.jobs.archive_pages import issue_page
 from publisher.jobs.audience import Whom, meant
 from publisher.jobs.library import Library
@@ -93,13 +93,16 @@ def make_one_off(
     """Store the issue with its deliveries in one transaction; None where nobody is left to send to.
 
     It is frozen as it is now, also where it is to wait until `starts_at`. One to addresses is urgent. ConfigError where
-    sender or site address is missing, ContentError where its mail has errors and is refused for them, WrongLedger,
-    TemplateError, UsageError where an address or a rule of readers means nothing.
+    sender or site address is missing or a page of the site lies in the way of the issue's, ContentError where its mail
+    has errors and is refused for them, WrongLedger, TemplateError, UsageError where an address or a rule of readers
+    means nothing.
     """
     library = desk.library
     require_site_url(library.config, library.place.site)
     sender = require_sender(library.config, desk.newsletter)
     require_known_ledger(store, library.config.home)
+    if desk.newsletter.archive and _shown(whom):
+        require_room(library, store, desk.newsletter.name)
     testify(library, store)
     at, subscribed = starts_at or now, not whom.to
     making = Making(desk, store.secret, sender, ONE_OFF, partial(_render, desk, post, at, subscribed), unfit)
@@ -114,10 +117,15 @@ def make_one_off(
 
 def _draft(desk: Desk, post: Post, whom: Whom, at: datetime, starts_at: datetime | None) -> issues.Draft:
     name = None if whom.to else desk.newsletter.name
-    page = post.url or (None if whom.to or whom.narrowing.words else issue_page(desk))
+    page = post.url or (issue_page(desk) if _shown(whom) else None)
     made = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=at, page_url=page, urgent=bool(whom.to))
     made = replace(made, audience=whom.narrowing.words, again=whom.again)
     return made if starts_at is None else replace(made, status=IssueStatus.AWAITING, starts_at=starts_at)
+
+
+def _shown(whom: Whom) -> bool:
+    """Whether the archive tells of it: what goes to some alone is not for the world."""
+    return not whom.to and not whom.narrowing.words
 
 
 def _render(desk: Desk, post: Post, now: datetime, subscribed: bool, group: Group, number: int | None) -> Variant:

@@ -154,6 +154,21 @@ def test_a_page_of_the_site_in_its_place_is_refused_before_anything_is_made(site
     assert site.ok("issue", "list", "--json").json == []
 
 
+def test_so_it_is_where_a_text_goes_to_all_readers_and_not_where_it_goes_to_some(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.write("お知らせ.md", "# 庭びらき\n\n四月三日、庭をひらきます。\n")
+    own = site.write("public/newsletters/weekly/1/index.html", "<title>わたしのページ</title>")
+    order = ("send", "お知らせ.md", "--newsletter", "weekly", "--yes")
+
+    refused = site.run(*order)
+    assert (refused.code, smtp.mails, site.ok("issue", "list", "--json").json) == (78, [], [])
+    site.ok(*order, "--where", "frequency: weekly")
+
+    assert "feeds.paths.newsletter_issue" in refused.err
+    assert text(own) == "<title>わたしのページ</title>"
+    assert smtp.recipients == ["hanako@example.jp"]
+
+
 def test_a_newsletter_without_an_archive_has_no_page_and_no_link(site: Site, smtp: Server) -> None:
     site.write("config.yaml", CONFIG + "    archive: false\n")
 
