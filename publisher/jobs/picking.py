@@ -1,6 +1,6 @@
 """Picking: what is new to each reader of a newsletter, one reader after the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
@@ -124,7 +124,7 @@ def first_look(connection: sa.Connection, desk: Desk, span: Span) -> datetime | 
     return None if had or _is_instant(span) else first_since(desk.newsletter, span.at, span.prev_fire)
 
 
-def picked(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) -> Iterator[Picked]:
+def picked(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) -> Generator[Picked]:
     """The readers with something to read, suppressed or not, by address.
 
     What the ledger knows of issues is read before the first comes, when there is no new one; see also

@@ -1,7 +1,8 @@
 """Planned: an issue with its variants and its deliveries, written in one pass over its readers."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from itertools import chain
 
@@ -86,19 +87,21 @@ def write_issue(
     connection: sa.Connection,
     making: Making,
     draft: issues.Draft,
-    picked: Iterator[Picked],
+    picked: Generator[Picked],
     now: datetime,
 ) -> Issue | None:
     """Store the issue, its variants and its deliveries; None, and nothing is stored, where nobody gets mail.
 
     Conflict, ContentError, TemplateError.
     """
-    coming = _with_mail(picked)
-    if coming is None:
-        return None
-    issue = issues.insert(connection, draft, now)
-    rows: dict[Group, int] = {}
-    written = deliveries.insert(connection, issue.id, _addressed(connection, making, issue, coming, rows))
+    # Also where a template fails: a stream that outlives its connection ends in tracebacks on the terminal.
+    with closing(picked):
+        coming = _with_mail(picked)
+        if coming is None:
+            return None
+        issue = issues.insert(connection, draft, now)
+        rows: dict[Group, int] = {}
+        written = deliveries.insert(connection, issue.id, _addressed(connection, making, issue, coming, rows))
     issue = issues.record_recipients(connection, issue.id, written)
     shown = [(group.post_ids, group.language) for group in rows]
     keep_pages(connection, making.desk, issue, shown, making.opening)

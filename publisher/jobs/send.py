@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -135,7 +135,7 @@ def _render(desk: Desk, post: Post, now: datetime, subscribed: bool, group: Grou
 
 def _picked(
     connection: sa.Connection, secret: bytes, desk: Desk, post: Post, whom: Whom, at: datetime, had: Counter[bool]
-) -> Iterator[Picked]:
+) -> Generator[Picked]:
     """All who are to get it, suppressed or not; of readers those who have not paused. In `had` is counted how many have
     had it, and are left out but where it goes out again."""
     for one in meant(connection, secret, desk, post, whom, at):

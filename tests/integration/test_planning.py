@@ -1,5 +1,6 @@
 """Issues planned reader by reader, beside what each reader is owed, on both databases."""
 
+import gc
 import random
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -8,10 +9,11 @@ import pytest
 import sqlalchemy as sa
 from support.desk import desk
 from support.rows import wish
-from support.site import JST, Site
+from support.site import CONFIG, JST, Site
 
 from publisher.core.selection import newest_first
 from publisher.core.words import speaks
+from publisher.errors import TemplateError
 from publisher.jobs.audience import Whom
 from publisher.jobs.digest import make_digest, plan_digest, plan_variants
 from publisher.jobs.send import audience, find_post, make_one_off
@@ -143,6 +145,21 @@ def test_an_issue_for_nobody_but_suppressed_readers_leaves_nothing(site: Site, s
     with store.read() as connection:
         assert issues.count(connection) == 0
         assert connection.execute(tables.variants.select()).all() == []
+
+
+def test_a_template_that_fails_for_one_reader_leaves_no_open_stream_behind(
+    site: Site, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.write("config.yaml", CONFIG + """    subject: "{{ posts[99].title }}"\n""")
+    posts(site, 0)
+    readers(store, 9, random.Random(3))
+
+    with desk(site, MONDAY) as place, pytest.raises(TemplateError):
+        make_digest(place, store, at=MONDAY, now=MONDAY, prev_fire=prev_fire)
+    store.close()
+    gc.collect()
+
+    assert caplog.records == []
 
 
 def test_what_is_looked_at_before_shows_every_post_in_every_language(site: Site, store: Store) -> None:
