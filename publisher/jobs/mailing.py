@@ -11,6 +11,7 @@ from publisher.config import Config
 from publisher.content import Rendered
 from publisher.core.words import counted
 from publisher.errors import ConfigError, Problem, Severity, UsageError, WrongLedger
+from publisher.jobs.archive_paths import list_path, page_address
 from publisher.jobs.dead_links import dead_links
 from publisher.jobs.ids import Witness, recall
 from publisher.jobs.intro import Introductions, introductions
@@ -156,12 +157,20 @@ def draft(
         sender=desk.newsletter.sender,
         reply_to=desk.newsletter.reply_to,
         list_title=desk.newsletter.title,
-        archive_url=desk.library.place.site.url,
+        archive_url=archive_url(desk),
         page_url=page_url,
         at=at,
         since=since,
         urgent=urgent,
     )
+
+
+def archive_url(desk: Desk) -> str:
+    """Where all that the newsletter published is read: the list of its issues, or the site where there is none."""
+    library, newsletter = desk.library, desk.newsletter
+    if not newsletter.archive:
+        return library.place.site.url
+    return page_address(library.place, list_path(library.config, newsletter.name))
 
 
 def first_language(desk: Desk) -> str:

@@ -11,7 +11,7 @@ from publisher.feeds import replace as write_file
 from publisher.jobs.issue import last_digest_at
 from publisher.jobs.letter import Outgoing, Plate
 from publisher.jobs.linted import SAMPLE_EMAIL, SAMPLE_SENDER, problems, sample_recipient
-from publisher.jobs.mailing import Desk, first_language, require_sender
+from publisher.jobs.mailing import Desk, archive_url, first_language, require_sender
 from publisher.jobs.picking import candidates, terms
 from publisher.jobs.read_back import read_back
 from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
@@ -166,7 +166,7 @@ def _sheet(desk: Desk, variant: Variant, issue: str, *, auto_submitted: bool, pa
         list_name=newsletter.name,
         language=variant.language,
         issue=issue,
-        archive_url=desk.library.place.site.url,
+        archive_url=archive_url(desk),
         page_url=page_url,
         auto_submitted=auto_submitted,
         pictures=variant.rendered.pictures,

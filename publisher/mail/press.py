@@ -26,7 +26,7 @@ class Sheet(Struct, frozen=True):
     """What all letters of one variant of an issue share.
 
     `list_name` is None where no list is mailed: a one-off to strangers, a confirmation. `issue` is its number or uid,
-    ASCII. `archive_url` is the site's address, `page_url` that of the post a one-off is (RFC 5064); both absolute and
+    ASCII. `archive_url` is where all that was published is read, `page_url` where this is (RFC 5064); both absolute and
     percent-encoded. `auto_submitted` is for mails that no person sent (RFC 3834), `test` for trials of the writer's.
     """
 

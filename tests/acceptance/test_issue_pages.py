@@ -33,6 +33,7 @@ def test_an_issue_is_a_page_that_its_mail_leads_to(site: Site, smtp: Server) -> 
     assert "味噌を仕込む日：大豆1kg" in page
     assert "図書館の棚" in page
     assert message["Archived-At"] == f"<{ROOT}newsletters/weekly/1/>"
+    assert message["List-Archive"] == f"<{ROOT}newsletters/weekly/>"
     for kind in ("html", "plain"):
         part = message.get_body((kind,))
         assert part is not None
@@ -176,6 +177,7 @@ def test_a_newsletter_without_an_archive_has_no_page_and_no_link(site: Site, smt
 
     assert not pages(site).exists()
     assert smtp.message("hanako@example.jp")["Archived-At"] is None
+    assert smtp.message("hanako@example.jp")["List-Archive"] == f"<{ROOT}>"
     assert "newsletters/weekly" not in str(smtp.message("hanako@example.jp").get_body(("plain",)))
 
 
