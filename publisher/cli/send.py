@@ -80,7 +80,7 @@ def send(
 
     app = site(context)
     whom = Whom(tuple(to or ()), Narrowing(tuple(category or ()), language, where), again=again)
-    _require_sense(newsletter, whom, test=test, schedule=schedule)
+    _require_sense(newsletter, whom, test=test, more=bool(schedule) or force or as_json)
     chosen = app.newsletter(newsletter) if newsletter else only_newsletter(app)
     if test:
         _mail_test(app, chosen, post, yes=yes, dry_run=dry_run)
@@ -93,9 +93,10 @@ def send(
     raise typer.Exit(code)
 
 
-def _require_sense(newsletter: str | None, whom: "Whom", *, test: bool, schedule: str | None) -> None:
-    if test and (whom.to or whom.narrowing.words or whom.again or schedule):
-        raise UsageError("--test goes to the editor alone, and now", hint="leave the other options out")
+def _require_sense(newsletter: str | None, whom: "Whom", *, test: bool, more: bool) -> None:
+    if test and (whom.to or whom.narrowing.words or whom.again or more):
+        message = "--test goes to the editor alone, and now, whatever is wrong with it"
+        raise UsageError(message, hint="beside it go --newsletter, --dry-run and --yes alone")
     if whom.to and whom.narrowing.words:
         message = "--category, --language and --where choose among a newsletter's readers; --to names addresses"
         raise UsageError(message, hint="leave one of them out")

@@ -146,7 +146,9 @@ def test_a_test_goes_to_the_editor_and_leaves_no_trace(site: Site, smtp: Server)
         (["--newsletter", "weekly", "--schedule", "2020-01-01T09:00"], "not to come"),
         (["--to", "a@example.jp", "--category", "庭"], "leave one of them out"),
         (["--category", "庭"], "nobody to send to"),
-        (["--test", "--to", "a@example.jp"], "leave the other options out"),
+        (["--test", "--to", "a@example.jp"], "--test goes to the editor alone"),
+        (["--test", "--json"], "beside it go --newsletter, --dry-run and --yes alone"),
+        (["--test", "--force"], "beside it go --newsletter, --dry-run and --yes alone"),
     ],
 )
 def test_words_that_mean_nothing_make_no_ledger(site: Site, words: list[str], said: str) -> None:
