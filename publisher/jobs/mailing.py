@@ -144,6 +144,7 @@ def draft(
     page_url: str | None = None,
     skipped: str = "",
     urgent: bool = False,
+    greets: str | None = None,
 ) -> issues.Draft:
     """An issue to be made, its sender and title frozen as they are set now; `skipped` says why it mails nobody."""
     assert desk.newsletter.sender is not None
@@ -162,6 +163,7 @@ def draft(
         at=at,
         since=since,
         urgent=urgent,
+        greets=greets,
     )
 
 

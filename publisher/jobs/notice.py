@@ -75,13 +75,16 @@ def write_letter(
     now: datetime,
     *,
     template: str,
+    greets: str | None = None,
 ) -> Issue:
     """An urgent issue of one mail to one address, which is of no newsletter and takes no number.
 
+    Its posts count as carried for the newsletter that it `greets` a reader of, and for no other.
     Who is suppressed gets none: it is recorded as such. ConfigError where there is no sender.
     """
     sender = require_sender(desk.library.config, desk.newsletter)
-    issue = issues.insert(connection, draft(desk, IssueKind.ONE_OFF, newsletter=None, at=now, urgent=True), now)
+    made = draft(desk, IssueKind.ONE_OFF, newsletter=None, at=now, urgent=True, greets=greets)
+    issue = issues.insert(connection, made, now)
     row = issues.insert_variant(connection, issue.id, variant)
     manifests.insert(connection, issue.id, manifest_of(desk, template, [(variant.post_ids, variant.language)]))
     one = _addressed(connection, secret, issue, sender, to, row)

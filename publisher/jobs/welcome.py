@@ -24,8 +24,8 @@ _SAMPLE_POSTS = 5
 def welcome(desk: Desk, store: Store, email: str, *, now: datetime) -> Issue | None:
     """Greet the newsletter's reader at an address, by an urgent mail; None where they are no reader of it.
 
-    What it shows of the latest issue counts as carried: no digest brings it again. ConfigError where sender or site
-    address is missing, WrongLedger, TemplateError.
+    What it shows of the latest issue counts as carried: no digest of the newsletter brings it again. ConfigError where
+    sender or site address is missing, WrongLedger, TemplateError.
     """
     library = desk.library
     require_site_url(library.config, library.place.site)
@@ -39,7 +39,16 @@ def welcome(desk: Desk, store: Store, email: str, *, now: datetime) -> Issue | N
         to = reader.subscriber
         recipient = Recipient(to.email, to.address_key, to.name, reader.language, to.id)
         variant = _variant(connection, desk, reader, now)
-        made = write_letter(connection, store.secret, desk, recipient, variant, now, template=Note.WELCOME.value)
+        made = write_letter(
+            connection,
+            store.secret,
+            desk,
+            recipient,
+            variant,
+            now,
+            template=Note.WELCOME.value,
+            greets=desk.newsletter.name,
+        )
     testify(library, store)
     return made
 

@@ -93,7 +93,7 @@ class Issue(Struct, frozen=True):
     A paused one that a server held up goes on by itself at `resume_at`; `setbacks` counts those pauses in a row.
     An awaiting one begins by itself at `starts_at`, or, where that is None, when a person approves it.
     `audience` says in words to which of a newsletter's readers it is, empty for all; one sent `again` is also for those
-    who had its posts before.
+    who had its posts before. One that `greets` is of no newsletter; its posts were carried for the one it greets in.
     """
 
     id: int
@@ -119,6 +119,7 @@ class Issue(Struct, frozen=True):
     starts_at: datetime | None = None
     audience: str = ""
     again: bool = False
+    greets: str | None = None
 
 
 class SettledBy(StrEnum):

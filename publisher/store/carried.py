@@ -18,8 +18,18 @@ _AT_ONCE = 5000
 """Posts in a query: SQLite takes 32,766 values."""
 
 
+def counts_for(issue: sa.FromClause, newsletter: str | sa.ScalarSelect[str]) -> sa.ColumnElement[bool]:
+    """Whether what an issue, a row of the table, carried was carried for a newsletter.
+
+    One-offs to addresses count for every newsletter. A welcome does not: it shows a post by its title alone, and who
+    was greeted in a weekly lost what a monthly was to bring them.
+    """
+    to_addresses = sa.and_(issue.c.newsletter.is_(None), issue.c.greets.is_(None))
+    return sa.or_(to_addresses, issue.c.newsletter == newsletter, issue.c.greets == newsletter)
+
+
 class Carried:
-    """What a newsletter, and one-offs to addresses, have carried of `posts` in the issues there are by now.
+    """What a newsletter, its welcomes and one-offs to addresses have carried of `posts` in the issues there are now.
 
     The posts come by their ids, in order, each with the word for which it is sent again, or an empty one; with a word
     it counts as carried only where it was for that. Each is a bit, the first the lowest. Of the ledger's deliveries
@@ -74,12 +84,12 @@ def _held(connection: sa.Connection, newsletter: str, posts: Mapping[str, str]) 
 def _carriers(
     connection: sa.Connection, newsletter: str, post_ids: Sequence[str]
 ) -> Iterator[tuple[int, int, str, str]]:
-    held, of_issue = variant_posts.c, sa.or_(issues.c.newsletter == newsletter, issues.c.newsletter.is_(None))
+    held = variant_posts.c
     query = (
         sa.select(held.variant_id, variants.c.issue_id, held.post_id, held.resend)
         .join(variants, variants.c.id == held.variant_id)
         .join(issues, issues.c.id == variants.c.issue_id)
-        .where(of_issue)
+        .where(counts_for(issues, newsletter))
     )
     for some in (post_ids[start : start + _AT_ONCE] for start in range(0, len(post_ids), _AT_ONCE)):
         with batches(connection, query.where(held.post_id.in_(some))) as rows:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from publisher.core.lifecycle import CARRIED, READY, check_delivery
 from publisher.model.mailing import Delivery, DeliveryStatus, Recipient, SettledBy
+from publisher.store.carried import counts_for
 from publisher.store.prepared import Row, prepared
 from publisher.store.tables import deliveries, issues, unsent, variant_posts
 from publisher.struct import Struct
@@ -103,7 +104,8 @@ def _lacks_a_post(issue_id: int) -> sa.ColumnElement[bool]:
     """Whether a post of a delivery of this issue was carried to its address by no delivery of its newsletter, and by no
     one-off."""
     other, of_other, its_issue = deliveries.alias(), variant_posts.alias(), issues.alias()
-    newsletter = sa.select(issues.c.newsletter).where(issues.c.id == issue_id).scalar_subquery()
+    its_own = sa.func.coalesce(issues.c.newsletter, issues.c.greets)
+    newsletter = sa.select(its_own).where(issues.c.id == issue_id).scalar_subquery()
     came = (
         sa.select(sa.literal(1))
         .select_from(
@@ -112,7 +114,7 @@ def _lacks_a_post(issue_id: int) -> sa.ColumnElement[bool]:
             )
         )
         .where(other.c.address_key == deliveries.c.address_key, other.c.status.in_([*CARRIED]))
-        .where(sa.or_(its_issue.c.newsletter.is_(None), its_issue.c.newsletter == newsletter))
+        .where(counts_for(its_issue, newsletter))
         .where(of_other.c.post_id == variant_posts.c.post_id)
         .where(sa.or_(variant_posts.c.resend == "", variant_posts.c.resend == of_other.c.resend))
         .correlate(deliveries, variant_posts)

@@ -34,6 +34,7 @@ class Draft(Struct, frozen=True):
     starts_at: datetime | None = None
     audience: str = ""
     again: bool = False
+    greets: str | None = None
 
 
 def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:

@@ -99,6 +99,7 @@ issues = Table(
     Column("starts_at", Instant),
     Column("audience", Text, nullable=False, server_default=""),
     Column("again", Boolean, nullable=False, server_default=false()),
+    Column("greets", String(64)),
     UniqueConstraint("newsletter", "number"),
     Index(None, "status"),
 )

@@ -22,6 +22,12 @@ from publisher.store.engine import Store
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
 DAY = timedelta(days=1)
 LATEST = CONFIG + "    welcome: latest\n"
+MONTHLY = """\
+  monthly:
+    title: "みどりの月報"
+    from: "三浦 みどり <tayori@midori.example>"
+    schedules: {monthly: "1st 09:00"}
+"""
 
 
 @pytest.fixture
@@ -58,10 +64,10 @@ def greeted(site: Site, store: Store, email: str = "taro@example.jp", **changes:
         return made, issues.variant(connection, one.variant_id)
 
 
-def digest_of_the_next_week(site: Site, store: Store) -> dict[tuple[str, ...], int]:
+def digest_of_the_next_week(site: Site, store: Store, name: str = "weekly") -> dict[tuple[str, ...], int]:
     """How many readers get which titles."""
     at = MONDAY + 7 * DAY
-    with desk(site, at) as place:
+    with desk(site, at, name) as place:
         titles = {place.library.ids[post.source]: post.title for post in place.library.posts}
         picks = plan_digest(place, store, at=at, prev_fire=prev_fire).picks
     return {tuple(titles[one] for one in pick.post_ids): pick.readers for pick in picks}
@@ -86,6 +92,17 @@ def test_no_digest_brings_again_what_it_has_shown(site: Site, store: Store) -> N
     greeted(site, store, "jiro@example.jp")
 
     assert digest_of_the_next_week(site, store) == {("雪の朝",): 2}
+
+
+def test_it_takes_no_post_from_another_newsletter(site: Site, store: Store) -> None:
+    site.write("config.yaml", LATEST + MONTHLY)
+    for name in ("weekly", "monthly"):
+        join(store, "jiro@example.jp", MONDAY - DAY / 2, newsletter=name)
+
+    greeted(site, store, "jiro@example.jp")
+
+    assert digest_of_the_next_week(site, store) == {}
+    assert digest_of_the_next_week(site, store, "monthly") == {("霜の朝", "本棚"): 1}
 
 
 def test_a_plain_one_shows_nothing_and_carries_nothing(site: Site, store: Store) -> None:

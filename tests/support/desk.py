@@ -12,8 +12,8 @@ from support.site import Site
 
 
 @contextmanager
-def desk(site: Site, at: datetime) -> Iterator[Desk]:
-    """Where the mail of `weekly` is made, the folder read as of `at`."""
+def desk(site: Site, at: datetime, name: str = "weekly") -> Iterator[Desk]:
+    """Where the mail of `weekly`, or of another newsletter, is made, the folder read as of `at`."""
     config = load_config(None, {}, site.folder)
     with open_library(config, at=at) as library:
-        yield Desk(library, Templates(None), newsletter(config, "weekly", "Asia/Tokyo"))
+        yield Desk(library, Templates(None), newsletter(config, name, "Asia/Tokyo"))

@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("issues", sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("issues", sa.Column("audience", sa.Text(), nullable=False, server_default=""))
     op.add_column("issues", sa.Column("again", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("issues", sa.Column("greets", sa.String(length=64), nullable=True))
     op.create_table(
         "manifests",
         sa.Column("issue_id", sa.Integer(), nullable=False),
