@@ -9,6 +9,7 @@ from publisher.model.newsletter import Newsletter
 from publisher.model.reader import SubscriptionStatus
 from publisher.store.readers import Circle, of_frequency, within
 from publisher.store.tables import issues, subscribers, subscriptions, suppressions
+from publisher.store.zones import lives_in
 from publisher.struct import Struct
 
 
@@ -23,9 +24,10 @@ class Turnover(Struct, frozen=True):
 
 
 def turnover(connection: sa.Connection, circle: Circle) -> Turnover | None:
-    """Since the last digest of the circle's frequency that was no empty one; None before the first."""
+    """Since the last digest of the circle's frequency and zone that was no empty one; None before the first."""
     newsletter = circle.newsletter
-    last = connection.execute(_last(newsletter, f"{newsletter.name}/{circle.frequency}/")).first()
+    series = f"{newsletter.name}/{circle.frequency}" if circle.local is None else circle.local.series
+    last = connection.execute(_last(newsletter, f"{series}/")).first()
     if last is None:
         return None
     wish, since = subscriptions.c, last.created_at
@@ -33,6 +35,7 @@ def turnover(connection: sa.Connection, circle: Circle) -> Turnover | None:
     left = [
         wish.newsletter == newsletter.name,
         *of_frequency(circle),
+        *([] if circle.local is None else [lives_in(newsletter, circle.local.zone)]),
         wish.status == SubscriptionStatus.UNSUBSCRIBED,
         wish.unsubscribed_at > since,
         wish.confirmed_at <= since,

@@ -26,10 +26,14 @@ def in_zone(newsletter: Newsletter, period: Period) -> list[sa.ColumnElement[boo
     Who has none lives in the newsletter's. Who has moved, and had the digest of that local time where they were, is not
     mailed it once more.
     """
-    zone = subscriptions.c.timezone
-    here = zone == period.zone
-    lives = sa.or_(here, zone.is_(None)) if period.zone == newsletter.timezone else here
-    return [lives, ~_had_elsewhere(period)]
+    return [lives_in(newsletter, period.zone), ~_had_elsewhere(period)]
+
+
+def lives_in(newsletter: Newsletter, zone: str) -> sa.ColumnElement[bool]:
+    """The same of the zone alone."""
+    named = subscriptions.c.timezone
+    here = named == zone
+    return sa.or_(here, named.is_(None)) if zone == newsletter.timezone else here
 
 
 def _had_elsewhere(period: Period) -> sa.ColumnElement[bool]:

@@ -48,9 +48,9 @@ def join(store: Store, *emails: str, at: datetime = MONDAY - 30 * DAY, **changes
             subscribers.subscribe(connection, wish(email, "weekly", **changes), at, revive=True)
 
 
-def make(site: Site, store: Store, issue: PlannedIssue, now: datetime) -> Issue | None:
+def make(site: Site, store: Store, issue: PlannedIssue, now: datetime, **changes: object) -> Issue | None:
     period = issue.occasion.period
-    with own_desk(site, now) as place:
+    with own_desk(site, now, **changes) as place:
         return make_digest(place, store, at=period.end, now=now, prev_fire=prev_fire, period=period)
 
 
@@ -109,6 +109,26 @@ def test_who_came_and_left_and_was_suppressed_since_the_last_issue(site: Site, l
     assert (coming.turnover.new, coming.turnover.left, coming.turnover.suppressed) == (2, 1, 1)
     assert "since no. 1 of 2026-11-23 09:00 JST: +2 new, -1 left, -1 suppressed" in told([coming])
     assert (coming.number, [post.title for _, post in coming.posts]) == (2, ["雪の朝"])
+
+
+def test_with_readers_own_zones_turnover_is_that_of_the_zone(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp", "jiro@example.jp")
+    join(ledger, "jane@example.com", "john@example.com", timezone="America/New_York")
+    tokyo, new_york = planned(site, ledger, MONDAY + DAY, reader_zones=True)
+    assert make(site, ledger, tokyo, MONDAY, reader_zones=True) is not None
+    assert make(site, ledger, new_york, MONDAY + DAY, reader_zones=True) is not None
+    with ledger.write() as connection:
+        for email in ("jiro@example.jp", "jane@example.com", "john@example.com"):
+            subscribers.unsubscribe(connection, email, None, MONDAY + 2 * DAY)
+    join(ledger, "mary@example.com", at=MONDAY + 2 * DAY, timezone="America/New_York")
+
+    coming = planned(site, ledger, MONDAY + 3 * DAY, reader_zones=True)
+
+    counts = {one.occasion.period.zone: one.turnover for one in coming}
+    assert {zone: (one.number, one.since, one.new, one.left) for zone, one in counts.items() if one} == {
+        "Asia/Tokyo": (1, MONDAY, 0, 1),
+        "America/New_York": (2, MONDAY + DAY, 1, 2),
+    }
 
 
 def test_the_hash_is_of_what_makes_the_mails_and_readers_are_counted(site: Site, ledger: Store) -> None:
