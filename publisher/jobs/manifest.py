@@ -1,14 +1,15 @@
 """The manifest: by which posts, templates and settings an issue came to be what it is."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from publisher import __version__
+from publisher.core.plans import digest_of, flat
 from publisher.jobs.mailing import Desk
 from publisher.mail import template_hash
 from publisher.model.manifest import Manifest, ManifestPost
 from publisher.model.post import Post
-from publisher.struct import pack
+from publisher.struct import asdict
 
 
 def manifest_of(desk: Desk, template: str, shown: Sequence[tuple[Sequence[str], str]]) -> Manifest:
@@ -28,8 +29,20 @@ def manifest_of(desk: Desk, template: str, shown: Sequence[tuple[Sequence[str], 
 
 
 def settings_hash(desk: Desk) -> str:
-    """SHA-256, in hex, over all that newsletter and site are set to be: no password, no server, no path."""
-    return hashlib.sha256(pack((desk.newsletter, desk.library.place.site), order="deterministic")).hexdigest()
+    """SHA-256, in hex, over settings_by_key: no password, no mail server, no path."""
+    return digest_of(sorted(settings_by_key(desk)))
+
+
+def settings_by_key(desk: Desk) -> Iterator[tuple[str, str]]:
+    """What stands in mails, or decides which posts do: the site, the newsletter, the categories, the way out.
+
+    Each by its key, with a digest: a plan and a manifest call the same settings the same.
+    """
+    config, name = desk.library.config, desk.newsletter.name
+    yield from flat(asdict(desk.library.place.site), "site.")
+    yield from flat(config.values["newsletters"][name], f"newsletters.{name}.")
+    yield from flat(config.values["categories"], "categories.")
+    yield from flat({"web": {"url": config.settings.web.url}})
 
 
 def _post(desk: Desk, post_id: str, post: Post) -> ManifestPost:

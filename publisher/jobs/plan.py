@@ -6,13 +6,14 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from publisher.core.forecast import finish
-from publisher.core.plans import Contents, Part, digest_of, flat
+from publisher.core.plans import Contents, Part, digest_of
 from publisher.core.selection import Why, newest_first
 from publisher.errors import Problem
 from publisher.jobs.digest import Plan, plan_digest, render_group
 from publisher.jobs.letter import Outgoing
 from publisher.jobs.linted import problems, sample_recipient, telling
 from publisher.jobs.mailing import Desk, first_language
+from publisher.jobs.manifest import settings_by_key
 from publisher.jobs.occasions import Occasion, Surroundings, occasions
 from publisher.jobs.picking import candidates, circle, terms
 from publisher.jobs.planned import Group, Pick
@@ -23,7 +24,7 @@ from publisher.model.mailing import Variant
 from publisher.model.post import Post
 from publisher.store import progress, usage
 from publisher.store.turnover import Turnover, suppressed_by_kind, turnover
-from publisher.struct import Struct, asdict, replace
+from publisher.struct import Struct, replace
 
 
 class Seen(Struct, frozen=True):
@@ -205,7 +206,7 @@ def _parts(
             )
             for one in languages
         },
-        Part.SETTINGS: dict(_settings_by_key(desk)),
+        Part.SETTINGS: dict(settings_by_key(desk)),
         Part.MAILS: mails,
     }
 
@@ -213,12 +214,3 @@ def _parts(
 def _mail(variant: Variant) -> str:
     made = variant.rendered
     return digest_of([made.subject, made.preheader, made.html, made.text, [one.cid for one in made.pictures]])
-
-
-def _settings_by_key(desk: Desk) -> Iterator[tuple[str, str]]:
-    """What stands in mails, or decides which posts do: the site, the newsletter, the categories, the way out."""
-    config, name = desk.library.config, desk.newsletter.name
-    yield from flat(asdict(desk.library.place.site), "site.")
-    yield from flat(config.values["newsletters"][name], f"newsletters.{name}.")
-    yield from flat(config.values["categories"], "categories.")
-    yield from flat({"web": {"url": config.settings.web.url}})

@@ -112,6 +112,8 @@ def test_what_is_set_of_site_and_newsletter_is_in_the_hash_and_no_server_is(site
     assert hashed(CONFIG + 'mail: {transport: "smtp://other.example:587"}\n') == before
     assert hashed(CONFIG.replace("みどりの便り", "便り")) != before
     assert hashed(CONFIG.replace("みどりの庭", "庭")) != before
+    assert hashed(CONFIG + "categories: {庭: garden}\n") != before
+    assert hashed(CONFIG + 'web: {url: "https://news.example.jp"}\n') != before
 
 
 def test_a_manifest_holds_nothing_about_a_reader(site: Site, store: Store) -> None:
