@@ -1,15 +1,16 @@
 """Plan: what will go out, to how many, how big and how long; nothing is written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from publisher.core.forecast import finish
 from publisher.core.plans import Contents, Part, digest_of
-from publisher.core.selection import Why, newest_first
+from publisher.core.selection import Why, oldest
 from publisher.errors import Problem
 from publisher.jobs.digest import Plan, plan_digest, render_group
+from publisher.jobs.left_out import TooOld, left_out, too_old
 from publisher.jobs.letter import Outgoing
 from publisher.jobs.linted import problems, sample_recipient, telling
 from publisher.jobs.mailing import Desk, first_language
@@ -54,7 +55,7 @@ class PlannedIssue(Struct, frozen=True):
     """One issue that would be made.
 
     `posts` are those that go to anybody, by id, newest first; `left_out` are others within the newsletter's reach, and
-    why. `suppressed` counts readers by why they get no mail.
+    why; `too_old` are those out of it. `suppressed` counts readers by why they get no mail.
     """
 
     occasion: Occasion
@@ -62,6 +63,7 @@ class PlannedIssue(Struct, frozen=True):
     plan: Plan
     posts: tuple[tuple[str, Post], ...]
     left_out: tuple[tuple[str, Post, Why], ...]
+    too_old: TooOld
     variants: tuple[Reckoned, ...]
     turnover: Turnover | None
     suppressed: Mapping[str, int]
@@ -98,6 +100,7 @@ def _planned(desk: Desk, occasion: Occasion, offset: int, around: Surroundings) 
     plan = replace(plan, number=plan.number + offset)
     goes = {*plan.post_ids} if plan.recipients else set()
     posts = tuple((one.id, one.post) for one in candidates(desk, terms(desk, period.end)) if one.id in goes)
+    reach = oldest(desk.newsletter, period.end, around.prev_fire)
     rendered = _rendered(desk, plan, period.end) if plan.recipients else {}
     outgoing = around.outgoing_of(desk.newsletter.name)
     with_readers = _Readers(None, {}, Estimate(None, None))
@@ -109,7 +112,8 @@ def _planned(desk: Desk, occasion: Occasion, offset: int, around: Surroundings) 
         number=plan.number,
         plan=plan,
         posts=posts,
-        left_out=tuple(_left_out(desk, plan, period.end)),
+        left_out=tuple(left_out(desk, plan, reach)),
+        too_old=too_old(desk, around.store, plan, reach),
         variants=tuple(_reckoned(desk, pick, rendered, plan.number, outgoing, around.now) for pick in plan.picks),
         turnover=with_readers.turnover,
         suppressed=with_readers.suppressed,
@@ -117,14 +121,6 @@ def _planned(desk: Desk, occasion: Occasion, offset: int, around: Surroundings) 
         estimate=with_readers.estimate,
         parts=_parts(desk, occasion, plan, posts, rendered),
     )
-
-
-def _left_out(desk: Desk, plan: Plan, at: datetime) -> Iterator[tuple[str, Post, Why]]:
-    recent = at - desk.newsletter.reach
-    for post in newest_first(post for post in desk.library.posts if post.published >= recent):
-        post_id = desk.library.ids[post.source]
-        if post_id in plan.passed_over:
-            yield post_id, post, plan.passed_over[post_id]
 
 
 class _Readers(Struct, frozen=True):

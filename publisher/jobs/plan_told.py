@@ -10,6 +10,7 @@ from publisher.core.selection import Why
 from publisher.core.words import counted
 from publisher.errors import Problem
 from publisher.jobs.intro import waiting_lines
+from publisher.jobs.left_out import TooOld
 from publisher.jobs.mailing import local
 from publisher.jobs.plan import Estimate, PlannedIssue, Reckoned, Seen
 from publisher.mail import LIMIT
@@ -55,6 +56,7 @@ def _issue_lines(one: PlannedIssue) -> Iterator[str]:
     for variant in one.variants if one.plan.recipients else ():
         yield from _variant_lines(variant, titles)
     yield from _left_out_lines(one)
+    yield from _too_old_lines(one.too_old, period.zone)
     for problem in one.problems:
         yield f"  {problem.told()}"
     if one.plan.recipients:
@@ -100,6 +102,16 @@ def _left_out_lines(one: PlannedIssue) -> Iterator[str]:
     for _, post, why in shown:
         yield f"    {beside(post.title, why, width)}"
     if more := len(one.left_out) - len(shown):
+        yield f"    and {counted(more, 'post')} more"
+
+
+def _too_old_lines(found: TooOld, zone: str) -> Iterator[str]:
+    if not found.number:
+        return
+    line = f"{counted(found.number, 'post')} came out too long ago, before {local(found.before, zone)}"
+    yield f"  {line}" + ("; no issue has had" if found.missed else "")
+    yield from (f"    - {post.title}" for _, post in found.missed[:_SHOWN])
+    if more := len(found.missed[_SHOWN:]):
         yield f"    and {counted(more, 'post')} more"
 
 
@@ -163,6 +175,7 @@ def _issue_json(one: PlannedIssue) -> dict[str, Any]:
         "since": _turnover_json(one.turnover),
         "posts": [_post_json(post_id, post) for post_id, post in one.posts],
         "left_out": [_left_out_json(*left) for left in one.left_out[:_TOLD]],
+        "too_old": _too_old_json(one.too_old),
         "variants": [_variant_json(variant) for variant in one.variants],
         "problems": [asdict(problem) for problem in one.problems],
         "rate": one.estimate.rate,
@@ -188,6 +201,11 @@ def _variant_json(one: Reckoned) -> dict[str, Any]:
 
 def _left_out_json(post_id: str, post: Post, why: Why) -> dict[str, Any]:
     return {**_post_json(post_id, post), "why": why.name.lower()}
+
+
+def _too_old_json(found: TooOld) -> dict[str, Any]:
+    missed = [_post_json(post_id, post) for post_id, post in found.missed[:_TOLD]]
+    return {"number": found.number, "before": found.before.isoformat(), "missed": missed}
 
 
 def _post_json(post_id: str, post: Post) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """The posts that issues have carried, by their ids."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import CARRIED
-from publisher.store.tables import deliveries, variant_posts
+from publisher.store.periods import batched
+from publisher.store.tables import deliveries, issues, variant_posts, variants
 
 _BATCH = 500
 
@@ -34,6 +35,20 @@ def had(connection: sa.Connection, post_id: str, resend: str, address_keys: Coll
         .where(deliveries.c.address_key.in_(address_keys))
     )
     return set(connection.scalars(query.where(variant_posts.c.resend == resend) if resend else query))
+
+
+def shown(connection: sa.Connection, newsletter: str, post_ids: Iterable[str]) -> set[str]:
+    """Those of the posts that an issue of the newsletter has held, carried or not."""
+    of_newsletter = (
+        sa.select(variants.c.id)
+        .join(issues, issues.c.id == variants.c.issue_id)
+        .where(issues.c.newsletter == newsletter)
+    )
+    held, found = variant_posts.c, set[str]()
+    for some in batched(post_ids):
+        query = sa.select(held.post_id).where(held.post_id.in_(some), held.variant_id.in_(of_newsletter))
+        found.update(connection.scalars(query.distinct()))
+    return found
 
 
 def _carried(connection: sa.Connection, ids: list[str]) -> list[sa.Row[tuple[int, int, str]]]:

@@ -220,6 +220,35 @@ def test_each_other_post_of_late_is_told_with_why_it_goes_to_nobody(site: Site, 
     assert [one["why"] for one in made["left_out"]] == ["to_come", "categories"]
 
 
+def test_what_is_out_of_reach_is_counted_and_named_where_no_issue_has_had_it(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp")
+    site.post("昔", MONDAY - 400 * DAY, title="昔の記事")
+    (due,) = planned(site, ledger, MONDAY)
+    assert (due.too_old.number, due.too_old.missed) == (1, ())
+    assert "  1 post came out too long ago, before 2026-09-24 09:00 JST\n" in told([due])
+    assert make(site, ledger, due, MONDAY) is not None
+    site.post("雪", MONDAY + DAY, title="雪の朝")
+    later = MONDAY + 70 * DAY
+    site.post("梅", later - DAY, title="梅の花")
+
+    (coming,) = planned(site, ledger, later)
+
+    assert (coming.too_old.number, [post.title for _, post in coming.too_old.missed]) == (4, ["雪の朝"])
+    lines = told([coming]).splitlines()
+    line = lines.index("  4 posts came out too long ago, before 2026-12-03 09:00 JST; no issue has had")
+    assert lines[line + 1] == "    - 雪の朝"
+    (made,) = plan_json([coming], contents([coming]), later, ())["issues"]
+    assert (made["too_old"]["number"], [one["title"] for one in made["too_old"]["missed"]]) == (4, ["雪の朝"])
+
+
+def test_what_is_passed_over_within_two_periods_is_told_where_the_reach_is_less(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp", categories=("庭",))
+    (issue,) = planned(site, ledger, MONDAY, reach=DAY)
+
+    assert [(post.title, why.name) for _, post, why in issue.left_out] == [("図書館の棚", "CATEGORIES")]
+    assert (issue.too_old.number, issue.too_old.before) == (0, MONDAY - 2 * WEEK)
+
+
 def test_an_instant_mail_is_planned_when_it_is_due_and_its_minute_is_not_hashed(site: Site, ledger: Store) -> None:
     join(ledger, "hanako@example.jp", frequency=Frequency.INSTANT)
     schedules = {Frequency.INSTANT: Schedule(None)}

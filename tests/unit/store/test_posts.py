@@ -38,3 +38,11 @@ def test_more_posts_than_a_statement_takes_are_renamed(store: Store, make_issue:
         assert posts.rename(connection, {id_: f"new:{id_}" for id_ in ids}) == 1201
 
     assert ids_of(store, variant) == tuple(f"new:{id_}" for id_ in ids)
+
+
+def test_what_an_issue_of_the_newsletter_has_held_was_shown(store: Store, make_issue: Callable[..., Issue]) -> None:
+    variant_of(store, make_issue("a@example.jp"), "a", "A", "B")
+
+    with store.read() as connection:
+        assert posts.shown(connection, "weekly", ["A", "C"]) == {"A"}
+        assert posts.shown(connection, "daily", ["A", "C"]) == set()
