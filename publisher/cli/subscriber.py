@@ -9,12 +9,13 @@ import typer
 
 from publisher.app import App
 from publisher.cli.deliver import send_out
-from publisher.cli.options import Json, NewsletterName, Yes, site
+from publisher.cli.options import DryRun, Json, NewsletterName, Yes, site
 from publisher.cli.talk import bar, consent, moment, put, put_json, say
 from publisher.core.words import counted
 
 if TYPE_CHECKING:
     from publisher.jobs.library import Library
+    from publisher.jobs.subscribe import Request
     from publisher.model.mailing import Issue
     from publisher.model.reader import Subscription
     from publisher.store.engine import Store
@@ -44,22 +45,37 @@ def add(
     timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Their zone, such as Europe/Berlin.")] = None,
     welcome: Annotated[bool, typer.Option("--welcome", help="Greet them by mail, now.")] = False,
     yes: Yes = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Subscribe a reader who has asked you to; your word is the consent's evidence."""
     from publisher.jobs.subscribe import Request, held_back
     from publisher.jobs.subscribe import add as job
 
     app = site(context)
+    request = Request(address, name, tuple(newsletter or ()), tuple(category or ()), language, frequency, timezone)
+    if dry_run:
+        _tell_planned(app, request, welcome=welcome)
+        return
     if welcome:
         _may_greet(app, newsletter or [], yes=yes)
-    request = Request(address, name, tuple(newsletter or ()), tuple(category or ()), language, frequency, timezone)
     with app.store() as store:
         done = job(store, request, app.newsletters(), evidence="added by the operator", now=app.clock())
         reason = held_back(store, address)
         _tell_added(address, done, reason)
-        code = _greet(app, store, address, [named for named, _ in done]) if welcome else 0
+        code = _greet(app, store, address, done) if welcome else 0
     if code:
         raise typer.Exit(code)
+
+
+def _tell_planned(app: App, request: "Request", *, welcome: bool) -> None:
+    from publisher.jobs.subscribe import outcomes
+
+    with app.ledger() as store:
+        for named, outcome in outcomes(store, request, app.newsletters()):
+            is_new = outcome == "added"
+            what = ("would be added" + (" and greeted" if welcome else "")) if is_new else "is there already"
+            say(f"{request.email}: {named}: {what}")
+    say("nobody was subscribed; nothing was sent")
 
 
 def _tell_added(address: str, done: "Sequence[tuple[str, Joining]]", reason: str | None) -> None:
@@ -76,8 +92,14 @@ def _may_greet(app: App, named: Sequence[str], *, yes: bool) -> None:
     consent(1, yes=yes)
 
 
-def _greet(app: App, store: "Store", address: str, newsletters: Sequence[str]) -> int:
+def _greet(app: App, store: "Store", address: str, done: "Sequence[tuple[str, Joining]]") -> int:
+    """Welcome them to what they were not subscribed to before: nobody is greeted twice."""
     from publisher.jobs.welcome import welcome
+
+    newsletters = [named for named, outcome in done if outcome == "added"]
+    if not newsletters:
+        say(f"{address} was there already and is not greeted again")
+        return 0
 
     def welcomed(library: "Library") -> "Issue | None":
         desks = [app.desk(library, app.newsletter(name)) for name in newsletters]

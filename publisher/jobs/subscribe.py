@@ -14,7 +14,7 @@ from publisher.core.words import LANGUAGE
 from publisher.errors import ContentError, NotFound, Problem, PublisherError, Severity, UsageError
 from publisher.mail import parse_address
 from publisher.model.newsletter import Frequency, Newsletter
-from publisher.model.reader import Subscription, Suppression
+from publisher.model.reader import Subscription, SubscriptionStatus, Suppression
 from publisher.store import subscribers, suppressions
 from publisher.store.engine import Store
 from publisher.store.subscribers import Joining, Wish
@@ -76,6 +76,18 @@ def add(
     asked = wishes(request, newsletters, evidence=evidence)
     with store.write() as connection:
         return [(wish.newsletter, subscribers.subscribe(connection, wish, now, revive=True)) for wish in asked]
+
+
+def outcomes(store: Store | None, request: Request, newsletters: Sequence[Newsletter]) -> list[tuple[str, Joining]]:
+    """What `add` would make of a request, for each newsletter; nothing is written. Without a ledger all are new."""
+    asked = wishes(request, newsletters, evidence="")
+    if store is None:
+        return [(wish.newsletter, Joining.ADDED) for wish in asked]
+    yes = SubscriptionStatus.CONFIRMED
+    with store.read() as connection:
+        found = subscribers.listed(connection, status=yes, address_key=asked[0].address_key)
+    there = {one.newsletter for one in found}
+    return [(one.newsletter, Joining.PRESENT if one.newsletter in there else Joining.ADDED) for one in asked]
 
 
 def import_file(

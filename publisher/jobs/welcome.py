@@ -16,6 +16,7 @@ from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient, Va
 from publisher.model.post import Post
 from publisher.model.reader import Subscription, SubscriptionStatus
 from publisher.store import issues, subscribers
+from publisher.store.carried import Carried
 from publisher.store.engine import Store
 
 _SAMPLE_POSTS = 5
@@ -82,10 +83,13 @@ def _latest(connection: sa.Connection, newsletter: str) -> Issue | None:
 def _posts(
     connection: sa.Connection, desk: Desk, issue: Issue, reader: Subscription, at: datetime
 ) -> list[tuple[str, Post]]:
-    """Those of an issue that are still there, of the reader's categories and language."""
+    """Those of an issue that are still there, of the reader's categories and language, and new to them."""
     brought = set(issues.post_ids(connection, issue.id))
-    there = [one for one in candidates(desk, terms(desk, at)) if one.id in brought]
-    return [(one.id, one.post) for one in there if _is_for(desk, reader, one.post)]
+    there = [one for one in candidates(desk, terms(desk, at)) if one.id in brought and _is_for(desk, reader, one.post)]
+    # Who left and comes again may have had the issue itself.
+    key, posts = reader.subscriber.address_key, {one.id: one.post.mail.resend for one in there}
+    had = Carried(connection, desk.newsletter.name, posts).between(key, key).get(key, 0)
+    return [(one.id, one.post) for place, one in enumerate(there) if not had >> place & 1]
 
 
 def _is_for(desk: Desk, reader: Subscription, post: Post) -> bool:

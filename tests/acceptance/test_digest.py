@@ -257,3 +257,18 @@ def test_looking_makes_no_ledger(site: Site) -> None:
         site.ok(*words)
 
     assert not (site.folder / "publisher.db").exists()
+
+
+def test_only_who_was_not_there_yet_is_greeted(site: Site, smtp: Server) -> None:
+    greet = ("subscriber", "add", "taro@example.jp", "--welcome")
+
+    planned = site.ok(*greet, "--dry-run").err
+    assert "taro@example.jp: weekly: would be added and greeted" in planned
+    assert site.ok("subscriber", "list").out == ""
+    assert smtp.recipients == []
+
+    site.ok(*greet, "--yes")
+    assert smtp.recipients == ["taro@example.jp"]
+    assert "taro@example.jp was there already and is not greeted again" in site.ok(*greet, "--yes").err
+    assert "taro@example.jp: weekly: is there already" in site.ok(*greet, "--dry-run").err
+    assert smtp.recipients == ["taro@example.jp"]

@@ -94,6 +94,12 @@ def test_no_digest_brings_again_what_it_has_shown(site: Site, store: Store) -> N
     assert digest_of_the_next_week(site, store) == {("雪の朝",): 2}
 
 
+def test_who_left_and_comes_again_is_shown_only_what_they_have_not_had(site: Site, store: Store) -> None:
+    _, variant = greeted(site, store, "hanako@example.jp")
+
+    assert variant.post_ids == ()
+
+
 def test_it_takes_no_post_from_another_newsletter(site: Site, store: Store) -> None:
     site.write("config.yaml", LATEST + MONTHLY)
     for name in ("weekly", "monthly"):
