@@ -151,7 +151,7 @@ def _planned(app: App, store: "Store", order: _Order) -> _Plan:
         at = order.starts_at or app.clock()
         found = audience(desk, store, post, order.whom, at=at)
         own = desk.aside.problems if desk.aside else ()
-        faults = problems(desk, planned_variants(desk, post, found, subscribed=not order.whom.to, at=at))
+        faults = problems(desk, planned_variants(desk, post, found, order.whom, at=at))
         strange = unknown_categories(desk, order.whom.narrowing)
         return _Plan(post, desk.id_of(post), found, strange, [*own, *faults]), library.problems
 

@@ -74,10 +74,10 @@ def audience(desk: Desk, store: Store, post: Post, whom: Whom, *, at: datetime) 
     return Audience(picks, had[True], number)
 
 
-def planned_variants(desk: Desk, post: Post, found: Audience, *, subscribed: bool, at: datetime) -> list[Variant]:
+def planned_variants(desk: Desk, post: Post, found: Audience, whom: Whom, *, at: datetime) -> list[Variant]:
     """The variants of a one-off, none where it mails nobody. TemplateError."""
     groups = [Group(one.post_ids, one.language) for one in found.picks] if found.count else []
-    return [_render(desk, post, at, subscribed, group, found.number) for group in groups]
+    return [_render(desk, post, at, whom, group, found.number) for group in groups]
 
 
 def make_one_off(
@@ -104,8 +104,8 @@ def make_one_off(
     if desk.newsletter.archive and _shown(whom):
         require_room(library, store, desk.newsletter.name)
     testify(library, store)
-    at, subscribed = starts_at or now, not whom.to
-    making = Making(desk, store.secret, sender, ONE_OFF, partial(_render, desk, post, at, subscribed), unfit)
+    at = starts_at or now
+    making = Making(desk, store.secret, sender, ONE_OFF, partial(_render, desk, post, at, whom), unfit)
     with store.write(trusted=True) as connection:
         picked = _picked(connection, store.secret, desk, post, whom, at, Counter())
         made = write_issue(connection, making, _draft(desk, post, whom, at, starts_at), picked, now)
@@ -128,9 +128,18 @@ def _shown(whom: Whom) -> bool:
     return not whom.to and not whom.narrowing.words
 
 
-def _render(desk: Desk, post: Post, now: datetime, subscribed: bool, group: Group, number: int | None) -> Variant:
+def _render(desk: Desk, post: Post, now: datetime, whom: Whom, group: Group, number: int | None) -> Variant:
     (post_id,) = group.post_ids
-    return one_off_variant(desk, post_id, post, language=group.language, subscribed=subscribed, at=now, number=number)
+    return one_off_variant(
+        desk,
+        post_id,
+        post,
+        language=group.language,
+        subscribed=not whom.to,
+        at=now,
+        number=number,
+        shown=_shown(whom),
+    )
 
 
 def _picked(

@@ -102,12 +102,16 @@ def one_off_variant(
     subscribed: bool,
     at: datetime,
     number: int | None = None,
+    shown: bool = False,
 ) -> Variant:
     """The variant of everybody who gets this one post whole; it says whether they are `subscribed`.
 
-    A post too long for what mail programs show ends in a link, where it has an address.
+    `shown` is whether the archive tells of it: a text without an address of its own has a page there. A post too long
+    for what mail programs show ends in a link, where it has an address.
     """
     frame = _frame(desk, language, number, at, subscribed=subscribed)
+    if shown and not post.url:
+        frame = replace(frame, issue=replace(frame.issue, url=_page_url(desk, language, number)))
     made, pictures = _mail_post(desk, post, whole=True)
     blocks = blocks_of(made.html or "")
 

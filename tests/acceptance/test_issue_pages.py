@@ -21,6 +21,12 @@ def text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def body(smtp: Server, email: str, kind: str) -> str:
+    part = smtp.message(email).get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
 def sent(site: Site) -> None:
     site.ok("subscriber", "add", "hanako@example.jp", "--name", "山田 花子")
     site.ok("digest", "weekly", "--yes")
@@ -206,13 +212,13 @@ def test_each_language_of_an_issue_has_its_page(site: Site, smtp: Server) -> Non
     english = text(pages(site) / "1/en/index.html")
     assert '<html lang="en">' in english
     assert f'<link rel="alternate" hreflang="ja" href="{ROOT}newsletters/weekly/1/">' in english
-    body = smtp.message("bob@example.jp").get_body(("plain",))
-    assert body is not None
-    assert f"{ROOT}newsletters/weekly/1/en/" in body.get_content()
+    assert f"{ROOT}newsletters/weekly/1/en/" in body(smtp, "bob@example.jp", "plain")
 
 
-def test_a_text_that_is_no_post_has_a_page_of_its_own(site: Site, smtp: Server) -> None:
+def test_a_text_that_is_no_post_has_a_page_of_its_own_that_its_mail_leads_to(site: Site, smtp: Server) -> None:
+    site.write("config.yaml", TWO_TONGUES)
     site.ok("subscriber", "add", "hanako@example.jp")
+    site.ok("subscriber", "add", "bob@example.jp", "--language", "en")
     site.write("お知らせ.md", "---\ntitle: 庭びらきのお知らせ\n---\n\n四月三日、庭を**ひらきます**。\n")
 
     site.ok("send", "お知らせ.md", "--newsletter", "weekly", "--yes")
@@ -221,6 +227,10 @@ def test_a_text_that_is_no_post_has_a_page_of_its_own(site: Site, smtp: Server) 
     assert "<strong>ひらきます</strong>" in page
     assert "庭びらきのお知らせ" in text(pages(site) / "index.html")
     assert message["Archived-At"] == f"<{ROOT}newsletters/weekly/1/>"
+    assert f'href="{ROOT}newsletters/weekly/1/"' in body(smtp, "hanako@example.jp", "html")
+    assert f"ウェブ版：{ROOT}newsletters/weekly/1/\r\n" in body(smtp, "hanako@example.jp", "plain")
+    assert f"On the web: {ROOT}newsletters/weekly/1/en/\r\n" in body(smtp, "bob@example.jp", "plain")
+    assert (pages(site) / "1/en/index.html").is_file()
 
 
 def test_what_goes_to_some_readers_alone_is_shown_to_nobody_else(site: Site, smtp: Server) -> None:
@@ -231,4 +241,5 @@ def test_what_goes_to_some_readers_alone_is_shown_to_nobody_else(site: Site, smt
 
     assert smtp.recipients == ["hanako@example.jp"]
     assert smtp.message("hanako@example.jp")["Archived-At"] is None
+    assert "newsletters/weekly" not in body(smtp, "hanako@example.jp", "html")
     assert not pages(site).exists()
