@@ -4,7 +4,9 @@ import re
 import shutil
 import sqlite3
 from pathlib import Path
+from urllib.parse import unquote
 
+from support.pictures import painted
 from support.site import CONFIG, Site, days_ago
 from support.smtp import Server
 from support.validator import rules
@@ -231,6 +233,24 @@ def test_a_text_that_is_no_post_has_a_page_of_its_own_that_its_mail_leads_to(sit
     assert f"ウェブ版：{ROOT}newsletters/weekly/1/\r\n" in body(smtp, "hanako@example.jp", "plain")
     assert f"On the web: {ROOT}newsletters/weekly/1/en/\r\n" in body(smtp, "bob@example.jp", "plain")
     assert (pages(site) / "1/en/index.html").is_file()
+
+
+def test_pictures_beside_such_a_text_are_left_out_of_its_page_and_its_feed(site: Site, smtp: Server) -> None:
+    """They travel in the mail, and the site does not serve them; those that it serves stay."""
+    site.ok("subscriber", "add", "hanako@example.jp")
+    site.write(
+        "便り/地図.md", "# 会場の地図\n\n![地図](地図.png)\n\n![遠く](https://cdn.example/遠く.png)\n\n門は東です。\n"
+    )
+    (site.folder / "便り/地図.png").write_bytes(painted("PNG", 40, 30))
+
+    site.ok("send", "便り/地図.md", "--newsletter", "weekly", "--yes")
+
+    assert body(smtp, "hanako@example.jp", "html").count("cid:") == 1
+    for name in ("1/index.html", "feed.xml", "atom.xml"):
+        told = unquote(text(pages(site) / name))
+        assert "門は東です。" in told, name
+        assert "https://cdn.example/遠く.png" in told, name
+        assert "地図.png" not in told, name
 
 
 def test_what_goes_to_some_readers_alone_is_shown_to_nobody_else(site: Site, smtp: Server) -> None:
