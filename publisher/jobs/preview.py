@@ -8,6 +8,7 @@ from pathlib import Path
 from publisher.core.periods import PrevFire, first_since
 from publisher.errors import NotFound, Problem
 from publisher.feeds import replace as write_file
+from publisher.jobs.archive_pages import issue_page
 from publisher.jobs.issue import last_digest_at
 from publisher.jobs.letter import Outgoing, Plate
 from publisher.jobs.linted import SAMPLE_EMAIL, SAMPLE_SENDER, problems, sample_recipient
@@ -92,14 +93,17 @@ def sample_digest(
 
 def digest_sample(desk: Desk, variant: Variant, number: int) -> Sample:
     """A digest that is rendered, as the newsletter's issue of that number brings it."""
-    return Sample(variant, _sheet(desk, variant, str(number), auto_submitted=True))
+    return Sample(variant, _sheet(desk, variant, str(number), auto_submitted=True, page_url=_page_url(desk, number)))
 
 
 def sample_one_off(desk: Desk, before: Past, post: Post, *, at: datetime, language: str | None = None) -> Sample:
     """The mail that sending `post` to subscribers would make."""
     spoken, number = language or first_language(desk), before.number
-    variant = one_off_variant(desk, desk.id_of(post), post, language=spoken, subscribed=True, at=at, number=number)
-    return Sample(variant, _sheet(desk, variant, str(number), auto_submitted=False, page_url=post.url or None))
+    variant = one_off_variant(
+        desk, desk.id_of(post), post, language=spoken, subscribed=True, at=at, number=number, shown=True
+    )
+    page = post.url or _page_url(desk, number)
+    return Sample(variant, _sheet(desk, variant, str(number), auto_submitted=False, page_url=page))
 
 
 def sample_note(desk: Desk, note: Note, *, language: str | None = None) -> Sample:
@@ -155,6 +159,12 @@ def test_letters(
 
 def _named(editor: Mailbox, language: str) -> Mailbox:
     return editor if editor.name else Mailbox(named_reader(language).name, editor.address)
+
+
+def _page_url(desk: Desk, number: int) -> str | None:
+    """Where the issue is to be read, as its mail will say."""
+    page = issue_page(desk)
+    return None if page is None else page.replace("{number}", str(number))
 
 
 def _sheet(desk: Desk, variant: Variant, issue: str, *, auto_submitted: bool, page_url: str | None = None) -> Sheet:

@@ -253,6 +253,16 @@ def test_pictures_beside_such_a_text_are_left_out_of_its_page_and_its_feed(site:
         assert "地図.png" not in told, name
 
 
+def test_a_preview_names_the_page_that_the_issue_will_have(site: Site) -> None:
+    site.write("お知らせ.md", "# 庭びらき\n\n四月三日、庭をひらきます。\n")
+
+    for what in ("weekly", "お知らせ.md"):
+        html, _, eml = (Path(one) for one in site.ok("preview", what).out.splitlines())
+        assert f'href="{ROOT}newsletters/weekly/1/"' in text(html), what
+        assert f"\nArchived-At: <{ROOT}newsletters/weekly/1/>" in eml.read_text("ascii"), what
+    assert not (site.folder / "publisher.db").exists()
+
+
 def test_what_goes_to_some_readers_alone_is_shown_to_nobody_else(site: Site, smtp: Server) -> None:
     site.ok("subscriber", "add", "hanako@example.jp")
     site.write("内緒.md", "---\ntitle: 内緒の話\n---\n\nここだけの話です。\n")
