@@ -109,7 +109,7 @@ def _too_old_lines(found: TooOld, zone: str) -> Iterator[str]:
     if not found.number:
         return
     line = f"{counted(found.number, 'post')} came out too long ago, before {local(found.before, zone)}"
-    yield f"  {line}" + ("; no issue has had" if found.missed else "")
+    yield f"  {line}" + ("; of them no issue has had:" if found.missed else "")
     yield from (f"    - {post.title}" for _, post in found.missed[:_SHOWN])
     if more := len(found.missed[_SHOWN:]):
         yield f"    and {counted(more, 'post')} more"

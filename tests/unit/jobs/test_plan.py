@@ -235,7 +235,7 @@ def test_what_is_out_of_reach_is_counted_and_named_where_no_issue_has_had_it(sit
 
     assert (coming.too_old.number, [post.title for _, post in coming.too_old.missed]) == (4, ["雪の朝"])
     lines = told([coming]).splitlines()
-    line = lines.index("  4 posts came out too long ago, before 2026-12-03 09:00 JST; no issue has had")
+    line = lines.index("  4 posts came out too long ago, before 2026-12-03 09:00 JST; of them no issue has had:")
     assert lines[line + 1] == "    - 雪の朝"
     (made,) = plan_json([coming], contents([coming]), later, ())["issues"]
     assert (made["too_old"]["number"], [one["title"] for one in made["too_old"]["missed"]]) == (4, ["雪の朝"])
