@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from publisher.app import App
 from publisher.core.words import counted
 from publisher.daemon.watch import Watch
-from publisher.errors import FetchError, PublisherError
+from publisher.errors import FetchError, Problem, PublisherError
 from publisher.jobs.ids import require_no_lost_ledger
 from publisher.model.mailing import IssueStatus
 
 if TYPE_CHECKING:
     from publisher.jobs.due import Due
+    from publisher.jobs.library import Library
     from publisher.jobs.undecided import Standing
     from publisher.model.mailing import Issue
     from publisher.store.engine import Store
@@ -100,7 +101,7 @@ def _next_box(app: App) -> datetime | None:
 
 def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
     from publisher.jobs.due import look, make_due
-    from publisher.jobs.intro import used_lines
+    from publisher.jobs.intro import faults, used_lines
     from publisher.schedule import calendar
 
     prev_fire = calendar()
@@ -110,11 +111,16 @@ def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:
     due, late = found.due, 75 if found.told else 0
     if not due:
         return late
-    made, errors = app.read(
-        lambda library: make_due(
+
+    def work(library: "Library") -> "tuple[list[Issue], list[PublisherError], list[Problem]]":
+        made, errors = make_due(
             library, store, app.templates(), due, now=app.clock(), prev_fire=prev_fire, ready=app.ready
         )
-    )
+        return made, errors, faults(library, made)
+
+    made, errors, wrong = app.read(work)
+    for problem in wrong:
+        complain(str(problem))
     of_period = {one.period.key: one for one in due}
     for issue in made:
         for line in (*_made_lines(of_period[issue.period or ""], issue), *used_lines(store, issue)):

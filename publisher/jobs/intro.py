@@ -1,6 +1,6 @@
 """The editor's introduction: `next.md` stands at the head of a newsletter's next digest, and goes once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from publisher.content import NAMED, Code, Introduction, read_introduction
 from publisher.errors import ContentError, Problem
 from publisher.jobs.library import Library
 from publisher.jobs.site import shown_path
-from publisher.model.mailing import Issue
+from publisher.model.mailing import Issue, IssueStatus
 from publisher.model.newsletter import Frequency, Period
 from publisher.store import introductions as store_of
 from publisher.store.engine import Store
@@ -67,6 +67,13 @@ def introductions(library: Library, newsletter: str) -> Introductions:
             problems += (*one.problems, *_unknown(one, config.settings.newsletters))
             found += [one] if newsletter in (one.newsletters or (newsletter,)) else []
     return Introductions(tuple(found), tuple(problems))
+
+
+def faults(library: Library, made: Sequence[Issue]) -> list[Problem]:
+    """What is wrong with the introductions that these issues went with or without."""
+    going = (one for one in made if one.status is not IssueStatus.SKIPPED)
+    names = dict.fromkeys(one.newsletter for one in going if one.newsletter)
+    return list(dict.fromkeys(problem for name in names for problem in introductions(library, name).problems))
 
 
 def _files(home: Path, newsletter: str) -> Iterator[Path]:

@@ -11,6 +11,9 @@ from support.desk import desk
 from support.rows import wish
 from support.site import CONFIG, JST, Site
 
+from publisher.app import App
+from publisher.config import load_config
+from publisher.daemon.mail import mail
 from publisher.jobs.digest import make_digest, plan_digest, plan_variants
 from publisher.jobs.intro import used_lines
 from publisher.jobs.preview import past, sample_digest
@@ -241,6 +244,24 @@ def test_one_that_cannot_be_understood_is_told_and_the_digest_goes_without_it(
     assert problem.file == name
     assert "霜の朝" in variant.rendered.text
     assert "あ" not in variant.rendered.text.split("霜の朝")[0]
+
+
+def test_the_round_that_mails_the_digest_tells_it(site: Site, tmp_path: Path) -> None:
+    site.write("config.yaml", CONFIG + f"mail: {{transport: 'maildir:{tmp_path / 'box'}'}}\n")
+    site.write("next.md", "---\nlanguage: jp\n---\n冬です。\n")
+    app = App(load_config(None, {}, site.folder), clock=lambda: MONDAY, environ={})
+    with app.store() as own:
+        reader(own, "hanako@example.jp", None)
+    said: list[str] = []
+    complained: list[str] = []
+
+    mail(app, lambda: False, said.append, complained.append)
+    mail(app, lambda: False, said.append, complained.append)
+
+    assert "weekly: weekly digest of 2026-11-23 09:00 JST is issue 1, no. 1: sending" in said
+    (line,) = complained
+    assert "next.md" in line
+    assert "'jp' is not a language tag" in line
 
 
 def test_a_misspelt_key_is_told_and_it_goes(site: Site, store: Store) -> None:
