@@ -52,7 +52,9 @@ def of_approval(connection: sa.Connection, secret: bytes, desk: Desk, issue: Iss
     earlier = [one for one in awaiting(connection) if one.newsletter == newsletter.name and one.id != issue.id]
     if not earlier:
         return Notice(NoticeKind.APPROVE, values, url)
-    return Notice(NoticeKind.APPROVE_TOO, values | {"earlier": ", ".join(str(one.id) for one in earlier)}, url)
+    return Notice(
+        NoticeKind.APPROVE_TOO, values | {"earlier": ", ".join(str(one.number) for one in reversed(earlier))}, url
+    )
 
 
 def approval_url(web_url: str, secret: bytes, issue: Issue, now: datetime) -> str:

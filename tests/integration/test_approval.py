@@ -105,7 +105,19 @@ def test_one_that_still_waits_keeps_its_posts_and_the_next_has_what_is_new(site:
     with store.read() as connection:
         assert [len(issues.post_ids(connection, one.id)) for one in (first, second)] == [1, 1]
         assert issues.post_ids(connection, first.id) != issues.post_ids(connection, second.id)
-    assert f"前の号（{first.id}）もまだ待っています" in asked(store)[0]
+    assert "前の号（第1号）もまだ待っています" in asked(store)[0]
+
+
+def test_those_that_wait_are_named_by_their_numbers(site: Site, store: Store) -> None:
+    made(site, store, MONDAY)
+    site.post("雪の朝", MONDAY + DAY, title="雪の朝")
+    second = made(site, store, MONDAY + WEEK)
+    site.post("氷の朝", MONDAY + WEEK + DAY, title="氷の朝")
+
+    made(site, store, MONDAY + 2 * WEEK)
+
+    assert second.id != second.number == 2
+    assert "前の号（第1, 2号）もまだ待っています" in asked(store)[0]
 
 
 def test_the_posts_of_one_that_was_not_sent_come_with_the_next(site: Site, store: Store) -> None:
