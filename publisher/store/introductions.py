@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import CARRIED
+from publisher.core.periods import edition
 from publisher.model.mailing import IssueStatus
 from publisher.store.tables import deliveries, introductions, issues
 
@@ -35,10 +36,5 @@ def used(connection: sa.Connection, newsletter: str, period: str | None) -> dict
         .where(issues.c.newsletter == newsletter, sa.or_(issues.c.status != IssueStatus.CANCELLED, left))
         .order_by(issues.c.id)
     )
-    here = None if period is None else _occasion(period)
-    return {sha256: issue for sha256, issue, key in connection.execute(query) if not key or _occasion(key) != here}
-
-
-def _occasion(period: str) -> tuple[str, str, str]:
-    newsletter, frequency, _zone, nominal = period.split("/")
-    return newsletter, frequency, nominal
+    here = None if period is None else edition(period)
+    return {sha256: issue for sha256, issue, key in connection.execute(query) if not key or edition(key) != here}

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from publisher.core.periods import edition
 from publisher.model.archive import IssuePage, PageContent, PagePost
 from publisher.model.mailing import DeliveryStatus, IssueStatus
 from publisher.store.tables import deliveries, issues, pages
@@ -35,13 +36,22 @@ def shown(connection: sa.Connection) -> list[tuple[int, str]]:
 
 def visible(connection: sa.Connection) -> list[IssuePage]:
     """The same pages, whole."""
-    query = _visible(
-        pages.c.issue_id, issues.c.newsletter, issues.c.number, pages.c.path, pages.c.title, pages.c.content
+    columns = (pages.c.path, pages.c.title, pages.c.content, issues.c.newsletter, issues.c.number, issues.c.period)
+    query = _visible(pages.c.issue_id, *columns)
+    return [_page(row) for row in connection.execute(query)]
+
+
+def _page(row: sa.Row[Any]) -> IssuePage:
+    return IssuePage(
+        issue_id=row.issue_id,
+        newsletter=row.newsletter,
+        number=row.number,
+        language=row.language,
+        path=row.path,
+        title=row.title,
+        content=_unpacked(row.content),
+        edition=edition(row.period) if row.period else "",
     )
-    return [
-        IssuePage(row.issue_id, row.newsletter, row.number, row.language, row.path, row.title, _unpacked(row.content))
-        for row in connection.execute(query)
-    ]
 
 
 def _visible(first: sa.Column[Any], *columns: sa.Column[Any]) -> sa.Select[Any]:
