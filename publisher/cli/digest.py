@@ -8,14 +8,15 @@ import typer
 
 from publisher.app import App
 from publisher.cli.deliver import send_out
-from publisher.cli.options import At, DryRun, Force, Yes, site
-from publisher.cli.talk import bar, consent, moment, say, tell_lint, tell_serious
+from publisher.cli.options import At, DryRun, Force, Json, Yes, site
+from publisher.cli.talk import bar, consent, moment, put_json, say, tell_lint, tell_serious
 from publisher.core.words import counted
 from publisher.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from publisher.jobs.digest import Plan
     from publisher.jobs.library import Library
+    from publisher.model.mailing import Issue
     from publisher.model.newsletter import Newsletter
     from publisher.store.engine import Store
 
@@ -27,6 +28,7 @@ def digest(
     yes: Yes = False,
     dry_run: DryRun = False,
     force: Force = False,
+    as_json: Json = False,
 ) -> None:
     """Send everything new to the readers of a newsletter, now."""
     from publisher.jobs.digest import make_digest
@@ -43,13 +45,16 @@ def digest(
         if store is None:
             say(f"{chosen.name}: nobody is subscribed; nothing was sent")
             say("  'publisher subscriber add ADDR' adds a reader")
+            _report(chosen, None, None, as_json=as_json)
             return
         plan, found = _planned(app, store, chosen, moment_)
         if not plan.recipients:
             _nothing_new(store, chosen, plan)
+            _report(chosen, plan, None, as_json=as_json)
             return
         tell_lint(found)
         if dry_run:
+            _report(chosen, plan, None, as_json=as_json)
             return
         app.ready(chosen)  # fails before an issue is made that nobody could send
         if not force:
@@ -66,12 +71,22 @@ def digest(
             ),
             at=moment_,
         )
+        _report(chosen, plan if issue else None, issue, as_json=as_json)
         if issue is None:
             _nothing_new(store, chosen, plan)
             return
         for line in used_lines(store, issue):
             say(line)
         raise typer.Exit(send_out(app, store, issue))
+
+
+def _report(newsletter: "Newsletter", plan: "Plan | None", issue: "Issue | None", *, as_json: bool) -> None:
+    """What was made, or would be, as JSON where that is asked for; without a plan it is nothing."""
+    if not as_json:
+        return
+    recipients = plan.recipients if plan else 0
+    posts = plan.post_ids if plan and recipients else []
+    put_json({"issue": issue and issue.id, "newsletter": newsletter.name, "recipients": recipients, "posts": posts})
 
 
 def _planned(app: App, store: "Store", newsletter: "Newsletter", at: datetime) -> "tuple[Plan, Sequence[Problem]]":

@@ -1,5 +1,6 @@
 """The digest by hand, through the real command, to a real server."""
 
+import json
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -257,6 +258,20 @@ def test_looking_makes_no_ledger(site: Site) -> None:
         site.ok(*words)
 
     assert not (site.folder / "publisher.db").exists()
+
+
+def test_what_it_makes_is_told_as_json(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    planned = json.loads(site.ok("digest", "weekly", "--dry-run", "--json").out)
+    made = json.loads(site.ok("digest", "weekly", "--yes", "--json").out)
+    nothing = json.loads(site.ok("digest", "weekly", "--yes", "--json").out)
+
+    assert (planned["issue"], planned["newsletter"], planned["recipients"]) == (None, "weekly", 1)
+    assert planned["posts"]
+    assert made == {**planned, "issue": 1}
+    assert nothing == {"issue": None, "newsletter": "weekly", "recipients": 0, "posts": []}
+    assert smtp.recipients == ["hanako@example.jp"]
 
 
 def test_only_who_was_not_there_yet_is_greeted(site: Site, smtp: Server) -> None:
