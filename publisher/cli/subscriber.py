@@ -137,8 +137,12 @@ def list_(context: typer.Context, newsletter: NewsletterName = None, as_json: Js
         return
     for row, one in zip(rows, found, strict=True):
         wanted = "all" if one.categories is None else ", ".join(one.categories)
-        cells = (row["email"], row["newsletter"], _state(app, one), row["frequency"], wanted, row["name"])
+        cells = (row["email"], row["newsletter"], _state(app, one), _pace(one), wanted, row["name"])
         put("  ".join(str(cell) for cell in cells).rstrip())
+
+
+def _pace(one: "Subscription") -> str:
+    return f"{one.frequency} ({one.timezone})" if one.timezone else one.frequency
 
 
 def _state(app: App, one: "Subscription") -> str:

@@ -134,12 +134,14 @@ def test_readers_come_from_a_file_and_leave_by_a_word(site: Site, smtp: Server) 
 
 def test_who_has_paused_is_left_out_until_then(site: Site, smtp: Server) -> None:
     site.ok("subscriber", "add", "hanako@example.jp")
-    site.ok("subscriber", "add", "taro@example.jp")
+    site.ok("subscriber", "add", "taro@example.jp", "--timezone", "Europe/Berlin")
 
     done = site.ok("subscriber", "pause", "taro@example.jp", "--until", "2098-12-28")
 
     assert "1 subscription paused until 2098-12-28 00:00" in done.err
-    assert "taro@example.jp  weekly  paused until 2098-12-28" in site.ok("subscriber", "list").out
+    hanako, taro = site.ok("subscriber", "list").out.splitlines()
+    assert hanako == "hanako@example.jp  weekly  confirmed  weekly  all"
+    assert taro == "taro@example.jp  weekly  paused until 2098-12-28  weekly (Europe/Berlin)  all"
     site.ok("digest", "weekly", "--yes")
     assert smtp.recipients == ["hanako@example.jp"]
     site.ok("subscriber", "unpause", "taro@example.jp")
