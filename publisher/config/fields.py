@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from string import printable
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +20,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from publisher.config import measures
 from publisher.core.lines import LONGEST_NAME, is_one_line
 from publisher.core.words import LANGUAGE, is_known_language
+from publisher.core.zones import zone_name
+from publisher.errors import UsageError
 
 _LONGEST_STEP, _LONGEST_PATH = 200, 1000
 """In bytes and in characters; most file systems take 255 bytes, of which our own endings and a slug need some."""
@@ -65,10 +66,9 @@ def _root(text: str) -> str:
 
 def _zone(text: str) -> str:
     try:
-        ZoneInfo(text)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"{text!r} is no time zone: write an IANA name such as Asia/Tokyo") from error
-    return text
+        return zone_name(text)
+    except UsageError as error:
+        raise ValueError(f"{error.message}: {error.hint}") from error
 
 
 def output_path(text: str) -> str:

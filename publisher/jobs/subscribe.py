@@ -4,13 +4,12 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 from publisher.core.lines import LONGEST_NAME, is_one_line
 from publisher.core.words import LANGUAGE
+from publisher.core.zones import zone_name
 from publisher.errors import ContentError, NotFound, Problem, PublisherError, Severity, UsageError
 from publisher.mail import parse_address
 from publisher.model.newsletter import Frequency, Newsletter
@@ -62,7 +61,7 @@ def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str
             frequency=_frequency(newsletter, request.frequency),
             language=_language(request.language),
             categories=_categories(request.categories),
-            timezone=_timezone(request.timezone),
+            timezone=zone_name(request.timezone) if request.timezone else None,
             evidence=evidence,
         )
         for newsletter in chosen
@@ -209,18 +208,6 @@ def _language(tag: str | None) -> str | None:
     if tag and not LANGUAGE.fullmatch(tag):
         raise UsageError(f"{tag!r} is no language", hint="write a tag such as ja or en-GB")
     return tag or None
-
-
-def _timezone(name: str | None) -> str | None:
-    if not name:
-        return None
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError) as error:
-        known = {zone.lower(): zone for zone in available_timezones()}
-        near = [known[zone] for zone in get_close_matches(name.lower().replace(" ", "_"), known, n=3)]
-        hint = f"did you mean {' or '.join(near)}?" if near else "write an IANA name such as Asia/Tokyo"
-        raise UsageError(f"{name!r} is no time zone", hint=hint) from error
 
 
 def _rows(file: Path) -> list[tuple[int, Request]]:

@@ -61,7 +61,7 @@ databse: x
     [
         ("site: {title: 5}", "site.title: must be text; put it in quotes"),
         ("site: [1]", "site: must be a section of keys"),
-        ("site: {timezone: Tokio}", "'Tokio' is no time zone"),
+        ("site: {timezone: Asia/Tokio}", "'Asia/Tokio' is no time zone: did you mean Asia/Tokyo"),
         ("site: {url: 'https://a.example/?q'}", "without '?' and '#'"),
         ("site: {url: 'https://me:secret@a.example/'}", "site.url: must not hold a name or password"),
         ("site: {url: 'https://a.example:99999/'}", "site.url: 'https://a.example:99999/': Port out of range"),
