@@ -43,6 +43,8 @@ class Coming(Struct, frozen=True):
             return ""
         first, last = (choose(self.zones, key=lambda zone: self.zones[zone]) for choose in (min, max))
         moments = [f"{local(self.zones[zone], zone)} in {zone}" for zone in (first, last)]
+        if len(self.zones) == 1:
+            return f"; {moments[0]}"
         return f"; in {counted(len(self.zones), 'zone')} of their own, first {moments[0]}, last {moments[1]}"
 
     def _when(self) -> str:
