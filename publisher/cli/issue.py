@@ -178,6 +178,7 @@ def verify(
 def _line(one: "Overview") -> str:
     issue = one.issue
     whose = f"{issue.newsletter or '-'}" + (f" no. {issue.number}" if issue.number else "")
+    whose += f" ({one.zone})" if one.zone else ""
     counts = ", ".join(f"{number} {status}" for status, number in sorted(one.counts.items()))
     notes = [issue.reason, f"until {issue.starts_at:%Y-%m-%d %H:%M}Z" if issue.starts_at and _waits(one) else ""]
     told = "; ".join(filter(None, notes))

@@ -42,12 +42,6 @@ def ended_period(
     return Period(newsletter.name, frequency, zone, start, end.instant, end.nominal)
 
 
-def edition(key: str) -> str:
-    """What the periods of one local time in several zones share: their key without its zone."""
-    newsletter, frequency, _zone, nominal = key.split("/")
-    return f"{newsletter}/{frequency}/{nominal}"
-
-
 def running_since(
     newsletter: Newsletter, frequency: Frequency, at: datetime, prev_fire: PrevFire, zone: str | None = None
 ) -> datetime:

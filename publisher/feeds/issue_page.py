@@ -67,13 +67,13 @@ def entries(site: Site, pages: Iterable[IssuePage], *, overrides: Path | None) -
     for page in pages:
         language, told = words(page.language, overrides)
         html = templates.render("web/issue_entry.html.j2", site=site, issue=page.content, language=language, words=told)
-        moment = page.content.at.astimezone(UTC).replace(microsecond=0)
+        published = page.content.at.astimezone(UTC).replace(microsecond=0)
         yield Entry(
             id=page.content.id,
             url=page.content.url,
             title=f"{told.issue.format(number=page.number)}{told.apart}{page.title}",
-            published=moment,
-            updated=moment,
+            published=published,
+            updated=page.updated.astimezone(UTC) if page.updated else published,
             summary=told.apart.join(post.title for post in page.content.posts) or page.title,
             html=html,
             language=page.language,

@@ -24,6 +24,7 @@ from publisher.jobs.feed_records import FeedRecord
 from publisher.jobs.ids import Witness, feeds_in, ids_bytes
 from publisher.jobs.library import Library
 from publisher.jobs.reading import read
+from publisher.model.newsletter import Period
 from publisher.struct import Struct
 
 if TYPE_CHECKING:
@@ -101,12 +102,12 @@ def publish_early(library: Library, store: "Store", now: datetime) -> None:
         publish(library, store, now)
 
 
-def require_room(library: Library, store: "Store", newsletter: str) -> None:
+def require_room(library: Library, store: "Store", newsletter: str, period: Period | None = None) -> None:
     """ConfigError where the site has a page of its own where that of the next issue, or their list, would lie."""
     from publisher.store import issues
 
     with store.read() as connection:
-        number = issues.next_number(connection, newsletter)
+        number = issues.next_number(connection, newsletter, period.edition if period else None)
     config = library.config
     require_own_pages(library, [issue_path(config, newsletter, number), list_path(config, newsletter)])
 

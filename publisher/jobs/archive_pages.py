@@ -16,7 +16,7 @@ from publisher.mail import without_title
 from publisher.model.archive import IssuePage, PageContent, PagePost
 from publisher.model.mailing import Issue, IssueKind
 from publisher.model.post import Post
-from publisher.store import pages
+from publisher.store import issues, pages
 
 _IMAGE = re.compile(r'<img\b[^>]*?\ssrc="([^"]*)"[^>]*>')
 
@@ -36,8 +36,10 @@ def keep_pages(
     if issue.newsletter is None or issue.number is None or issue.audience or not desk.newsletter.archive:
         return
     posts = {desk.id_of(post): post for post in desk.posts}
+    head = issues.of_edition(connection, issue.edition) if issue.edition else None
+    name = _id(desk.library.place.site.url, issue.newsletter, issue.number, (head or issue).at)
     for language, ids in by_language(groups, first_language(desk)).items():
-        pages.insert(connection, _page(desk, issue, language, [posts[one] for one in ids], intro(language)))
+        pages.insert(connection, _page(desk, issue, name, language, [posts[one] for one in ids], intro(language)))
 
 
 def issue_page(desk: Desk) -> str | None:
@@ -59,7 +61,7 @@ def by_language(groups: Iterable[tuple[Sequence[str], str]], main: str) -> dict[
     return {language: list(ids) for language, ids in found.items()}
 
 
-def _page(desk: Desk, issue: Issue, language: str, posts: Sequence[Post], intro: str) -> IssuePage:
+def _page(desk: Desk, issue: Issue, name: str, language: str, posts: Sequence[Post], intro: str) -> IssuePage:
     assert issue.newsletter is not None
     assert issue.number is not None
     library, newsletter = desk.library, desk.newsletter
@@ -68,7 +70,7 @@ def _page(desk: Desk, issue: Issue, language: str, posts: Sequence[Post], intro:
     own = None if language == first_language(desk) else language
     path = "" if is_post else issue_path(library.config, issue.newsletter, issue.number, own)
     content = PageContent(
-        id=_id(library.place.site.url, issue.newsletter, issue.number, issue.at),
+        id=name,
         url=first.url if is_post else page_address(library.place, path),
         newsletter=newsletter.title,
         at=issue.at.astimezone(ZoneInfo(newsletter.timezone)).replace(microsecond=0),

@@ -34,14 +34,6 @@ class Shelf(Struct, frozen=True):
         return page_address(self.library.place, list_path(self.library.config, self.name))
 
     @property
-    def editions(self) -> dict[str | int, "_Versions"]:
-        """The same, of one local time in several zones the first alone: the others say it once more."""
-        found: dict[str | int, _Versions] = {}
-        for versions in self.issues:
-            found.setdefault(_edition(versions), versions)
-        return found
-
-    @property
     def feeds(self) -> list[tuple[FeedFormat, str]]:
         """Where its feed is served, in each format."""
         paths = feed_paths(self.library.config, self.name)
@@ -81,7 +73,7 @@ def sheets(library: Library, pages: Sequence[IssuePage]) -> Iterator[Sheet]:
 
 
 def _newest(shelf: Shelf) -> datetime:
-    return shelf.issues[-1][0].content.at
+    return max(page.updated or page.content.at for versions in shelf.issues for page in versions)
 
 
 def _shelves(library: Library, pages: Sequence[IssuePage]) -> Iterator[Shelf]:
@@ -103,25 +95,18 @@ _File = tuple[str, str, str, object, Callable[[], bytes]]
 
 def _files(shelf: Shelf) -> Iterator[_File]:
     """Each with its path, kind and format; what it tells, and what makes it."""
-    editions = shelf.editions
-    row, places = list(editions.values()), {one: at for at, one in enumerate(editions)}
-    for versions in shelf.issues:
-        at = places[_edition(versions)]
-        beside = (row[at - 1] if at else (), row[at + 1] if at + 1 < len(row) else ())
+    for at, versions in enumerate(shelf.issues):
+        beside = (shelf.issues[at - 1] if at else (), shelf.issues[at + 1] if at + 1 < len(shelf.issues) else ())
         for page in versions:
             if page.path:
                 told = (page, versions, beside, shelf.title)
                 yield page.path, ISSUE, "html", told, partial(_issue, shelf, page, versions, beside)
-    newest_first = tuple(versions[0] for versions in reversed(row))
+    newest_first = tuple(versions[0] for versions in reversed(shelf.issues))
     path = list_path(shelf.library.config, shelf.name)
     yield path, ISSUES, "html", (newest_first, shelf.title), partial(_list, shelf, newest_first)
     shown = newest_first[: shelf.library.config.settings.feeds.limit]
     for format_, path in feed_paths(shelf.library.config, shelf.name):
         yield path, NEWSLETTER, format_, (shown, shelf.title, path), partial(_feed, shelf, shown, format_, path)
-
-
-def _edition(versions: "_Versions") -> str | int:
-    return versions[0].edition or versions[0].number
 
 
 def _fingerprint(library: Library, made_of: str, told: object) -> str:

@@ -1,5 +1,6 @@
 """Digest: for each reader the posts not yet carried to them; readers with the same pick share a variant."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
@@ -48,12 +49,24 @@ class Plan(Struct, frozen=True):
         return list(dict.fromkeys(post_id for one in self.picks for post_id in one.post_ids))
 
 
-def plan_digest(desk: Desk, store: Store, *, at: datetime, prev_fire: PrevFire, period: Period | None = None) -> Plan:
-    """What a digest of everything new up to `at` holds; with `period`, for its readers only."""
+def plan_digest(
+    desk: Desk,
+    store: Store,
+    *,
+    at: datetime,
+    prev_fire: PrevFire,
+    period: Period | None = None,
+    planned: Mapping[str, int] | None = None,
+) -> Plan:
+    """What a digest of everything new up to `at` holds; with `period`, for its readers only.
+
+    `planned` are the newsletter's editions that are to be made before it, and their numbers.
+    """
+    name, edition = desk.newsletter.name, period.edition if period else None
     with store.read() as connection:
         found = counted(connection, store.secret, desk, Span(at, prev_fire, period))
-        number = issues.next_number(connection, desk.newsletter.name)
-        begins = fresh(connection, desk.introductions, desk.newsletter.name, period)
+        number = issues.next_number(connection, name, edition, planned)
+        begins = fresh(connection, desk.introductions, name, period)
         whole = readers.count(connection, circle(desk.newsletter, period, at))
         return Plan(found.picks, whole, number, begins, found.passed_over)
 
@@ -89,7 +102,7 @@ def make_digest(
     sender = require_sender(desk.library.config, desk.newsletter)
     require_known_ledger(store, desk.library.config.home)
     if desk.newsletter.archive:
-        require_room(desk.library, store, desk.newsletter.name)
+        require_room(desk.library, store, desk.newsletter.name, period)
     testify(desk.library, store)
     with store.write(trusted=True) as connection:
         if period is not None:
@@ -118,7 +131,7 @@ def _make(connection: sa.Connection, making: Making, span: Span, now: datetime, 
         IssueKind.DIGEST,
         newsletter=desk.newsletter.name,
         at=span.at,
-        period=None if period is None else period.key,
+        period=period,
         page_url=issue_page(desk),
     )
     since = first_look(connection, desk, span)

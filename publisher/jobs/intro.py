@@ -96,7 +96,7 @@ def fresh(connection: sa.Connection, all_: Introductions, newsletter: str, perio
     """
     if period is not None and period.frequency is Frequency.INSTANT:
         return Introductions(problems=all_.problems)
-    return all_.without(store_of.used(connection, newsletter, None if period is None else period.key))
+    return all_.without(store_of.used(connection, newsletter, None if period is None else period.edition))
 
 
 def use_up(connection: sa.Connection, issue: Issue, found: Introductions) -> None:

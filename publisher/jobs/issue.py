@@ -1,6 +1,6 @@
 """Looking at issues, and the operator's hand on them: pause, resume, cancel, retry, resolve."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -10,16 +10,19 @@ from publisher.mail import LintCode, parse_address
 from publisher.model.bounce import Bounce
 from publisher.model.mailing import Delivery, DeliveryStatus, Issue, IssueKind, IssueStatus
 from publisher.model.manifest import Manifest, VariantRecord
+from publisher.model.newsletter import Period
 from publisher.store import bounces, deliveries, destinations, introductions, issues, manifests
 from publisher.store.engine import Store
 from publisher.struct import Struct
 
 
 class Overview(Struct, frozen=True):
-    """An issue and how many of its deliveries are in which state."""
+    """An issue and how many of its deliveries are in which state; the time zone of its readers, where readers of others
+    have the same number."""
 
     issue: Issue
     counts: dict[DeliveryStatus, int]
+    zone: str | None = None
 
 
 class Details(Struct, frozen=True):
@@ -57,7 +60,13 @@ def overview(store: Store) -> list[Overview]:
     """All issues, newest first."""
     with store.read() as connection:
         counts = issues.counts(connection)
-        return [Overview(issue, counts.get(issue.id, {})) for issue in issues.listed(connection)]
+        shared = issues.in_zones(connection)
+        found = issues.listed(connection)
+        return [Overview(issue, counts.get(issue.id, {}), _zone(issue, shared)) for issue in found]
+
+
+def _zone(issue: Issue, shared: Collection[str]) -> str | None:
+    return Period.zone_of(issue.period) if issue.period and issue.edition in shared else None
 
 
 def unfinished(store: Store, newsletter: str | None = None) -> list[tuple[Issue, int]]:
@@ -117,7 +126,7 @@ def details(store: Store, issue_id: int) -> Details:
         issue = issues.get(connection, issue_id)
         counts = issues.counts(connection).get(issue_id, {})
         return Details(
-            Overview(issue, counts),
+            Overview(issue, counts, _zone(issue, issues.in_zones(connection))),
             tuple(issues.post_ids(connection, issue_id)),
             manifests.of_issue(connection, issue_id),
             introductions.of_issue(connection, issue_id),

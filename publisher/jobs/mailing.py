@@ -20,7 +20,7 @@ from publisher.jobs.lost_ids import require_no_lost_ids
 from publisher.jobs.pictures import finder
 from publisher.mail import Find, Mailbox, parse_mailbox
 from publisher.model.mailing import IssueKind, IssueStatus
-from publisher.model.newsletter import Newsletter
+from publisher.model.newsletter import Frequency, Newsletter, Period
 from publisher.model.post import Post
 from publisher.store import issues
 from publisher.store.engine import Store
@@ -139,7 +139,7 @@ def draft(
     *,
     newsletter: str | None,
     at: datetime,
-    period: str | None = None,
+    period: Period | None = None,
     since: datetime | None = None,
     page_url: str | None = None,
     skipped: str = "",
@@ -148,13 +148,15 @@ def draft(
 ) -> issues.Draft:
     """An issue to be made, its sender and title frozen as they are set now; `skipped` says why it mails nobody."""
     assert desk.newsletter.sender is not None
+    # What is instant is of its minute: one of the same minute in another zone, after a move there, is another one.
+    shares = period is not None and period.frequency is not Frequency.INSTANT
     return issues.Draft(
         uid=secrets.token_hex(16),
         newsletter=newsletter,
         kind=kind,
         status=IssueStatus.SKIPPED if skipped else IssueStatus.SENDING,
         reason=skipped,
-        period=period,
+        period=period.key if period else None,
         sender=desk.newsletter.sender,
         reply_to=desk.newsletter.reply_to,
         list_title=desk.newsletter.title,
@@ -164,6 +166,7 @@ def draft(
         since=since,
         urgent=urgent,
         greets=greets,
+        edition=period.edition if period and shares else None,
     )
 
 

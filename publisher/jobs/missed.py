@@ -42,7 +42,7 @@ def _record(connection: sa.Connection, secret: bytes, desk: Desk, span: Span, pe
         IssueKind.DIGEST,
         newsletter=desk.newsletter.name,
         at=period.end,
-        period=period.key,
+        period=period,
         since=first_look(connection, desk, span),
         skipped=reason,
     )

@@ -1,5 +1,6 @@
 """Plan: what will go out, to how many, how big and how long; nothing is written."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -25,7 +26,7 @@ from publisher.model.mailing import Variant
 from publisher.model.post import Post
 from publisher.store import progress, usage
 from publisher.store.turnover import Turnover, suppressed_by_kind, turnover
-from publisher.struct import Struct, replace
+from publisher.struct import Struct
 
 
 class Seen(Struct, frozen=True):
@@ -75,13 +76,14 @@ class PlannedIssue(Struct, frozen=True):
 def plan_issues(desks: Sequence[Desk], around: Surroundings) -> list[PlannedIssue]:
     """All that is due, or, where nothing is, what comes next; TemplateError, ConfigError."""
     of_name = {desk.newsletter.name: desk for desk in desks}
-    numbers: dict[str, int] = {}
+    numbers: dict[str, dict[str, int]] = defaultdict(dict)
     found = []
     for occasion in occasions(desks, around):
         name = occasion.newsletter.name
-        made = _planned(of_name[name], occasion, numbers.get(name, 0), around)
+        made = _planned(of_name[name], occasion, numbers[name], around)
         # An empty period takes no number.
-        numbers[name] = numbers.get(name, 0) + bool(made.plan.recipients)
+        if made.plan.recipients:
+            numbers[name][occasion.period.edition] = made.number
         found.append(made)
     return found
 
@@ -92,12 +94,13 @@ def contents(issues: Sequence[PlannedIssue]) -> Contents:
     return Contents(parts, sum(one.plan.recipients for one in issues))
 
 
-def _planned(desk: Desk, occasion: Occasion, offset: int, around: Surroundings) -> PlannedIssue:
+def _planned(desk: Desk, occasion: Occasion, numbers: Mapping[str, int], around: Surroundings) -> PlannedIssue:
     period = occasion.period
     plan = Plan((), 0, 1, desk.introductions)
     if around.store is not None:
-        plan = plan_digest(desk, around.store, at=period.end, prev_fire=around.prev_fire, period=period)
-    plan = replace(plan, number=plan.number + offset)
+        plan = plan_digest(
+            desk, around.store, at=period.end, prev_fire=around.prev_fire, period=period, planned=numbers
+        )
     goes = {*plan.post_ids} if plan.recipients else set()
     posts = tuple((one.id, one.post) for one in candidates(desk, terms(desk, period.end)) if one.id in goes)
     reach = oldest(desk.newsletter, period.end, around.prev_fire)

@@ -44,8 +44,8 @@ class IssuePage(Struct, frozen=True):
     """An issue in one language, as the ledger keeps it.
 
     `path` is below the output folder, where mails say it is; empty where the issue is a post, which has its own page.
-    `title` is plain text; `newsletter` and `number` tell the issue, whose row is `issue_id`. `edition` is the same for
-    the issues of one local time in several zones, empty for what no schedule made.
+    `title` is plain text; `newsletter` and `number` tell the issue, whose row is `issue_id`: the first, where several
+    zones had it. `updated` is when a later one brought more posts, aware; None where none did.
     """
 
     issue_id: int
@@ -55,4 +55,4 @@ class IssuePage(Struct, frozen=True):
     path: str
     title: str
     content: PageContent
-    edition: str = ""
+    updated: datetime | None = None

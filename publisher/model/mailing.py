@@ -94,6 +94,7 @@ class Issue(Struct, frozen=True):
     An awaiting one begins by itself at `starts_at`, or, where that is None, when a person approves it.
     `audience` says in words to which of a newsletter's readers it is, empty for all; one sent `again` is also for those
     who had its posts before. One that `greets` is of no newsletter; its posts were carried for the one it greets in.
+    Issues of one `edition`, a period of all zones, share their `number` and their page.
     """
 
     id: int
@@ -120,6 +121,7 @@ class Issue(Struct, frozen=True):
     audience: str = ""
     again: bool = False
     greets: str | None = None
+    edition: str | None = None
 
 
 class SettledBy(StrEnum):

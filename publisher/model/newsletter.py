@@ -174,6 +174,16 @@ class Period(Struct, frozen=True):
         """Such as `weekly/weekly/Asia~Tokyo/2026-11-23T09:00`: what makes a digest unique."""
         return f"{self.series}/{self.nominal}"
 
+    @staticmethod
+    def zone_of(key: str) -> str:
+        """The zone that a period's key names."""
+        return key.split("/")[2].replace("~", "/")
+
+    @property
+    def edition(self) -> str:
+        """Such as `weekly/weekly/2026-11-23T09:00`: what it has in common with the same local time of other zones."""
+        return f"{self.newsletter}/{self.frequency}/{self.nominal}"
+
     @property
     def nominal(self) -> str:
         """Such as `2026-11-23T09:00`."""

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import CARRIED
-from publisher.core.periods import edition
 from publisher.model.mailing import IssueStatus
 from publisher.store.tables import deliveries, introductions, issues
 
@@ -23,18 +22,19 @@ def of_issue(connection: sa.Connection, issue_id: int) -> dict[str, str]:
     return {row.file: row.sha256 for row in connection.execute(query.order_by(introductions.c.file))}
 
 
-def used(connection: sa.Connection, newsletter: str, period: str | None) -> dict[str, int]:
-    """The hashes that a newsletter has used up, each with its issue, for the issue of `period`, a key.
+def used(connection: sa.Connection, newsletter: str, edition: str | None) -> dict[str, int]:
+    """The hashes that a newsletter has used up, each with its issue, for an issue of `edition`.
 
-    Not by an issue of which nothing left before it was cancelled, nor by one of the same occasion: readers of other
+    Not by an issue of which nothing left before it was cancelled, nor by one of the same edition: readers of other
     zones, whose Monday comes later, are to read the same.
     """
     left = sa.exists().where(deliveries.c.issue_id == issues.c.id, deliveries.c.status.in_(CARRIED))
     query = (
-        sa.select(introductions.c.sha256, issues.c.id, issues.c.period)
+        sa.select(introductions.c.sha256, issues.c.id)
         .join(issues, issues.c.id == introductions.c.issue_id)
         .where(issues.c.newsletter == newsletter, sa.or_(issues.c.status != IssueStatus.CANCELLED, left))
         .order_by(issues.c.id)
     )
-    here = None if period is None else edition(period)
-    return {sha256: issue for sha256, issue, key in connection.execute(query) if not key or edition(key) != here}
+    if edition is not None:
+        query = query.where(issues.c.edition.is_distinct_from(edition))
+    return {row.sha256: row.id for row in connection.execute(query)}

@@ -1,7 +1,7 @@
 """Issues and the variants stored with them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,9 +13,15 @@ from publisher.store.manifests import hashes
 from publisher.store.tables import deliveries, issues, pictures, unsent, variant_pictures, variant_posts, variants
 from publisher.struct import Struct
 
+_head = issues.alias()
+_of_edition = sa.select(sa.func.max(_head.c.number)).where(_head.c.edition == issues.c.edition).correlate(issues)
+numbered = sa.func.coalesce(issues.c.number, _of_edition.scalar_subquery()).label("number")
+"""What an issue is called: of each edition one row holds the number, as the database gives none twice."""
+_whole = sa.select(*(numbered if column is issues.c.number else column for column in issues.c))
+
 
 class Draft(Struct, frozen=True):
-    """An issue to be made; `{number}` in `page_url` stands for its number."""
+    """An issue to be made; `{number}` in `page_url` stands for its number. See `Period.edition`."""
 
     uid: str
     newsletter: str | None
@@ -35,26 +41,29 @@ class Draft(Struct, frozen=True):
     audience: str = ""
     again: bool = False
     greets: str | None = None
+    edition: str | None = None
 
 
 def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:
-    """Make the issue with its newsletter's next number; Conflict where its period has one.
+    """Make the issue with its edition's number, else its newsletter's next; Conflict where its period has an issue.
 
-    A skipped period takes no number: readers count what they got.
+    A skipped period takes no number and is of no edition: readers count what they got.
     """
-    number = None
+    called, edition = None, None
     if draft.newsletter is not None and draft.status is not IssueStatus.SKIPPED:
-        number = next_number(connection, draft.newsletter)
+        called, edition = next_number(connection, draft.newsletter, draft.edition), draft.edition
+    is_later = edition is not None and of_edition(connection, edition) is not None
     values = {name: getattr(draft, name) for name in Draft.__struct_fields__}
+    values |= {"edition": edition, "number": None if is_later else called}
     if draft.page_url is not None:
-        values["page_url"] = draft.page_url.replace("{number}", str(number))
+        values["page_url"] = draft.page_url.replace("{number}", str(called))
     try:
         with connection.begin_nested():
-            made = connection.execute(issues.insert().values(**values, number=number, created_at=now))
+            made = connection.execute(issues.insert().values(**values, created_at=now))
     except sa.exc.IntegrityError as error:
         if draft.period is not None and of_period(connection, draft.period) is not None:
             raise Conflict("issue of period", draft.period) from error
-        raise StoreBusy(f"another process made issue {number} of {draft.newsletter} at this moment") from error
+        raise StoreBusy(f"another process made issue {called} of {draft.newsletter} at this moment") from error
     assert made.inserted_primary_key is not None
     return get(connection, int(made.inserted_primary_key[0]))
 
@@ -65,10 +74,21 @@ def record_recipients(connection: sa.Connection, issue_id: int, recipients: int)
     return get(connection, issue_id)
 
 
-def next_number(connection: sa.Connection, newsletter: str) -> int:
-    """What a newsletter's next issue is called, from 1."""
+def next_number(
+    connection: sa.Connection, newsletter: str, edition: str | None = None, planned: Mapping[str, int] | None = None
+) -> int:
+    """What a newsletter's next issue is called, from 1; as its edition is, where another zone had that.
+
+    `planned` are editions that come before it, and their numbers.
+    """
+    ahead = planned or {}
+    if edition is not None and edition in ahead:
+        return ahead[edition]
+    made = None if edition is None else of_edition(connection, edition)
+    if made is not None and made.number is not None:
+        return made.number
     top = sa.select(sa.func.max(issues.c.number)).where(issues.c.newsletter == newsletter)
-    return (connection.scalar(top) or 0) + 1
+    return max(connection.scalar(top) or 0, *ahead.values(), 0) + 1
 
 
 def insert_variant(connection: sa.Connection, issue_id: int, variant: Variant) -> int:
@@ -116,7 +136,7 @@ def variant(connection: sa.Connection, variant_id: int) -> Variant:
 
 def of_variant(connection: sa.Connection, variant_id: int) -> Issue:
     """The issue that a stored variant belongs to."""
-    query = sa.select(issues).join(variants, variants.c.issue_id == issues.c.id)
+    query = _whole.join(variants, variants.c.issue_id == issues.c.id)
     return _issue(connection.execute(query.where(variants.c.id == variant_id)).one())
 
 
@@ -129,7 +149,7 @@ def post_ids(connection: sa.Connection, issue_id: int) -> list[str]:
 
 def get(connection: sa.Connection, issue_id: int) -> Issue:
     """The issue, or NotFound."""
-    row = connection.execute(sa.select(issues).where(issues.c.id == issue_id)).first()
+    row = connection.execute(_whole.where(issues.c.id == issue_id)).first()
     if row is None:
         raise NotFound("issue", str(issue_id), hint="'publisher issue list' shows those there are")
     return _issue(row)
@@ -139,7 +159,7 @@ def listed(
     connection: sa.Connection, *, newsletter: str | None = None, statuses: Sequence[IssueStatus] | None = None
 ) -> list[Issue]:
     """Issues, newest first."""
-    query = sa.select(issues).order_by(issues.c.id.desc())
+    query = _whole.order_by(issues.c.id.desc())
     if newsletter is not None:
         query = query.where(issues.c.newsletter == newsletter)
     if statuses is not None:
@@ -149,19 +169,32 @@ def listed(
 
 def of_uid(connection: sa.Connection, uid: str) -> Issue | None:
     """The issue with this uid, or None."""
-    row = connection.execute(sa.select(issues).where(issues.c.uid == uid)).first()
+    row = connection.execute(_whole.where(issues.c.uid == uid)).first()
     return None if row is None else _issue(row)
 
 
 def of_period(connection: sa.Connection, period: str) -> Issue | None:
     """The issue of a period, or None while it has none."""
-    row = connection.execute(sa.select(issues).where(issues.c.period == period)).first()
+    row = connection.execute(_whole.where(issues.c.period == period)).first()
     return None if row is None else _issue(row)
+
+
+def of_edition(connection: sa.Connection, edition: str) -> Issue | None:
+    """The first issue of an edition, which holds its number; None while it has none."""
+    row = connection.execute(_whole.where(issues.c.edition == edition).order_by(issues.c.id).limit(1)).first()
+    return None if row is None else _issue(row)
+
+
+def in_zones(connection: sa.Connection) -> set[str]:
+    """The editions that more than one issue is of."""
+    edition = issues.c.edition
+    query = sa.select(edition).where(edition.is_not(None)).group_by(edition).having(sa.func.count() > 1)
+    return set(connection.scalars(query))
 
 
 def first(connection: sa.Connection, newsletter: str) -> Issue | None:
     """A newsletter's first digest, or its first period where that was skipped: the one that looked back."""
-    query = sa.select(issues).where(issues.c.newsletter == newsletter, issues.c.since.is_not(None))
+    query = _whole.where(issues.c.newsletter == newsletter, issues.c.since.is_not(None))
     row = connection.execute(query.order_by(issues.c.id).limit(1)).first()
     return None if row is None else _issue(row)
 

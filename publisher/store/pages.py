@@ -5,11 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from publisher.core.periods import edition
 from publisher.model.archive import IssuePage, PageContent, PagePost
 from publisher.model.mailing import DeliveryStatus, IssueStatus
+from publisher.store.issues import numbered
 from publisher.store.tables import deliveries, issues, pages
-from publisher.struct import asdict
+from publisher.struct import asdict, replace
 
 _WENT = (DeliveryStatus.ATTEMPTING, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
 _GOES = (IssueStatus.SENDING, IssueStatus.DONE)
@@ -35,31 +35,32 @@ def shown(connection: sa.Connection) -> list[tuple[int, str]]:
 
 
 def visible(connection: sa.Connection) -> list[IssuePage]:
-    """The same pages, whole."""
-    columns = (pages.c.path, pages.c.title, pages.c.content, issues.c.newsletter, issues.c.number, issues.c.period)
-    query = _visible(pages.c.issue_id, *columns)
-    return [_page(row) for row in connection.execute(query)]
+    """The same pages, whole; those of one edition are one, with the posts of all its zones."""
+    query = _visible(pages.c.issue_id, issues.c.newsletter, numbered, pages.c.path, pages.c.title, pages.c.content)
+    found: dict[tuple[str, int, str, str], IssuePage] = {}
+    for row in connection.execute(query):
+        place = (row.newsletter, row.number, row.language, row.path)
+        page = IssuePage(row.issue_id, *place, row.title, _unpacked(row.content))
+        found[place] = _joined(found[place], page) if place in found else page
+    return list(found.values())
 
 
-def _page(row: sa.Row[Any]) -> IssuePage:
-    return IssuePage(
-        issue_id=row.issue_id,
-        newsletter=row.newsletter,
-        number=row.number,
-        language=row.language,
-        path=row.path,
-        title=row.title,
-        content=_unpacked(row.content),
-        edition=edition(row.period) if row.period else "",
-    )
+def _joined(first: IssuePage, later: IssuePage) -> IssuePage:
+    """In the order of the longer one, what both have in the words of the first."""
+    held, more = first.content.posts, later.content.posts
+    in_order = (*held, *more) if len(held) >= len(more) else (*more, *held)
+    words = {post.url: post for post in (*more, *held)}
+    posts = tuple(words[url] for url in dict.fromkeys(post.url for post in in_order))
+    updated = later.content.at if len(posts) > len(held) else first.updated
+    return replace(first, content=replace(first.content, posts=posts), updated=updated)
 
 
-def _visible(first: sa.Column[Any], *columns: sa.Column[Any]) -> sa.Select[Any]:
+def _visible(first: sa.Column[Any], *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
     its = deliveries.c.issue_id == issues.c.id
     went = sa.exists().where(its, deliveries.c.status.in_(_WENT)).correlate(issues)
     may = sa.or_(issues.c.status.in_(_GOES), went)
     query = sa.select(first, pages.c.language, *columns).join(issues, issues.c.id == pages.c.issue_id)
-    return query.where(may, issues.c.number.is_not(None)).order_by(pages.c.issue_id, pages.c.language)
+    return query.where(may, numbered.is_not(None)).order_by(pages.c.issue_id, pages.c.language)
 
 
 def _packed(content: PageContent) -> dict[str, Any]:

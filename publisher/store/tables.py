@@ -100,7 +100,9 @@ issues = Table(
     Column("audience", Text, nullable=False, server_default=""),
     Column("again", Boolean, nullable=False, server_default=false()),
     Column("greets", String(64)),
+    Column("edition", String(160)),
     UniqueConstraint("newsletter", "number"),
+    Index(None, "edition"),
     Index(None, "status"),
 )
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from publisher.model.mailing import IssueKind, IssueStatus
 from publisher.model.newsletter import Newsletter
 from publisher.model.reader import SubscriptionStatus
+from publisher.store.issues import numbered
 from publisher.store.readers import Circle, of_frequency, within
 from publisher.store.tables import issues, subscribers, subscriptions, suppressions
 from publisher.store.zones import lives_in
@@ -62,7 +63,7 @@ def suppressed_by_kind(connection: sa.Connection, circle: Circle, *, after: date
 def _last(newsletter: Newsletter, period: str) -> sa.Select[int, datetime]:
     c = issues.c
     return (
-        sa.select(c.number, c.created_at)
+        sa.select(numbered, c.created_at)
         .where(c.newsletter == newsletter.name, c.kind == IssueKind.DIGEST, c.status != IssueStatus.SKIPPED)
         .where(c.period.startswith(period, autoescape=True))
         .order_by(c.id.desc())

@@ -37,10 +37,7 @@ def lives_in(newsletter: Newsletter, zone: str) -> sa.ColumnElement[bool]:
 
 
 def _had_elsewhere(period: Period) -> sa.ColumnElement[bool]:
-    of_key = issues.c.period
-    series = f"{period.newsletter}/{period.frequency}/"
-    same_time = sa.and_(of_key.startswith(series, autoescape=True), of_key.endswith(f"/{period.nominal}"))
-    others = sa.select(issues.c.id).where(issues.c.newsletter == period.newsletter, same_time, of_key != period.key)
+    others = sa.select(issues.c.id).where(issues.c.edition == period.edition, issues.c.period != period.key)
     whose = subscribers.alias()
     theirs = sa.select(whose.c.address_key).where(whose.c.id == subscriptions.c.subscriber_id)
     had = sa.select(sa.literal(1)).where(

@@ -1,6 +1,5 @@
 """Each reader at their own nine o'clock: a period and an issue for each zone, and none twice for who moves."""
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,20 +66,6 @@ def test_each_zone_has_its_period_and_its_issue(readers: Site, store: Store) -> 
         ("Asia~Tokyo/2026-11-23T09:00", ["tokyo"]),
         ("Europe~Berlin/2026-11-23T09:00", ["berlin"]),
     ]
-
-
-def test_the_archive_names_one_monday_once_and_each_mail_leads_to_its_page(readers: Site, store: Store) -> None:
-    sent(readers, store, MONDAY - 4 * HOUR, MONDAY, MONDAY + 8 * HOUR)
-    readers.post("氷の朝", MONDAY + DAY)
-    sent(readers, store, MONDAY + WEEK + AUCKLAND)
-
-    folder = readers.folder / "public/newsletters/weekly"
-    listed, feed = ((folder / name).read_text(encoding="utf-8") for name in ("index.html", "feed.xml"))
-    pages = {number: (folder / f"{number}/index.html").read_text(encoding="utf-8") for number in (1, 2, 3, 4)}
-    assert re.findall(r"第\d号", listed) == ["第4号", "第1号"]
-    assert feed.count("<item>") == 2
-    assert all('weekly/4/">' in pages[number] for number in (1, 2, 3)), "the next Monday is the next for all"
-    assert 'rel="prev" href="https://midori.example/newsletters/weekly/1/"' in pages[4]
 
 
 def test_by_the_newsletters_zone_all_get_it_at_once(readers: Site, store: Store) -> None:

@@ -18,6 +18,8 @@ def upgrade() -> None:
     op.add_column("issues", sa.Column("audience", sa.Text(), nullable=False, server_default=""))
     op.add_column("issues", sa.Column("again", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("issues", sa.Column("greets", sa.String(length=64), nullable=True))
+    op.add_column("issues", sa.Column("edition", sa.String(length=160), nullable=True))
+    op.create_index(op.f("ix_issues_edition"), "issues", ["edition"])
     op.create_table(
         "manifests",
         sa.Column("issue_id", sa.Integer(), nullable=False),
