@@ -187,9 +187,11 @@ def rules(draw: st.DrawFn) -> tuple[str, datetime]:
     parts += draw(st.sampled_from([[], ["BYMONTH=2,7"]])) if yearly else []
     parts += [] if freq == "DAILY" else draw(st.sampled_from([[], [f"BYSETPOS={draw(st.sampled_from(['1', '-1']))}"]]))
     parts += draw(st.sampled_from([[], ["WKST=SU"]]))
-    return ";".join(parts), draw(st.datetimes(datetime(2019, 1, 1), datetime(2027, 1, 1))).replace(
-        second=0, microsecond=0
-    )
+    begin = draw(st.datetimes(datetime(2019, 1, 1), datetime(2027, 1, 1))).replace(second=0, microsecond=0)
+    if freq == "WEEKLY" and any(part.startswith("BYSETPOS") for part in parts):
+        # In the week of DTSTART dateutil counts from that day on, in the month of DTSTART from the first of it.
+        begin -= timedelta(days=(begin.weekday() + ("WKST=SU" in parts)) % 7)
+    return ";".join(parts), begin
 
 
 @settings(max_examples=60, deadline=None)
