@@ -18,6 +18,7 @@ from publisher.model.mailing import DeliveryStatus, IssueStatus
 from publisher.store import issues, subscribers, suppressions
 from publisher.store.engine import Store
 from publisher.store.subscribers import Wish
+from publisher.struct import replace
 from support.site import Site
 from support.smtp import Server
 
@@ -33,6 +34,8 @@ newsletters:
 mail: {{transport: "{transport}"}}
 """
 TOKEN = re.compile(r"記事(\d{4})")
+FIRST = timedelta(days=6)
+"""Less than the first issue looks back, which is made as the world begins."""
 REACH = timedelta(days=45)
 """What came out so long before all was mended is owed to its readers: less than digests reach back."""
 
@@ -103,10 +106,11 @@ class World:
     posts: list[Written] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
     latest: datetime = datetime.min
+    begun: datetime = datetime.min
     config: Config | None = None
 
     def __post_init__(self) -> None:
-        self.latest = self.now
+        self.latest = self.begun = self.now
         self.site.write("config.yaml", self._config())
         self.config = load_config(None, {}, self.site.folder)
         (self.site.folder / "posts").mkdir(exist_ok=True)
@@ -143,7 +147,13 @@ class World:
 
     def subscribe(self, person: Person, asked: Asked) -> None:
         """Let somebody become a reader, or wish something else."""
-        wish = Wish(
+        self._write(self._wish(person, asked))
+        person.asked.append(asked)
+        person.ever_asked.append(asked)
+        self.people[person.email] = person
+
+    def _wish(self, person: Person, asked: Asked) -> Wish:
+        return Wish(
             email=person.email,
             address_key=person.email,
             newsletter="tayori",
@@ -153,11 +163,15 @@ class World:
             language=asked.language,
             categories=asked.categories,
         )
+
+    def _write(self, wish: Wish) -> None:
         with self.app().store() as store, store.write() as connection:
             subscribers.subscribe(connection, wish, self.now, revive=True)
-        person.asked.append(asked)
-        person.ever_asked.append(asked)
-        self.people[person.email] = person
+
+    def move(self, person: Person, zone: str) -> None:
+        """Let a reader live elsewhere."""
+        asked = person.asked[-1]
+        self._write(replace(self._wish(person, asked), timezone=zone))
 
     def pause(self, person: Person, until: datetime | None) -> None:
         """Let a reader rest, or no more."""
@@ -225,7 +239,7 @@ class World:
             person.asked
             and not post.is_gone
             and person.asked[-1].wants(post)
-            and max(person.asked[-1].since, mended - REACH) < post.published
+            and max(person.asked[-1].since, mended - REACH, self.begun - FIRST) < post.published
         )
 
 
