@@ -1,6 +1,7 @@
 """publisher run: it wakes for files and moments, and two of it do no more than one."""
 
 import re
+import shutil
 import signal
 import subprocess
 from datetime import datetime, timedelta
@@ -77,7 +78,9 @@ def test_a_newsletter_that_cannot_be_signed_for_gets_no_issue_and_stops_no_other
     site.write("config.yaml", f"{CONFIG}  {other}\n{dkim}\n")
     for newsletter in ("weekly", "other"):
         site.ok("subscriber", "add", "hanako@example.jp", "--newsletter", newsletter)
-    process = shifted(site, seconds_until(next_monday_at_nine(datetime.now(JST))) + 60, "once")
+    monday = next_monday_at_nine(datetime.now(JST))
+    site.post("その週", monday - timedelta(minutes=1))
+    process = shifted(site, seconds_until(monday) + 60, "once")
 
     _, told = process.communicate(timeout=60)
 
@@ -357,6 +360,7 @@ def test_a_feed_that_cannot_be_written_stops_no_mail(site: Site, smtp: Server) -
     site.run("digest", "weekly", "--yes")
     smtp.at_mail = "250 OK"
     site.ok("issue", "resume", "1")
+    shutil.rmtree(site.folder / "public")
     site.write("public", "これはフォルダではない")
 
     done = site.run("run", "--once")
