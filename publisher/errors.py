@@ -7,6 +7,7 @@
     ├─ ConfigError(problems)       78  config.yaml or environment, all problems at once
     ├─ TemplateError(template, line)  78
     ├─ ContentError(problems)      65  posts that cannot be read
+    ├─ PlanChanged                 65  what would go out is not what was planned
     ├─ OutputError(path)           75  a file could not be written: full disk, no permission
     ├─ StoreError                  75  the ledger could not be read or written
     │  ├─ StoreBusy                75  another program holds it

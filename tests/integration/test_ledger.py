@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.desk import desk
 from support.rows import wish
-from support.site import JST, Site
+from support.site import CONFIG, JST, Site
 from support.sure import sure
 
 from publisher.core.periods import ended_period
@@ -479,6 +479,10 @@ def test_the_newsletters_zone_decides_its_hour(site: Site) -> None:
 
 
 def test_two_newsletters_due_at_once_both_go_out(site: Site, store: Store) -> None:
+    site.write(
+        "config.yaml",
+        f'{CONFIG}  books: {{title: 本の便り, from: hon@midori.example, schedules: {{weekly: "mon 09:00"}}}}\n',
+    )
     site.post("a", MONDAY - timedelta(days=1))
     subscribe(store, "a@x.jp", MONDAY - WEEK)
     with store.write() as connection:
