@@ -62,16 +62,15 @@ def mail(
 
 
 def mail_until_due(app: App, stopped: Callable[[], bool], say: Say, complain: Say, watch: Watch) -> datetime | None:
-    """The same for who comes again: sending stops when another digest is due or the box is to be read, and goes on
+    """The same for who comes again: sending stops when another issue begins or the box is to be read, and goes on
     after that. When to look again."""
-    from publisher.jobs.due import next_end, zones_of
+    from publisher.jobs.due import next_begin
     from publisher.schedule import next_fire
 
-    now, newsletters = app.clock(), app.newsletters()
+    now = app.clock()
     with app.ledger() as store:
-        of_readers = {} if store is None else zones_of(store, newsletters)
-    end = next_end(newsletters, of_readers, now, next_fire)
-    until = min(filter(None, [end, now + _BOX_EVERY]))
+        begin = None if store is None else next_begin(store, app.newsletters(), now, next_fire)
+    until = min(filter(None, [begin, now + _BOX_EVERY]))
     return mail(app, stopped, say, complain, until=until, watch=watch)[1]
 
 

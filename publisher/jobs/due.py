@@ -158,11 +158,19 @@ def _made(desk: Desk, store: Store, due: Iterable[Due], now: datetime, prev_fire
 
 
 def next_wake(store: Store, newsletters: Sequence[Newsletter], now: datetime, next_fire: NextFire) -> datetime | None:
-    """When the next period ends, an issue that waits begins or a sending one has work again, or None."""
+    """When another issue begins or a sending one has work again, or None."""
     with store.read() as connection:
-        work = [claims.next_due(connection, now), holdups.next_go_on(connection), waiting.next_start(connection)]
-    moments = [*work, next_end(newsletters, zones_of(store, newsletters), now, next_fire)]
+        work = [claims.next_due(connection, now), holdups.next_go_on(connection)]
+    moments = [*work, next_begin(store, newsletters, now, next_fire)]
     return min((one for one in moments if one is not None), default=None)
+
+
+def next_begin(store: Store, newsletters: Sequence[Newsletter], now: datetime, next_fire: NextFire) -> datetime | None:
+    """When the next period ends, in any zone, or an issue that waits for its moment begins; None for never."""
+    with store.read() as connection:
+        waits = waiting.next_start(connection)
+    end = next_end(newsletters, zones_of(store, newsletters), now, next_fire)
+    return min((one for one in (waits, end) if one is not None), default=None)
 
 
 def zones_of(store: Store, newsletters: Sequence[Newsletter]) -> Mapping[str, Sequence[str]]:

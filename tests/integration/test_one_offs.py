@@ -11,10 +11,12 @@ from support.site import JST, Site
 
 from publisher.core.identity import text_id
 from publisher.jobs.audience import Narrowing, Whom
+from publisher.jobs.due import next_begin
 from publisher.jobs.send import audience, find_post, make_one_off
 from publisher.jobs.texts import laid_out
 from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus
 from publisher.model.newsletter import Frequency
+from publisher.schedule import next_fire
 from publisher.store import deliveries, subscribers, suppressions, tables
 from publisher.store.engine import Store
 
@@ -113,6 +115,10 @@ def test_one_that_is_to_wait_is_frozen_now_and_counts_as_on_its_way(garden: Site
 
     assert issue is not None
     assert (issue.status, issue.starts_at, issue.at) == (IssueStatus.AWAITING, MONDAY + WEEK, MONDAY + WEEK)
+    # What is being sent stops for it, as for a period that ends: a large issue may take hours.
+    assert next_begin(store, [], MONDAY, next_fire) == MONDAY + WEEK
+    assert next_begin(store, [place.newsletter], MONDAY + timedelta(hours=1), next_fire) == MONDAY + WEEK
+    assert next_begin(store, [place.newsletter], MONDAY - timedelta(hours=1), next_fire) == MONDAY
     assert (twice.count, twice.already) == (0, 4)
 
 
