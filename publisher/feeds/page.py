@@ -13,7 +13,7 @@ from publisher.feeds.clean import legal
 from publisher.feeds.names import MEDIA_TYPES
 from publisher.feeds.words import Words, words
 from publisher.model.feed import FeedKind
-from publisher.model.listing import Listed, Teaser
+from publisher.model.listing import Letters, Listed, Teaser
 from publisher.model.site import Site
 from publisher.struct import Struct, replace
 
@@ -32,11 +32,20 @@ class Group(Struct, frozen=True):
     more: tuple[Listed, ...]
 
 
-def page(site: Site, listed: Sequence[Listed], *, opml: str, mail: str | None, overrides: Path | None) -> bytes:
+def page(
+    site: Site,
+    listed: Sequence[Listed],
+    letters: Sequence[Letters] = (),
+    *,
+    opml: str,
+    mail: str | None,
+    overrides: Path | None,
+) -> bytes:
     """An HTML page of `listed` in their order, kind by kind, from `feed/index.html.j2`.
 
-    `opml` is the list's absolute address; `mail` the mail address that takes subscriptions. The page loads nothing but
-    the site's own pictures, and its policy (CSP 3) allows no more. Raises TemplateError.
+    `opml` is the list's absolute address; `mail` the mail address that takes subscriptions, and `letters` what they
+    would get. The page loads nothing but the site's own pictures, and its policy (CSP 3) allows no more. Raises
+    TemplateError.
     """
     from publisher.templating import Templates
 
@@ -51,6 +60,7 @@ def page(site: Site, listed: Sequence[Listed], *, opml: str, mail: str | None, o
         words=told,
         groups=list(_groups(feeds, told)),
         links=head_links(feeds[:SHOWN], others=True),
+        letters=letters,
         opml=opml,
         mail=_mailto(mail, told.mail_subject.format(site=site.title)) if mail else None,
         css=css,

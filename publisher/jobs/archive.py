@@ -16,7 +16,7 @@ from publisher.cache import FILE_NAME as CACHE_NAME
 from publisher.cache import kept, peek
 from publisher.config import Config, database_file, database_url, place_of
 from publisher.errors import Problem, PublisherError, Severity, StoreError
-from publisher.jobs.archive_paths import KINDS, issue_path, list_path
+from publisher.jobs.archive_paths import ISSUES, KINDS, issue_path, list_path
 from publisher.jobs.archive_sheets import sheets, signs
 from publisher.jobs.feed_paths import require_own_pages
 from publisher.jobs.feed_press import Press, Sheet
@@ -69,6 +69,12 @@ def put(library: Library, press: Press, made: Archive) -> list[Problem]:
         return [_untold(library, error.message)]
     library.index.put_note(NOTE, _dump(made))
     return []
+
+
+def with_pages(library: Library, made: Archive | None) -> set[str]:
+    """The newsletters whose issues can be read; where that cannot be told now, those of which they stand."""
+    lists = library.known.feeds if made is None or made.fault is not None else made.sheets
+    return {one.name for one in lists if one.kind == ISSUES}
 
 
 def is_page(record: FeedRecord) -> bool:

@@ -1,6 +1,6 @@
 """Build: the folder's posts into feed files, of which only those that changed are replaced."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from publisher.core.identity import Record
 from publisher.core.revision import Looked, is_known, revised
 from publisher.core.selection import newest_first
 from publisher.errors import Problem, Severity, TemplateError
-from publisher.jobs.archive import archive, is_page, put
+from publisher.jobs.archive import archive, is_page, put, with_pages
 from publisher.jobs.archive_sheets import own_templates as own_issue_templates
 from publisher.jobs.entries import Desk, Told, recover_lost, standing_entries
 from publisher.jobs.feed_pages import own_templates, pages
@@ -64,7 +64,7 @@ def _built(library: Library, now: datetime) -> Report:
 
     farewells = Farewells(library)
     press = Press(library, now, keep, farewells.notice)
-    _fill(press, work)
+    _fill(press, work, with_pages(library, issues))
     for copy in copies(library, press):
         press.put(copy)
     unmade = put(library, press, issues) if issues else ()
@@ -75,7 +75,7 @@ def _built(library: Library, now: datetime) -> Report:
     return report
 
 
-def _fill(press: Press, work: Work) -> None:
+def _fill(press: Press, work: Work, newsletters: Collection[str]) -> None:
     """Put the feeds, and what stands beside them, which another process makes meanwhile: to import what makes pages
     takes a while."""
 
@@ -83,7 +83,7 @@ def _fill(press: Press, work: Work) -> None:
         for sheet in sheets(work.desk, work.feeds, work.told):
             press.put(sheet)
 
-    wanted = [sheet for sheet in pages(work.desk, work.feeds, work.told) if not press.stands(sheet)]
+    wanted = [sheet for sheet in pages(work.desk, work.feeds, work.told, newsletters) if not press.stands(sheet)]
     try:
         _beside(press, wanted, feeds)
     except TemplateError:

@@ -1,18 +1,19 @@
 """What is written beside the feeds: the page of them all, the style sheet that browsers show them by, and OPML."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
 
 from publisher import __version__
 from publisher.config import Config
+from publisher.jobs.archive_paths import list_path, page_address
 from publisher.jobs.entries import Desk, Told, newest_update
 from publisher.jobs.feed_plan import PAGES, Planned, address
 from publisher.jobs.feed_press import Sheet
 from publisher.jobs.listing import listing
 from publisher.jobs.site import Place
-from publisher.model.listing import Listed
+from publisher.model.listing import Letters, Listed
 from publisher.packaged import templates
 
 
@@ -21,15 +22,17 @@ def own_templates(config: Config) -> Path:
     return _overrides(config) / "feed"
 
 
-def pages(desk: Desk, feeds: Sequence[Planned], told: Told) -> Iterator[Sheet]:
-    """The page, the style sheet and the list of subscriptions."""
+def pages(desk: Desk, feeds: Sequence[Planned], told: Told, newsletters: Collection[str]) -> Iterator[Sheet]:
+    """The page, the style sheet and the list of subscriptions. The page leads to the issues of `newsletters`; OPML does
+    not: who imports it whole would get each post twice."""
     config, place = desk.library.config, desk.library.place
+    letters = tuple(_letters(config, place, newsletters))
     listed, bare = list(listing(place, feeds, told)), list(listing(place, feeds))
     changed = newest_update(desk, told, feeds[0].sources)
     signs = cache(partial(_signs, config))
     # Each with how it is made, and what it tells of.
     made: dict[str, tuple[Callable[[Config, Place], bytes], object]] = {
-        "page": (partial(_page, listed), (listed, _mail(config))),
+        "page": (partial(_page, listed, letters), (listed, letters, _mail(config))),
         "style": (_style, ()),
         "opml": (partial(_opml, bare), (bare,)),
     }
@@ -46,12 +49,18 @@ def pages(desk: Desk, feeds: Sequence[Planned], told: Told) -> Iterator[Sheet]:
         )
 
 
-def _page(listed: Sequence[Listed], config: Config, place: Place) -> bytes:
+def _letters(config: Config, place: Place, newsletters: Collection[str]) -> Iterator[Letters]:
+    for name, one in config.settings.newsletters.items():
+        if name in newsletters:
+            yield Letters(one.title, page_address(place, list_path(config, name)))
+
+
+def _page(listed: Sequence[Listed], letters: Sequence[Letters], config: Config, place: Place) -> bytes:
     # Here, not above: a build where nothing changed needs no templates.
     from publisher.feeds.page import page
 
     at = address(place, config.settings.feeds.paths["opml"])
-    return page(place.site, listed, opml=at, mail=_mail(config), overrides=_overrides(config))
+    return page(place.site, listed, letters, opml=at, mail=_mail(config), overrides=_overrides(config))
 
 
 def _style(config: Config, place: Place) -> bytes:

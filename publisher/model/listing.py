@@ -14,6 +14,13 @@ class Teaser(Struct, frozen=True):
     published: datetime
 
 
+class Letters(Struct, frozen=True):
+    """A newsletter whose issues are pages: its title, and the absolute address of their list."""
+
+    title: str
+    url: str
+
+
 class Listed(Struct, frozen=True):
     """One feed in all its formats: `addresses` are absolute and percent-encoded, the first is the one to recommend.
 

@@ -121,6 +121,24 @@ def test_without_a_ledger_what_stands_stays(site: Site, smtp: Server) -> None:
     assert len(smtp.mails) == 1
 
 
+def test_the_page_of_all_feeds_leads_to_the_issues_with_a_ledger_and_without(site: Site, smtp: Server) -> None:
+    site.ok("build")
+    feeds = site.folder / "public/feeds"
+    assert "newsletters/weekly/" not in text(feeds / "index.html"), "there is no issue yet"
+    sent(site)
+
+    site.ok("build")
+
+    page = text(feeds / "index.html")
+    assert f'<a href="{ROOT}newsletters/weekly/" dir="auto">みどりの便りのこれまでの号</a>' in page
+    assert "newsletters/weekly" not in text(site.folder / "public/feeds.opml"), "who imports it has each post already"
+    for name in ("publisher.db", "publisher.db-wal", "publisher.db-shm", "cache.db"):
+        (site.folder / name).unlink(missing_ok=True)
+    site.ok("build")
+    assert text(feeds / "index.html") == page
+    assert len(smtp.mails) == 1
+
+
 def test_a_ledger_of_another_version_is_told_and_keeps_no_feed_from_its_readers(site: Site, smtp: Server) -> None:
     sent(site)
     (site.folder / "cache.db").unlink()
