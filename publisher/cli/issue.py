@@ -206,6 +206,7 @@ def _as_json(one: "Overview") -> dict[str, Any]:
         "kind": issue.kind,
         "created_at": issue.created_at.isoformat(),
         "period": issue.period,
+        "edition": issue.edition,
         "status": issue.status,
         "reason": issue.reason,
         "starts_at": issue.starts_at and issue.starts_at.isoformat(),

@@ -121,6 +121,7 @@ def wait_for_either(both: list[Lines], needle: str) -> None:
 
 
 def test_run_once_does_all_that_is_due_and_exits(site: Site, smtp: Server) -> None:
+    site.write("config.yaml", CONFIG + "    at: reader\n")
     site.post("今日", days_ago(0), title="今日の記事")
     site.ok("subscriber", "add", "hanako@example.jp")
     ahead = seconds_until(next_monday_at_nine(datetime.now(JST))) + 3600
@@ -137,6 +138,9 @@ def test_run_once_does_all_that_is_due_and_exits(site: Site, smtp: Server) -> No
     assert "is issue" not in told[1]
     assert smtp.recipients == ["hanako@example.jp"]
     assert titles(site)[0] == "今日の記事"
+    (issue,) = site.ok("issue", "list", "--json").json
+    assert issue["edition"] == f"weekly/weekly/{monday:%Y-%m-%d}T09:00"
+    assert issue["period"] == f"weekly/weekly/Asia~Tokyo/{monday:%Y-%m-%d}T09:00"
 
 
 def test_a_digest_waits_until_the_engines_settings_can_be_read(site: Site, smtp: Server) -> None:
