@@ -2,23 +2,21 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, TypeVar
 
 import jinja2
-from jinja2 import meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from publisher.errors import TemplateError
 from publisher.packaged import templates
+from publisher.templating.compiled import Compiled, references
 from publisher.templating.dates import format_date
 from publisher.templating.faults import FAULTS, Unknown
 from publisher.templating.later import CURRENT, Later, StagedEnvironment
 
-_REMEMBERED = 256
-"""Templates, of which what they extend, include or import is known: several times those of all mails."""
+_COMPILED = {SandboxedEnvironment: Compiled(), StagedEnvironment: Compiled()}
 
 T = TypeVar("T")
 _Environment = TypeVar("_Environment", bound=SandboxedEnvironment)
@@ -35,8 +33,6 @@ class Templates:
         self._folders = [folder for folder in (overrides, templates()) if folder]
         self._environment = self._made(SandboxedEnvironment)
         self._staged = self._made(StagedEnvironment)
-        # A digest with its many variants asks anew for each; parsing them took half of all rendering.
-        self._references = lru_cache(_REMEMBERED)(self._parsed_references)
 
     def _made(self, kind: type[_Environment]) -> _Environment:
         # jinja2's own select_autoescape looks at the last extension only and leaves a.html.j2 unescaped.
@@ -47,6 +43,7 @@ class Templates:
             keep_trailing_newline=True,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_COMPILED[kind],
         )
         environment.filters["date"] = format_date
         return environment
@@ -89,17 +86,8 @@ class Templates:
         source = sources[name] = self._source(name)
         if source is None:  # such as {% include "x" ignore missing %}: that it is missing is part of the hash
             return
-        for reference in self._references(name, source):
+        for reference in self._guarded(name, lambda: references(name, source)):
             self._collect(reference, sources)
-
-    def _parsed_references(self, name: str, source: str) -> tuple[str, ...]:
-        found: list[str] = []
-        tree = self._guarded(name, lambda: self._environment.parse(source, name))
-        for reference in meta.find_referenced_templates(tree):
-            if reference is None:
-                raise TemplateError(name, 0, "names another template by a variable; write its name out")
-            found.append(reference)
-        return tuple(found)
 
     def _source(self, name: str) -> str | None:
         assert self._environment.loader is not None
