@@ -1,8 +1,9 @@
-"""The stem that commands fork from: a process that has everything imported and nothing done.
+"""The stem that commands fork from: a process that has everything imported, some settings read, and each packaged
+mail rendered.
 
-Thousands of commands are run by tests, and most of what each takes is to import what it uses. A command is a process
-of its own all the same; what a new interpreter would do otherwise, such as read PYTHONPATH, is tried by those that
-`Site.start` begins.
+Thousands of commands are run by tests, and most of what each takes is to import what it uses and to make ready what
+it keeps. A command is a process of its own all the same; what a new interpreter would do otherwise, such as read
+PYTHONPATH, is tried by those that `Site.start` begins.
 """
 
 import gc
@@ -26,6 +27,15 @@ from typing import NoReturn
 _OF_THE_INTERPRETER = ("PYTHON", "LC_", "LANG", "LD_")
 _LONGEST_WORD = 1 << 16
 _LONGEST_START = 120.0
+_WHEN_CALLED = (
+    "alembic.command",
+    "apscheduler.schedulers.background",
+    "cssutils",
+    "premailer",
+    "rich.progress",
+    "uvloop",
+)
+"""What the functions of the package import."""
 
 
 def fits(environ: Mapping[str, str]) -> bool:
@@ -78,12 +88,8 @@ def _stem() -> str:
 
 def _grow(door_path: str) -> None:
     """Fork a command for whoever asks. Returns in the process of that command."""
-    import publisher
-
-    for module in pkgutil.walk_packages(publisher.__path__, "publisher."):
-        # What runpy is to run it must not find imported.
-        if module.name != "publisher.__main__":
-            importlib.import_module(module.name)
+    _import_all()
+    _warm_up()
     gc.freeze()
     # Nobody waits for those who answer.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -102,6 +108,30 @@ def _grow(door_path: str) -> None:
     Path(door_path).unlink()
     Path(door_path).parent.rmdir()
     os._exit(0)
+
+
+def _import_all() -> None:
+    import publisher
+
+    for module in pkgutil.walk_packages(publisher.__path__, "publisher."):
+        # What runpy is to run it must not find imported.
+        if module.name != "publisher.__main__":
+            importlib.import_module(module.name)
+    for name in _WHEN_CALLED:
+        importlib.import_module(name)
+
+
+def _warm_up() -> None:
+    """What is kept for as long as a process lives: how settings are checked, what templates were compiled to."""
+    from publisher.config import load_config
+    from support import mails, site
+
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "config.yaml").write_text(site.CONFIG, encoding="utf-8")
+        load_config(None, {}, Path(folder))
+    for kind in mails.KINDS:
+        for language in mails.LANGUAGES:
+            mails.render(kind, language)
 
 
 def _answer(wire: socket.socket) -> None:
