@@ -68,18 +68,24 @@ def make_instant(
 
 
 def is_news(desk: Desk, store: Store, span: Span) -> bool:
-    """Whether a post that no instant issue has held goes to somebody.
+    """Whether a post that no instant issue has held goes to somebody, or one that came out in the pause of who is back.
 
     Not whether anything does: what a server refused is given back, and would be mailed anew each minute. It goes with
     the next news.
     """
     with store.read() as connection:
         posts = candidates(desk, terms(desk, span.at))
-        news = _unseen(connection, desk.newsletter, posts)
+        back = _came_back(connection, desk.newsletter, span)
+        news = frozenset(one.id for one in posts) if back else _unseen(connection, desk.newsletter, posts)
         return bool(news) and any(
             one.readers > one.suppressed and not news.isdisjoint(one.post_ids)
             for one in counted(connection, store.secret, desk, span).picks
         )
+
+
+def _came_back(connection: sa.Connection, newsletter: Newsletter, span: Span) -> bool:
+    newest = periods.newest_made(connection, f"{newsletter.name}/{Frequency.INSTANT}")
+    return readers.came_back(connection, circle(newsletter, span.period), newest)
 
 
 def _unseen(connection: sa.Connection, newsletter: Newsletter, posts: Sequence[Candidate]) -> frozenset[str]:

@@ -49,6 +49,13 @@ def held(connection: sa.Connection, series: str, post_ids: Sequence[str]) -> set
     return found
 
 
+def newest_made(connection: sa.Connection, series: str) -> datetime | None:
+    """When the latest issue of a series was made, None before the first."""
+    its = issues.c.period.startswith(f"{series}/", autoescape=True)
+    moment: datetime | None = connection.scalar(sa.select(sa.func.max(issues.c.created_at)).where(its))
+    return moment
+
+
 def require_next(connection: sa.Connection, period: Period, now: datetime) -> None:
     """Conflict where a period that ends then or later is on record: another process was first, with the time it had.
 

@@ -138,6 +138,34 @@ def test_what_a_server_refused_is_not_mailed_each_minute_but_with_the_next_news(
     assert got(store, issue) == {"hanako@example.jp": 1, "niwa@example.jp": 2}
 
 
+def test_who_is_back_from_a_pause_gets_at_once_what_came_out_meanwhile(site: Site, store: Store) -> None:
+    with store.write() as connection:
+        subscribers.pause(connection, "niwa@example.jp", None, NOON + HOUR)
+        subscribers.pause(connection, "hanako@example.jp", None, NOON - HOUR)
+    site.post("霜の朝", NOON - MINUTE, categories="庭")
+    (first,) = round_at(site, store, NOON).made
+    assert got(store, first) == {"hanako@example.jp": 1}
+    assert round_at(site, store, NOON + MINUTE).made == (), "the pause of hanako was over before"
+
+    (second,) = round_at(site, store, NOON + 2 * HOUR).made
+
+    assert got(store, second) == {"niwa@example.jp": 1}
+    assert round_at(site, store, NOON + 3 * HOUR).made == ()
+
+
+def test_a_pause_that_is_ended_by_hand_is_over_at_once(site: Site, store: Store) -> None:
+    with store.write() as connection:
+        subscribers.pause(connection, "niwa@example.jp", None, NOON + 30 * DAY)
+    site.post("霜の朝", NOON - MINUTE, categories="庭")
+    round_at(site, store, NOON)
+    with store.write() as connection:
+        subscribers.wake(connection, "niwa@example.jp", None, NOON + HOUR)
+
+    (issue,) = round_at(site, store, NOON + HOUR).made
+
+    assert got(store, issue) == {"niwa@example.jp": 1}
+
+
 def test_who_joins_gets_what_comes_out_from_that_day_on(site: Site, store: Store) -> None:
     site.post("前の日", NOON - DAY - 3 * HOUR, categories="庭")
     round_at(site, store, NOON)
