@@ -16,7 +16,7 @@ from publisher.model.server import Server
 
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Show what comes next and what is under way."""
-    from publisher.jobs.due import look
+    from publisher.jobs.due import Look, look
     from publisher.jobs.status import Status, coming
     from publisher.jobs.under_way import UnderWay, under_way
     from publisher.schedule import calendar
@@ -27,6 +27,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     newsletters, here = app.newsletters(), now.astimezone(ZoneInfo(app.timezone()))
     names = [one.name for one in newsletters]
     with app.ledger() as store:
+        seen = Look() if store is None else look(store, newsletters, now, calendar())
         found = Status(
             coming=tuple(coming(newsletters, store, now)),
             under_way=UnderWay()
@@ -34,7 +35,8 @@ def status(context: typer.Context, as_json: Json = False) -> None:
             else under_way(store, lambda name: servers_of(app, name), names, here),
             future=future,
             timezone=app.timezone(),
-            told=() if store is None else look(store, newsletters, now, calendar()).told,
+            told=seen.told,
+            due=seen.due,
         )
     if as_json:
         put_json(found.as_json())

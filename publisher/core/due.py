@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from publisher.core.periods import Fire, PrevFire, ended_period
+from publisher.core.periods import Fire, NextFire, PrevFire, ended_period
 from publisher.model.newsletter import CatchUp, Frequency, Newsletter, Period
 from publisher.struct import Struct, replace
 
@@ -44,6 +44,17 @@ def owed(
     decide = _each if newsletter.catch_up is CatchUp.ALL else _latest
     found = decide(newsletter, missing, now)
     return found if last else replace(found, late=None)
+
+
+def next_to_make(
+    newsletter: Newsletter, frequency: Frequency, zone: str, now: datetime, next_fire: NextFire, last: Fire | None
+) -> Fire | None:
+    """The next fire in `zone` whose period gets an issue, by the same measure; None where none is to come."""
+    schedule = newsletter.schedules[frequency]
+    fire = next_fire(schedule, zone, max(now, last.instant) if last else now)
+    while fire is not None and last is not None and fire.nominal <= last.nominal:
+        fire = next_fire(schedule, zone, fire.instant)
+    return fire
 
 
 def _each(newsletter: Newsletter, missing: Sequence[Period], now: datetime) -> Owed:

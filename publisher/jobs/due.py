@@ -14,14 +14,15 @@ from publisher.jobs.mailing import Desk, local
 from publisher.jobs.missed import record_missed
 from publisher.jobs.picking import circle
 from publisher.model.mailing import Issue
-from publisher.model.newsletter import Newsletter, Period
+from publisher.model.newsletter import Frequency, Newsletter, Period
 from publisher.store import claims, holdups, periods, readers, waiting, zones
 from publisher.store.engine import Store
 from publisher.store.periods import Newest
 from publisher.struct import Struct
 from publisher.templating import Templates
 
-_OnRecord = Mapping[tuple[str, str], Mapping[str, Newest]]
+OnRecord = Mapping[tuple[str, str], Mapping[str, Newest]]
+"""The newest period of each newsletter and frequency, by zone."""
 
 
 class Due(Struct, frozen=True):
@@ -79,10 +80,17 @@ def _places(newsletter: Newsletter, of_readers: Mapping[str, Sequence[str]]) -> 
     return dict.fromkeys([newsletter.timezone, *of_readers.get(newsletter.name, ())])
 
 
-def _owed(newsletter: Newsletter, latest: Period, now: datetime, prev_fire: PrevFire, on_record: _OnRecord) -> Owed:
-    everywhere = on_record.get((newsletter.name, latest.frequency), {})
-    here = {zone: one for zone, one in everywhere.items() if zone == latest.zone or not newsletter.reader_zones}
-    return owed(newsletter, latest.frequency, latest.zone, now, prev_fire, _last(here))
+def last_of(newsletter: Newsletter, frequency: Frequency, zone: str, on_record: OnRecord) -> Fire | None:
+    """The newest period on record that those in `zone` come after; of all zones, where readers have none of their own:
+    a newsletter that moved makes no local day twice."""
+    everywhere = on_record.get((newsletter.name, frequency), {})
+    here = [one for of, one in everywhere.items() if of == zone or not newsletter.reader_zones]
+    return Fire(max(one.end for one in here), max(one.nominal for one in here)) if here else None
+
+
+def _owed(newsletter: Newsletter, latest: Period, now: datetime, prev_fire: PrevFire, on_record: OnRecord) -> Owed:
+    frequency, zone = latest.frequency, latest.zone
+    return owed(newsletter, frequency, zone, now, prev_fire, last_of(newsletter, frequency, zone, on_record))
 
 
 def _due(newsletter: Newsletter, found: Owed) -> Iterator[Due]:
@@ -100,13 +108,6 @@ def _ahead(newsletter: Newsletter, found: Owed) -> str:
         f"  set the clock of this machine; if it is right, 'publisher digest {newsletter.name}' sends one by hand,"
         " and the schedule goes on from there"
     )
-
-
-def _last(zones: Mapping[str, Newest]) -> Fire | None:
-    """The newest of all zones: a newsletter that moved makes no local day twice."""
-    if not zones:
-        return None
-    return Fire(max(one.end for one in zones.values()), max(one.nominal for one in zones.values()))
 
 
 def make_due(

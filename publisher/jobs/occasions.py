@@ -1,19 +1,20 @@
 """When issues go out: what is due, or else what comes next; and what of it no plan shows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from publisher.core.due import next_to_make
 from publisher.core.periods import NextFire, PrevFire, ended_period
 from publisher.core.words import counted
-from publisher.jobs.due import due_periods, look
+from publisher.jobs.due import OnRecord, due_periods, last_of, look
 from publisher.jobs.instant import instant_period, is_news, with_readers
 from publisher.jobs.letter import Outgoing
 from publisher.jobs.mailing import Desk, local
 from publisher.jobs.picking import Span
 from publisher.jobs.under_way import ServersOf
 from publisher.model.newsletter import Frequency, Newsletter, Period
-from publisher.store import zones
+from publisher.store import periods, zones
 from publisher.store.engine import Store
 from publisher.struct import Struct
 
@@ -50,7 +51,7 @@ class Occasion(Struct, frozen=True):
 def occasions(desks: Sequence[Desk], around: Surroundings) -> list[Occasion]:
     """The oldest due period of each newsletter, frequency and zone; where none is due, the next of each."""
     if around.store is None:
-        return list(_coming(desks, {}, around))
+        return list(_coming(desks, {}, {}, around))
     newsletters = [desk.newsletter for desk in desks]
     due: dict[tuple[str, Frequency, str], Occasion] = {}
     for one in due_periods(around.store, newsletters, around.now, around.prev_fire):
@@ -58,8 +59,9 @@ def occasions(desks: Sequence[Desk], around: Surroundings) -> list[Occasion]:
     found = [*due.values(), *_instant(desks, around.store, around)]
     with around.store.read() as connection:
         places = zones.zones(connection, [one.name for one in newsletters if one.reader_zones])
+        on_record = periods.newest(connection, around.now)
     # In the order in which they are made, by which they are numbered.
-    return sorted(found or _coming(desks, places, around), key=lambda one: one.period.end)
+    return sorted(found or _coming(desks, places, on_record, around), key=lambda one: one.period.end)
 
 
 def asides(desks: Sequence[Desk], around: Surroundings) -> list[str]:
@@ -95,11 +97,14 @@ def _instant(desks: Sequence[Desk], store: Store, around: Surroundings) -> Itera
             yield Occasion(desk.newsletter, period, True)
 
 
-def _coming(desks: Sequence[Desk], places: dict[str, list[str]], around: Surroundings) -> Iterator[Occasion]:
+def _coming(
+    desks: Sequence[Desk], places: Mapping[str, Sequence[str]], on_record: OnRecord, around: Surroundings
+) -> Iterator[Occasion]:
     for newsletter in (desk.newsletter for desk in desks):
-        for frequency, schedule in newsletter.schedules.items():
+        for frequency in newsletter.schedules:
             for zone in dict.fromkeys([newsletter.timezone, *places.get(newsletter.name, ())]):
-                fire = around.next_fire(schedule, zone, around.now)
+                last = last_of(newsletter, frequency, zone, on_record)
+                fire = next_to_make(newsletter, frequency, zone, around.now, around.next_fire, last)
                 period = ended_period(newsletter, frequency, fire.instant, around.prev_fire, zone) if fire else None
                 if period is not None:
                     yield Occasion(newsletter, period, False)

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from publisher.core.due import next_to_make
+from publisher.core.periods import Fire
 from publisher.core.words import counted
-from publisher.jobs.due import zones_of
+from publisher.jobs.due import Due, OnRecord, last_of, zones_of
 from publisher.jobs.issue import way_on
 from publisher.jobs.library import Library
 from publisher.jobs.mailing import local
@@ -13,14 +15,15 @@ from publisher.jobs.under_way import Running, UnderWay
 from publisher.model.mailing import Issue, IssueStatus
 from publisher.model.newsletter import Frequency, Newsletter
 from publisher.schedule import next_fire, prev_fire
-from publisher.store import readers
+from publisher.store import periods, readers
 from publisher.store.engine import Store
-from publisher.struct import Struct
+from publisher.struct import Struct, replace
 
 
 class Coming(Struct, frozen=True):
-    """A newsletter's next digest, its `first` where none was due before; `suppressed` of its readers get no mail.
+    """A newsletter's next digest, its `first` where none was due before.
 
+    `suppressed` of its `readers` get no mail; who has paused until after it is none of them.
     `at` None: instant mails have no time, and a schedule that has ended has no next. `zones` are those of readers who
     get it at their own time, and when.
     """
@@ -29,9 +32,9 @@ class Coming(Struct, frozen=True):
     frequency: Frequency
     at: datetime | None
     first: bool
-    readers: int
-    suppressed: int
     zones: Mapping[str, datetime]
+    readers: int = 0
+    suppressed: int = 0
 
     def line(self) -> str:
         """For people, in the newsletter's time."""
@@ -58,13 +61,15 @@ class Coming(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True):
-    """`future` are posts that are not out yet, by file and date; `told` is what keeps the schedule from going on."""
+    """`due` is what nobody has made yet; `future` are posts that are not out yet, by file and date; `told` is what
+    keeps the schedule from going on."""
 
     coming: tuple[Coming, ...]
     under_way: UnderWay
     future: tuple[tuple[str, datetime], ...]
     timezone: str
     told: tuple[str, ...] = ()
+    due: tuple[Due, ...] = ()
 
     def lines(self) -> list[str]:
         """For people, in local time."""
@@ -72,7 +77,8 @@ class Status(Struct, frozen=True):
         running = [line for one in self.under_way.issues for line in self._running(one)]
         unknown = [line for one in self.under_way.undecided for line in one.lines()]
         posts = [f"{source}: comes out {local(when, self.timezone)}" for source, when in self.future]
-        return [*self.told, *digests, *running, *unknown, *self._held(), *posts] or ["nothing is scheduled"]
+        due = [line for one in self.due for line in due_lines(one)]
+        return [*self.told, *due, *digests, *running, *unknown, *self._held(), *posts] or ["nothing is scheduled"]
 
     def _running(self, one: Running) -> list[str]:
         issue = one.issue
@@ -126,6 +132,7 @@ class Status(Struct, frozen=True):
                 }
                 for one in self.coming
             ],
+            "due": [{"period": one.period.key, "late": one.late} for one in self.due],
             "issues": [_issue_json(one) for one in self.under_way.issues],
             "unknown": [{"id": one.issue.id, "mails": one.number} for one in self.under_way.undecided],
             "stopped": [
@@ -137,6 +144,15 @@ class Status(Struct, frozen=True):
             ],
             "future_posts": [{"source": source, "published": when.isoformat()} for source, when in self.future],
         }
+
+
+def due_lines(due: Due) -> list[str]:
+    """For people, in the time of its zone: a period that has ended, of which no issue was made yet."""
+    name, period = due.newsletter.name, due.period
+    digest = f"{name}: the {period.frequency} digest of {local(period.end, period.zone)} is"
+    if due.late:
+        return [f"{digest} too late: it is recorded, and not sent"]
+    return [f"{digest} due and not made yet", "  to make it: publisher run"]
 
 
 def awaiting_lines(issue: Issue, left: int, zone: str) -> list[str]:
@@ -151,30 +167,39 @@ def awaiting_lines(issue: Issue, left: int, zone: str) -> list[str]:
 
 def coming(newsletters: list[Newsletter], store: Store | None, now: datetime) -> list[Coming]:
     """The next digest of every newsletter and frequency."""
-    of_readers = {} if store is None else zones_of(store, newsletters)
-    return [
-        _coming(
-            newsletter,
-            frequency,
-            now,
-            (0, 0) if store is None else _readers(store, newsletter, frequency),
-            of_readers.get(newsletter.name, ()),
-        )
+    of_readers, on_record = ({}, {}) if store is None else (zones_of(store, newsletters), _newest(store, now))
+    found = [
+        _coming(newsletter, frequency, now, of_readers.get(newsletter.name, ()), on_record)
         for newsletter in newsletters
         for frequency in newsletter.schedules
     ]
+    return found if store is None else [_with_readers(store, one, now) for one in found]
+
+
+def _newest(store: Store, now: datetime) -> OnRecord:
+    with store.read() as connection:
+        return periods.newest(connection, now)
 
 
 def _coming(
-    newsletter: Newsletter, frequency: Frequency, now: datetime, readers: tuple[int, int], zones: Sequence[str]
+    newsletter: Newsletter, frequency: Frequency, now: datetime, zones: Sequence[str], on_record: OnRecord
 ) -> Coming:
-    schedule, zone = newsletter.schedules[frequency], newsletter.timezone
-    fire = next_fire(schedule, zone, now)
-    at, first = fire.instant if fire else None, prev_fire(schedule, zone, now) is None
-    local_fires = {zone: next_fire(schedule, zone, now) for zone in zones}
-    return Coming(
-        newsletter, frequency, at, first, *readers, {zone: one.instant for zone, one in local_fires.items() if one}
-    )
+    def following(zone: str) -> Fire | None:
+        last = last_of(newsletter, frequency, zone, on_record)
+        return next_to_make(newsletter, frequency, zone, now, next_fire, last)
+
+    home = newsletter.timezone
+    fire, first = following(home), prev_fire(newsletter.schedules[frequency], home, now) is None
+    of_zones = {zone: one.instant for zone in zones if (one := following(zone)) is not None}
+    return Coming(newsletter, frequency, fire.instant if fire else None, first, of_zones)
+
+
+def _with_readers(store: Store, one: Coming, now: datetime) -> Coming:
+    circle = readers.Circle(one.newsletter, one.frequency, awake=one.at or now)
+    with store.read() as connection:
+        return replace(
+            one, readers=readers.count(connection, circle), suppressed=readers.count_suppressed(connection, circle)
+        )
 
 
 def coming_posts(library: Library, now: datetime) -> tuple[tuple[str, datetime], ...]:
@@ -197,10 +222,3 @@ def _issue_json(one: Running) -> dict[str, Any]:
         "resume_at": issue.resume_at and issue.resume_at.isoformat(),
         "starts_at": issue.starts_at and issue.starts_at.isoformat(),
     }
-
-
-def _readers(store: Store, newsletter: Newsletter, frequency: Frequency) -> tuple[int, int]:
-    """How many there are, and how many of them are suppressed."""
-    circle = readers.Circle(newsletter, frequency)
-    with store.read() as connection:
-        return readers.count(connection, circle), readers.count_suppressed(connection, circle)

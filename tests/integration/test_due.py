@@ -10,6 +10,7 @@ from support.site import CONFIG, JST, Site
 from publisher.errors import Conflict
 from publisher.jobs.digest import make_digest
 from publisher.jobs.due import look, make_due
+from publisher.jobs.status import coming, due_lines
 from publisher.model.mailing import Issue, IssueKind, IssueStatus
 from publisher.schedule import prev_fire
 from publisher.store import deliveries, issues, subscribers
@@ -32,6 +33,12 @@ def round_at(site: Site, store: Store, now: datetime) -> list[Issue]:
         made, errors = make_due(place.library, store, place.templates, due, now=now, prev_fire=prev_fire)
     assert errors == []
     return made
+
+
+def next_lines(site: Site, store: Store, now: datetime) -> list[str]:
+    """What `status` says of the next digests."""
+    with desk(site, now) as place:
+        return [one.line() for one in coming([place.newsletter], store, now)]
 
 
 def posts_of(site: Site, store: Store, issue: Issue) -> list[str]:
@@ -67,6 +74,32 @@ def test_a_digest_that_is_too_late_is_recorded_and_told_once_and_its_posts_go_wi
     assert round_at(running, store, MONDAY + 5 * DAY) == []
     (following,) = round_at(running, store, MONDAY + WEEK)
     assert posts_of(running, store, following) == ["0週前", "1週前", "2週前"]
+
+
+def test_status_tells_what_is_due_and_what_is_too_late_until_it_is_made(running: Site, store: Store) -> None:
+    def told(now: datetime) -> list[str]:
+        with desk(running, now) as place:
+            return [line for one in look(store, [place.newsletter], now, prev_fire).due for line in due_lines(one)]
+
+    now = MONDAY + timedelta(hours=1)
+    assert told(now) == [
+        "weekly: the weekly digest of 2026-11-23 09:00 JST is due and not made yet",
+        "  to make it: publisher run",
+    ]
+    assert told(MONDAY + 4 * DAY) == [
+        "weekly: the weekly digest of 2026-11-23 09:00 JST is too late: it is recorded, and not sent"
+    ]
+    round_at(running, store, now)
+    assert told(now) == []
+
+
+def test_who_has_paused_until_after_the_next_digest_does_not_wait_for_it(running: Site, store: Store) -> None:
+    subscribe(store, "taro@example.jp", MONDAY - 10 * WEEK)
+    with store.write() as connection:
+        assert subscribers.pause(connection, "taro@example.jp", None, MONDAY + WEEK + DAY) == 1
+
+    assert next_lines(running, store, MONDAY + DAY) == ["weekly: next weekly digest 2026-11-30 09:00 JST, 1 reader"]
+    assert next_lines(running, store, MONDAY + WEEK) == ["weekly: next weekly digest 2026-12-07 09:00 JST, 2 readers"]
 
 
 def test_with_all_each_missed_period_has_the_posts_up_to_its_own_end(running: Site, store: Store) -> None:
@@ -119,6 +152,9 @@ def test_a_newsletter_that_moves_sends_the_same_monday_once_and_the_next_one_the
     running.write("config.yaml", CONFIG + "    timezone: Europe/Berlin\n")
     running.post("引っ越しの後", MONDAY + timedelta(hours=2))
 
+    assert next_lines(running, store, MONDAY + timedelta(hours=1)) == [
+        "weekly: next weekly digest 2026-11-30 09:00 CET, 1 reader"
+    ]
     assert round_at(running, store, MONDAY + timedelta(hours=12)) == []
     (following,) = round_at(running, store, MONDAY + WEEK + timedelta(hours=8))
 
@@ -157,6 +193,7 @@ def test_one_that_it_mailed_holds_the_schedule_up_until_somebody_sends_by_hand(r
     assert ahead.recipients == 1
     now = MONDAY + 3 * DAY
     running.post("その週の", MONDAY + DAY)
+    assert next_lines(running, store, now) == ["weekly: next weekly digest 2026-12-14 09:00 JST, 1 reader"]
     with desk(running, now) as place:
         (told,) = look(store, [place.newsletter], now, prev_fire).told
         assert "a digest of 2026-12-07 09:00 JST is on record, which is to come" in told
