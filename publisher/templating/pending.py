@@ -1,7 +1,7 @@
-"""The second stage: a stored text, compiled once, filled for each recipient."""
+"""The second stage: a stored text, read once, filled for each recipient."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import jinja2
 from jinja2 import nodes
@@ -26,26 +26,34 @@ class Pending:
     """
 
     def __init__(self, text: str, marker: str, *, html: bool, name: str) -> None:
-        self._name, self._text, self._html = name, text, html
-        self._template: jinja2.Template | None = None
-        self._simple: list[Simple] | None = None
-        if marker not in text:
-            return
+        self._name, self._text, self._marker, self._html = name, text, marker, html
+        self._simple: list[Simple] | None = [(text, "")]
+        if marker in text:
+            self._simple = self._read()
+        self._names = {name for _, name in self._simple or () if name}
+
+    def _read(self) -> list[Simple] | None:
+        environment = _environment(self._marker, self._html)
         try:
-            self._template = _environment(marker, html).from_string(text)
-            self._simple = _simple(_environment(marker, html).parse(text))
-            self._names = {name for _, name in self._simple or () if name}
+            tree = environment.parse(self._text)
+            simple = _simple(tree)
+            if simple is None:
+                self._template = environment.from_string(tree)
         except jinja2.TemplateError as error:
             reason = f"what it says of {RECIPIENT} is torn apart: {error}"
-            raise TemplateError(name, 0, reason) from error
+            raise TemplateError(self._name, 0, reason) from error
+        return simple
+
+    @cached_property
+    def _template(self) -> jinja2.Template:
+        # Compiled where a value is missing, so that jinja2 says which: for all others that took most of planning.
+        return _environment(self._marker, self._html).from_string(self._text)
 
     def fill(self, recipient: Mapping[str, str]) -> tuple[str, ...]:
         """The text of one recipient in pieces; those that all have are the same objects for each of them.
 
         Raises TemplateError.
         """
-        if self._template is None:
-            return (self._text,)
         if self._simple is not None and self._names <= recipient.keys():
             return tuple(self._filled(self._simple, recipient))
         try:
