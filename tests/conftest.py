@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -13,6 +14,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
+from support.ledgers import fresh_ledger
 
 from publisher.store.engine import Store
 
@@ -81,11 +83,11 @@ def _create_database(url: str, name: str, template: str = "template1") -> None:
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A fresh ledger, on each database in turn."""
     if request.param == "sqlite":
-        ledger = Store(f"sqlite:///{tmp_path / 'publisher.db'}")
-    else:
-        url, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
-        name = f"ledger_{uuid4().hex}"
-        _create_database(url, name, template)
-        ledger = Store(url.replace("/postgres?", f"/{name}?"))
-    yield ledger
-    ledger.close()
+        with fresh_ledger(tmp_path / "publisher.db") as ledger:
+            yield ledger
+        return
+    url, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
+    name = f"ledger_{uuid4().hex}"
+    _create_database(url, name, template)
+    with closing(Store(url.replace("/postgres?", f"/{name}?"))) as ledger:
+        yield ledger

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from support.desk import desk
+from support.ledgers import fresh_ledger
 from support.rows import wish
 from support.site import CONFIG, JST, Site
 
@@ -30,9 +31,8 @@ HELLO = "皆さま、**お元気**ですか。\n\n[去年](/2025/)も <script>al
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    ledger = Store(f"sqlite:///{tmp_path / 'publisher.db'}")
-    yield ledger
-    ledger.close()
+    with fresh_ledger(tmp_path / "publisher.db") as ledger:
+        yield ledger
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from support.desk import desk
+from support.ledgers import fresh_ledger
 from support.rows import wish
 from support.site import CONFIG, JST, Site
 
@@ -32,9 +33,8 @@ MONTHLY = """\
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    ledger = Store(f"sqlite:///{tmp_path / 'publisher.db'}")
-    yield ledger
-    ledger.close()
+    with fresh_ledger(tmp_path / "publisher.db") as ledger:
+        yield ledger
 
 
 @pytest.fixture(autouse=True)

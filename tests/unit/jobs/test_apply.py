@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support.ledgers import fresh_ledger
 from support.plans import around, own_desk
 from support.rows import wish
 from support.site import CONFIG, JST, Site
@@ -29,7 +29,7 @@ LIMIT = Leeway()
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Store]:
-    with closing(Store(f"sqlite:///{tmp_path / 'ledger.db'}")) as store:
+    with fresh_ledger(tmp_path / "ledger.db") as store:
         yield store
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from support.dovecot import CERTIFICATE, PASSWORD, Dovecot, dovecot
+from support.ledgers import fresh_ledger
 from support.mailed import mailed
 from support.returned import LETTER, VACATION, dsn, return_path
 
@@ -40,9 +41,8 @@ def server() -> Iterator[Dovecot]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    ledger = Store(f"sqlite:///{tmp_path / 'publisher.db'}")
-    yield ledger
-    ledger.close()
+    with fresh_ledger(tmp_path / "publisher.db") as ledger:
+        yield ledger
 
 
 @pytest.fixture

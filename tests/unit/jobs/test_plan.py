@@ -1,11 +1,11 @@
 """What a plan tells: readers, variants, sizes, times."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support.ledgers import fresh_ledger
 from support.plans import around, own_desk, planned
 from support.rows import wish
 from support.site import CONFIG, JST, Site
@@ -29,7 +29,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Store]:
-    with closing(Store(f"sqlite:///{tmp_path / 'ledger.db'}")) as store:
+    with fresh_ledger(tmp_path / "ledger.db") as store:
         yield store
 
 
