@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from support.desk import desk
-from support.rows import wish
+from support.rounds import round_at, subscribe
 from support.site import CONFIG, JST, Site
 
 from publisher.errors import Conflict
@@ -13,26 +13,12 @@ from publisher.jobs.due import look, make_due
 from publisher.jobs.status import coming, due_lines
 from publisher.model.mailing import Issue, IssueKind, IssueStatus
 from publisher.schedule import prev_fire
-from publisher.store import deliveries, issues, subscribers
+from publisher.store import deliveries, issues
 from publisher.store.engine import Store
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
-
-def subscribe(store: Store, email: str, when: datetime) -> None:
-    with store.write() as connection:
-        subscribers.subscribe(connection, wish(email), when, revive=True)
-
-
-def round_at(site: Site, store: Store, now: datetime) -> list[Issue]:
-    """What a round makes, by schedule, at `now`."""
-    with desk(site, now) as place:
-        due = look(store, [place.newsletter], now, prev_fire).due
-        made, errors = make_due(place.library, store, place.templates, due, now=now, prev_fire=prev_fire)
-    assert errors == []
-    return made
 
 
 def next_lines(site: Site, store: Store, now: datetime) -> list[str]:

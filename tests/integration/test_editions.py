@@ -6,16 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.desk import desk
 from support.plans import planned
-from support.rows import wish
-from support.site import CONFIG, JST, Site
+from support.rounds import round_at
+from support.site import JST, Site
 
 from publisher.jobs.digest import make_digest
-from publisher.jobs.due import look, make_due
 from publisher.jobs.issue import cancel, overview
 from publisher.model.archive import IssuePage
 from publisher.model.mailing import Issue
 from publisher.schedule import prev_fire
-from publisher.store import issues, pages, subscribers
+from publisher.store import issues, pages
 from publisher.store.engine import Store
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
@@ -25,28 +24,8 @@ BERLIN, AUCKLAND = 8 * HOUR, -4 * HOUR
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
-@pytest.fixture
-def readers(site: Site, store: Store) -> Site:
-    """A reader in Auckland, in Tokyo and in Berlin; a post of the week."""
-    site.write("config.yaml", CONFIG + "    at: reader\n")
-    with store.write() as connection:
-        for email, zone in (("tokyo", None), ("berlin", "Europe/Berlin"), ("auckland", "Pacific/Auckland")):
-            one = wish(f"{email}@example.jp", timezone=zone)
-            subscribers.subscribe(connection, one, MONDAY - 3 * WEEK, revive=True)
-    site.post("霜の朝", MONDAY - DAY, title="霜の朝")
-    return site
-
-
 def made(site: Site, store: Store, *moments: datetime) -> list[Issue]:
-    return [issue for now in moments for issue in _round(site, store, now) if issue.recipients]
-
-
-def _round(site: Site, store: Store, now: datetime) -> list[Issue]:
-    with desk(site, now) as place:
-        due = look(store, [place.newsletter], now, prev_fire).due
-        found, errors = make_due(place.library, store, place.templates, due, now=now, prev_fire=prev_fire)
-    assert errors == []
-    return found
+    return [issue for now in moments for issue in round_at(site, store, now) if issue.recipients]
 
 
 def shown(store: Store) -> list[IssuePage]:

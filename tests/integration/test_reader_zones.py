@@ -4,16 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.desk import desk
-from support.rows import wish
+from support.rounds import round_at, subscribe
 from support.site import CONFIG, JST, Site
 
 from publisher.errors import UsageError
-from publisher.jobs.due import look, make_due
 from publisher.jobs.status import coming
 from publisher.jobs.subscribe import Request, add, import_file
 from publisher.model.mailing import Issue
 from publisher.model.newsletter import Newsletter
-from publisher.schedule import prev_fire
 from publisher.store import deliveries, issues, subscribers
 from publisher.store.engine import Store
 
@@ -22,29 +20,6 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 BERLIN, AUCKLAND = 8 * HOUR, -4 * HOUR
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def readers(site: Site, store: Store) -> Site:
-    """A reader without a zone, in Tokyo with the newsletter, one in Berlin, one in Auckland; a post of the week."""
-    site.write("config.yaml", CONFIG + "    at: reader\n")
-    for email, zone in (("tokyo", None), ("berlin", "Europe/Berlin"), ("auckland", "Pacific/Auckland")):
-        subscribe(store, f"{email}@example.jp", zone)
-    site.post("霜の朝", MONDAY - DAY)
-    return site
-
-
-def subscribe(store: Store, email: str, zone: str | None, when: datetime = MONDAY - 3 * WEEK) -> None:
-    with store.write() as connection:
-        subscribers.subscribe(connection, wish(email, timezone=zone), when, revive=True)
-
-
-def round_at(site: Site, store: Store, now: datetime) -> list[Issue]:
-    with desk(site, now) as place:
-        due = look(store, [place.newsletter], now, prev_fire).due
-        made, errors = make_due(place.library, store, place.templates, due, now=now, prev_fire=prev_fire)
-    assert errors == []
-    return made
 
 
 def to(store: Store, issue: Issue) -> list[str]:
@@ -76,7 +51,7 @@ def test_by_the_newsletters_zone_all_get_it_at_once(readers: Site, store: Store)
 
 def test_who_moves_west_is_not_mailed_the_same_monday_again_and_misses_nothing(readers: Site, store: Store) -> None:
     assert len(sent(readers, store, MONDAY)) == 2
-    subscribe(store, "tokyo@example.jp", "Europe/Berlin")
+    subscribe(store, "tokyo@example.jp", MONDAY - 3 * WEEK, timezone="Europe/Berlin")
     readers.post("引っ越しの日", MONDAY + HOUR)
 
     assert sent(readers, store, MONDAY + BERLIN) == [("Europe~Berlin/2026-11-23T09:00", ["berlin"])]
@@ -86,7 +61,7 @@ def test_who_moves_west_is_not_mailed_the_same_monday_again_and_misses_nothing(r
 
 def test_who_moves_over_their_hour_gets_it_all_with_the_next(readers: Site, store: Store) -> None:
     round_at(readers, store, MONDAY)
-    subscribe(store, "berlin@example.jp", "Asia/Tokyo")
+    subscribe(store, "berlin@example.jp", MONDAY - 3 * WEEK, timezone="Asia/Tokyo")
 
     assert sent(readers, store, MONDAY + BERLIN) == []
     assert sent(readers, store, MONDAY + WEEK) == [("Asia~Tokyo/2026-11-30T09:00", ["berlin"])]
@@ -94,7 +69,7 @@ def test_who_moves_over_their_hour_gets_it_all_with_the_next(readers: Site, stor
 
 def test_a_zone_named_in_midweek_has_missed_nothing(readers: Site, store: Store) -> None:
     sent(readers, store, MONDAY + AUCKLAND, MONDAY, MONDAY + BERLIN)
-    subscribe(store, "tokyo@example.jp", "America/New_York")
+    subscribe(store, "tokyo@example.jp", MONDAY - 3 * WEEK, timezone="America/New_York")
     before = len(sent(readers, store, MONDAY + 6 * DAY))
 
     assert before == 0
@@ -129,7 +104,7 @@ def test_an_import_has_a_column_for_it(readers: Site, store: Store, newsletter: 
 
 
 def test_status_tells_the_first_zone_and_the_last(store: Store, newsletter: Newsletter) -> None:
-    subscribe(store, "honolulu@example.jp", "Pacific/Honolulu")
+    subscribe(store, "honolulu@example.jp", MONDAY - 3 * WEEK, timezone="Pacific/Honolulu")
 
     (line,) = [one.line() for one in coming([newsletter], store, MONDAY.astimezone(UTC) - DAY)]
 
