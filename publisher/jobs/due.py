@@ -60,7 +60,7 @@ def look(store: Store, newsletters: Sequence[Newsletter], now: datetime, prev_fi
             return Look()
         on_record = periods.newest(connection, now)
         found = [(newsletter, _owed(newsletter, one, now, prev_fire, on_record)) for newsletter, one in missing]
-        due = [one for newsletter, what in found for one in _due(newsletter, what)]
+        due = _in_turn(one for newsletter, what in found for one in _due(newsletter, what))
         had_readers = (one for one in due if readers.anybody(connection, circle(one.newsletter, one.period)))
         return Look(tuple(had_readers), tuple(_ahead(newsletter, what) for newsletter, what in found if what.ahead))
 
@@ -98,6 +98,11 @@ def _due(newsletter: Newsletter, found: Owed) -> Iterator[Due]:
         yield Due(newsletter, found.late, late=True, passed=found.passed)
     for place, period in enumerate(found.make):
         yield Due(newsletter, period, passed=0 if place or found.late else found.passed)
+
+
+def _in_turn(due: Iterable[Due]) -> Iterator[Due]:
+    for _, of_it in groupby(due, key=lambda one: one.newsletter):
+        yield from sorted(of_it, key=lambda one: one.period.end)
 
 
 def _ahead(newsletter: Newsletter, found: Owed) -> str:

@@ -156,6 +156,23 @@ def test_a_period_that_has_ended_is_due_once(site: Site, store: Store) -> None:
         assert next_wake(store, newsletters, now, next_fire) == now, "there is mail to send"
 
 
+def test_digests_of_one_morning_are_numbered_in_the_order_of_their_periods(site: Site, store: Store) -> None:
+    site.write("config.yaml", CONFIG.replace('{weekly: "mon 09:00"}', '{weekly: "mon 09:00", daily: "07:30"}'))
+    site.post("a", MONDAY - timedelta(days=1))
+    subscribe(store, "a@x.jp", MONDAY - WEEK)
+    with store.write() as connection:
+        daily = wish("b@x.jp", frequency=Frequency.DAILY)
+        subscribers.subscribe(connection, daily, MONDAY - WEEK, revive=True)
+    with desk(site, MONDAY) as place:
+        due = due_periods(store, [place.newsletter], MONDAY, prev_fire)
+        made, _ = make_due(place.library, store, place.templates, due, now=MONDAY, prev_fire=prev_fire)
+
+    assert [(one.number, one.period) for one in made] == [
+        (1, "weekly/daily/Asia~Tokyo/2026-11-23T07:30"),
+        (2, "weekly/weekly/Asia~Tokyo/2026-11-23T09:00"),
+    ]
+
+
 def test_a_clock_that_jumps_back_mails_nothing_and_records_nothing(site: Site, store: Store) -> None:
     site.post("a", MONDAY - timedelta(days=1))
     subscribe(store, "a@x.jp", MONDAY - 60 * WEEK)
