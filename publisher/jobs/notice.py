@@ -38,7 +38,7 @@ def of_missed(desk: Desk, due: datetime, now: datetime) -> Notice:
 
 
 def of_approval(connection: sa.Connection, secret: bytes, desk: Desk, issue: Issue, now: datetime) -> Notice:
-    """That an issue waits for a person's word; and that another of its newsletter does still, where one does."""
+    """That an issue waits for a person's word; and that those before it of its frequency and zone do, where some do."""
     newsletter = desk.newsletter
     values = {
         "newsletter": newsletter.title,
@@ -49,12 +49,16 @@ def of_approval(connection: sa.Connection, secret: bytes, desk: Desk, issue: Iss
     }
     web_url = desk.library.config.settings.web.url
     url = approval_url(web_url, secret, issue, now) if web_url else None
-    earlier = [one for one in awaiting(connection) if one.newsletter == newsletter.name and one.id != issue.id]
+    earlier = [one for one in awaiting(connection) if _series(one) == _series(issue) and one.id != issue.id]
     if not earlier:
         return Notice(NoticeKind.APPROVE, values, url)
     return Notice(
         NoticeKind.APPROVE_TOO, values | {"earlier": ", ".join(str(one.number) for one in reversed(earlier))}, url
     )
+
+
+def _series(issue: Issue) -> str:
+    return (issue.period or "").rpartition("/")[0]
 
 
 def approval_url(web_url: str, secret: bytes, issue: Issue, now: datetime) -> str:

@@ -16,6 +16,7 @@ from publisher.jobs.due import due_periods, make_due
 from publisher.jobs.letter import Outgoing
 from publisher.jobs.ways import Way, Ways
 from publisher.model.mailing import Issue, IssueStatus
+from publisher.model.newsletter import Frequency
 from publisher.model.server import Server
 from publisher.schedule import prev_fire
 from publisher.store import deliveries, issues, manifests, subscribers
@@ -106,6 +107,20 @@ def test_one_that_still_waits_keeps_its_posts_and_the_next_has_what_is_new(site:
         assert [len(issues.post_ids(connection, one.id)) for one in (first, second)] == [1, 1]
         assert issues.post_ids(connection, first.id) != issues.post_ids(connection, second.id)
     assert "前の号（第1号）もまだ待っています" in asked(store)[0]
+
+
+def test_one_of_another_frequency_that_waits_is_none_before_it(site: Site, store: Store) -> None:
+    both = CONFIG.replace('weekly: "mon 09:00"', 'daily: "07:30", weekly: "mon 09:00"')
+    site.write("config.yaml", f"{both}    approve: true\n    editor: henshu@midori.example\n")
+    with store.write() as connection:
+        daily = wish("taro@example.jp", frequency=Frequency.DAILY)
+        subscribers.subscribe(connection, daily, MONDAY - 30 * DAY, revive=True)
+    with own_desk(site, MONDAY) as place:
+        due = due_periods(store, [place.newsletter], MONDAY, prev_fire)
+        found, _ = make_due(place.library, store, place.templates, due, now=MONDAY, prev_fire=prev_fire)
+
+    assert [one.number for one in found] == [1, 2]
+    assert [text for text in asked(store) if "もまだ待っています" in text] == [], "it has posts of its own readers"
 
 
 def test_those_that_wait_are_named_by_their_numbers(site: Site, store: Store) -> None:
