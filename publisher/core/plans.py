@@ -29,6 +29,9 @@ class Part(StrEnum):
     MAILS = "mails"
 
 
+_HASH = re.compile(rf"p((?:-[0-9a-f]{{{_SIGNS}}}){{{len(Part)}}})-([0-9]{{1,9}})")
+
+
 class Contents(Struct, frozen=True):
     """All that the mails of a plan are made of, and how many `readers` get one, who are counted and not hashed."""
 
@@ -98,25 +101,32 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
             yield f"{prefix}{key}", digest_of(value)[:_SIGNS]
 
 
+def is_hash(text: str) -> bool:
+    """Whether it is the hash of a plan."""
+    return _HASH.fullmatch(text.strip()) is not None
+
+
 def promise_of_hash(text: str) -> Promise:
     """What a hash says; UsageError where it is none."""
-    found = re.fullmatch(rf"p((?:-[0-9a-f]{{{_SIGNS}}}){{{len(Part)}}})-([0-9]{{1,9}})", text.strip())
+    found = _HASH.fullmatch(text.strip())
     if found is None:
-        raise UsageError(f"{text!r} is no plan", hint=_NO_PLAN)
+        raise UsageError(f"{text!r} is no plan's hash, and no file", hint=_NO_PLAN)
     return Promise(text.strip(), found[1][1:].split("-"), int(found[2]))
 
 
-def promise_of_json(text: str) -> Promise:
-    """What `publisher plan --json` printed; UsageError where this is something else."""
+def promise_of_json(text: str, name: str) -> Promise:
+    """What `publisher plan --json` printed, from the file `name`; UsageError where this is something else."""
     try:
         told = json.loads(text)
         promise = promise_of_hash(told["hash"])
         parts = {part: {str(key): str(value) for key, value in told["contents"][part].items()} for part in Part}
         titles = {str(post["id"]): str(post["title"]) for issue in told["issues"] for post in issue["posts"]}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError("the file is no plan", hint=_NO_PLAN) from error
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{name}:{error.lineno}:{error.colno}: no whole plan: {error.msg}", hint=_NO_PLAN) from error
+    except (UsageError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UsageError(f"{name} is no plan", hint=_NO_PLAN) from error
     if [sign(parts[part]) for part in Part] != list(promise.signs):
-        raise UsageError("the file was changed: what it says is not what its hash stands for", hint=_NO_PLAN)
+        raise UsageError(f"{name} was changed: what it says is not what its hash stands for", hint=_NO_PLAN)
     return Promise(promise.hash, promise.signs, promise.readers, parts, titles)
 
 

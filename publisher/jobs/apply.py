@@ -1,16 +1,17 @@
 """Apply: make just the issues that a plan showed, or say what is another than it was."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from publisher.core.periods import PrevFire
 from publisher.core.plans import Contents, Difference, Leeway, Part, Promise, differences
 from publisher.errors import Conflict, PlanChanged, UsageError
-from publisher.jobs.digest import make_digest
+from publisher.jobs.digest import Wanted, make_digests
 from publisher.jobs.linted import Unfit
 from publisher.jobs.mailing import Desk, local
+from publisher.jobs.picking import Span
 from publisher.jobs.plan import PlannedIssue, contents
-from publisher.model.mailing import Issue
+from publisher.model.mailing import Issue, IssueStatus
 from publisher.store import issues, manifests
 from publisher.store.engine import Store
 
@@ -18,6 +19,8 @@ _SHOWN = 12
 _WHOLE = 3
 """Slashes in the key of a period."""
 _AGAIN = "look at it with 'publisher plan', and apply the hash it prints"
+_NAMED = "\n  a plan of one newsletter is applied with its name behind the hash, a plan of all without"
+_ON_ITS_WAY = (IssueStatus.AWAITING, IssueStatus.SENDING, IssueStatus.PAUSED)
 
 
 def already(store: Store, promise: Promise) -> list[Issue]:
@@ -30,6 +33,12 @@ def already(store: Store, promise: Promise) -> list[Issue]:
     return list(found.values())
 
 
+def as_they_stand(store: Store, made: Iterable[Issue]) -> list[Issue]:
+    """The issues as the ledger has them now."""
+    with store.read() as connection:
+        return [issues.get(connection, one.id) for one in made]
+
+
 def left(store: Store, promise: Promise) -> list[str]:
     """The newsletters of a plan that has led to some issues and not to all, as far as it tells its periods."""
     periods = promise.parts[Part.PERIODS] if promise.parts else {}
@@ -39,14 +48,40 @@ def left(store: Store, promise: Promise) -> list[str]:
     return sorted({one.partition("/")[0] for one in missing})
 
 
+def on_its_way(made: Iterable[Issue]) -> bool:
+    """Whether mail of an issue is still to go: the process that made it died, or it waits, or stands still."""
+    return any(one.status in _ON_ITS_WAY for one in made)
+
+
+def made_lines(made: Iterable[Issue]) -> Iterator[str]:
+    """For people: what a plan has led to before, and how what was cancelled would go after all."""
+    for one in made:
+        line = f"{one.newsletter}: what was planned is issue {one.id}, {one.status}"
+        yield line if one.status in _ON_ITS_WAY else f"{line}; nothing was sent"
+        if one.status is IssueStatus.CANCELLED:
+            yield f"  to send it after all: publisher issue retry {one.id} --rest, then publisher deliver"
+
+
+def left_lines(newsletters: Iterable[str]) -> Iterator[str]:
+    """For people: whose part of a plan has no issue, and how it gets one."""
+    for name in newsletters:
+        yield (
+            f"{name}: the rest of what was planned is not made\n"
+            f"  'publisher plan {name}' shows what of it is due, and how to send it"
+        )
+
+
 def require_same(promise: Promise, planned: Sequence[PlannedIssue], limit: Leeway) -> None:
     """PlanChanged where it is not what was planned, with all that is another; UsageError where it is not due yet."""
     now = contents(planned)
-    lines = [line for one in differences(promise, now) for line in _difference_lines(one, promise, planned)]
+    others = differences(promise, now)
+    lines = [line for one in others for line in _difference_lines(one, promise, planned)]
     if not limit.allows(promise.readers, now.readers):
         lines.append(f"readers: {promise.readers} in the plan, {now.readers} now, more than {limit.told()} apart")
     if lines:
-        raise PlanChanged("\n  ".join(["this is not what was planned; nothing was sent", *lines]), hint=_AGAIN)
+        of_others = promise.parts is None and any(one.part is Part.PERIODS for one in others)
+        told = "\n  ".join(["this is not what was planned; nothing was sent", *lines])
+        raise PlanChanged(told, hint=_AGAIN + (_NAMED if of_others else ""))
     late = [one for one in planned if not one.occasion.due]
     if late or not planned:
         when = ", ".join(_when(one) for one in late)
@@ -63,21 +98,16 @@ def make_planned(
     prev_fire: PrevFire,
     unfit: Unfit,
 ) -> list[Issue]:
-    """Make the issue of each; without those that another process was first with. See make_digest."""
+    """Make all of them, or none; PlanChanged where another process was first with one. See make_digests."""
     of_name = {desk.newsletter.name: desk for desk in desks}
-    made = []
-    for one in planned:
-        period = one.occasion.period
-        desk = of_name[period.newsletter]
-        try:
-            issue = make_digest(
-                desk, store, at=period.end, now=now, prev_fire=prev_fire, period=period, unfit=unfit, plan=plan
-            )
-        except Conflict:
-            continue
-        if issue is not None:
-            made.append(issue)
-    return made
+    periods = [one.occasion.period for one in planned]
+    wanted = [Wanted(of_name[one.newsletter], Span(one.end, prev_fire, one), unfit, plan=plan) for one in periods]
+    try:
+        made = make_digests(wanted, store, now=now)
+    except Conflict as error:
+        told = "another process was first with an issue of the plan; nothing was sent"
+        raise PlanChanged(told, hint="apply it again: it says what there is to do") from error
+    return [one for one in made if one is not None]
 
 
 def differences_json(promise: Promise, now: Contents) -> dict[str, dict[str, Sequence[str]]]:

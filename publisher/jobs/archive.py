@@ -28,6 +28,8 @@ from publisher.model.newsletter import Period
 from publisher.struct import Struct
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from publisher.store.engine import Store
 
 NOTE = "archive"
@@ -108,12 +110,11 @@ def publish_early(library: Library, store: "Store", now: datetime) -> None:
         publish(library, store, now)
 
 
-def require_room(library: Library, store: "Store", newsletter: str, period: Period | None = None) -> None:
+def require_room(library: Library, connection: "sa.Connection", newsletter: str, period: Period | None = None) -> None:
     """ConfigError where the site has a page of its own where that of the next issue, or their list, would lie."""
     from publisher.store import issues
 
-    with store.read() as connection:
-        number = issues.next_number(connection, newsletter, period.edition if period else None)
+    number = issues.next_number(connection, newsletter, period.edition if period else None)
     config = library.config
     require_own_pages(library, [issue_path(config, newsletter, number), list_path(config, newsletter)])
 

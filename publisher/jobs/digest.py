@@ -1,6 +1,6 @@
 """Digest: for each reader the posts not yet carried to them; readers with the same pick share a variant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -49,6 +49,20 @@ class Plan(Struct, frozen=True):
         return list(dict.fromkeys(post_id for one in self.picks for post_id in one.post_ids))
 
 
+class Wanted(Struct, frozen=True):
+    """A digest that is to be made.
+
+    With `awaits` it waits for a person, and the editor is asked; `unfit` is nothing then, as they see what is wrong.
+    `plan` is the hash of the plan that is applied.
+    """
+
+    desk: Desk
+    span: Span
+    unfit: Unfit
+    awaits: bool = False
+    plan: str | None = None
+
+
 def plan_digest(
     desk: Desk,
     store: Store,
@@ -88,38 +102,52 @@ def make_digest(
     period: Period | None = None,
     unfit: Unfit = Unfit.REFUSE,
     awaits: bool = False,
-    plan: str | None = None,
 ) -> Issue | None:
-    """Store the issue, its variants and its deliveries in one transaction.
+    """Store the issue, its variants and its deliveries; see make_digests, of which this is one."""
+    (made,) = make_digests([Wanted(desk, Span(at, prev_fire, period), unfit, awaits)], store, now=now)
+    return made
 
-    With `awaits` it waits for a person, and the editor is asked; `unfit` is nothing then, as they see what is wrong.
-    `plan` is the hash of the plan that is applied.
-    None where nothing is new by hand; an empty period is recorded as skipped. Conflict where the period, or a later
-    one, has its issue, ConfigError where sender or site address is missing, ContentError where its mail has errors and
-    is refused for them, WrongLedger, TemplateError.
+
+def make_digests(wanted: Sequence[Wanted], store: Store, *, now: datetime) -> list[Issue | None]:
+    """Store the issues, their variants and their deliveries in one transaction: all of them, or none.
+
+    None where nothing is new by hand; an empty period is recorded as skipped. Conflict where a period, or a later
+    one, has its issue, ConfigError where sender or site address is missing or a page of the site lies in the way,
+    ContentError where a mail has errors and is refused for them, WrongLedger, TemplateError.
     """
-    require_site_url(desk.library.config, desk.library.place.site)
-    sender = require_sender(desk.library.config, desk.newsletter)
-    require_known_ledger(store, desk.library.config.home)
-    if desk.newsletter.archive:
-        require_room(desk.library, store, desk.newsletter.name, period)
-    testify(desk.library, store)
+    library = wanted[0].desk.library
+    require_site_url(library.config, library.place.site)
+    require_known_ledger(store, library.config.home)
+    testify(library, store)
     with store.write(trusted=True) as connection:
-        if period is not None:
-            periods.require_next(connection, period, now)
-        begins = fresh(connection, desk.introductions, desk.newsletter.name, period)
-        render = partial(render_group, desk, at, begins)
-        fit = Unfit.SEND if awaits else unfit
-        making = Making(
-            desk, store.secret, sender, desk.newsletter.template, render, fit, plan=plan, opening=begins.html_in
-        )
         # Planned in the transaction that writes: two digests at once must not both see a post as uncarried.
-        made = _make(connection, making, Span(at, prev_fire, period), now, awaits=awaits)
-        if made is not None and made.number is not None:
-            use_up(connection, made, begins)
-    if made is not None:
-        testify(desk.library, store)
-        publish_early(desk.library, store, now)
+        made = [_written(connection, store.secret, one, now) for one in wanted]
+    if any(made):
+        testify(library, store)
+        publish_early(library, store, now)
+    return made
+
+
+def _written(connection: sa.Connection, secret: bytes, wanted: Wanted, now: datetime) -> Issue | None:
+    desk, span = wanted.desk, wanted.span
+    if span.period is not None:
+        periods.require_next(connection, span.period, now)
+    if desk.newsletter.archive:
+        require_room(desk.library, connection, desk.newsletter.name, span.period)
+    begins = fresh(connection, desk.introductions, desk.newsletter.name, span.period)
+    making = Making(
+        desk,
+        secret,
+        require_sender(desk.library.config, desk.newsletter),
+        desk.newsletter.template,
+        partial(render_group, desk, span.at, begins),
+        Unfit.SEND if wanted.awaits else wanted.unfit,
+        plan=wanted.plan,
+        opening=begins.html_in,
+    )
+    made = _make(connection, making, span, now, awaits=wanted.awaits)
+    if made is not None and made.number is not None:
+        use_up(connection, made, begins)
     return made
 
 

@@ -101,12 +101,12 @@ def make_one_off(
     require_site_url(library.config, library.place.site)
     sender = require_sender(library.config, desk.newsletter)
     require_known_ledger(store, library.config.home)
-    if desk.newsletter.archive and _shown(whom):
-        require_room(library, store, desk.newsletter.name)
     testify(library, store)
     at = starts_at or now
     making = Making(desk, store.secret, sender, ONE_OFF, partial(_render, desk, post, at, whom), unfit)
     with store.write(trusted=True) as connection:
+        if desk.newsletter.archive and _shown(whom):
+            require_room(library, connection, desk.newsletter.name)
         picked = _picked(connection, store.secret, desk, post, whom, at, Counter())
         made = write_issue(connection, making, _draft(desk, post, whom, at, starts_at), picked, now)
     if made is not None:

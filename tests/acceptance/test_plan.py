@@ -67,3 +67,27 @@ def test_what_was_planned_is_sent_once_and_what_is_another_is_shown(site: Site, 
     assert smtp.recipients == ["hanako@example.jp"]
     assert [(one["number"], one["recipients"]) for one in done["issues"]] == [(1, 1)]
     assert f"what was planned is issue {done['issues'][0]['id']}, done; nothing was sent" in again.err
+
+
+def test_what_a_killed_apply_left_is_sent_by_the_same_words(site: Site, smtp: Server) -> None:
+    began = (datetime.now(JST) - timedelta(minutes=2)).strftime("%H:%M")
+    site.write("config.yaml", CONFIG.replace('weekly: "mon 09:00"', f'daily: "{began}"'))
+    with closing(Store(f"sqlite:///{site.folder / 'publisher.db'}")) as store, store.write() as connection:
+        reader = wish("hanako@example.jp", frequency=Frequency.DAILY)
+        subscribers.subscribe(connection, reader, days_ago(3), revive=True)
+    plan = site.ok("plan", "--json").json
+    rehearsal = site.ok("apply", plan["hash"], "--dry-run", "--json").json
+    smtp.hold_at_mail = True
+    process = site.start("apply", plan["hash"], "--yes")
+    assert smtp.held.wait(60)
+    process.kill()
+    process.wait()
+    smtp.hold_at_mail = False
+    smtp.let_go.set()
+    assert smtp.mails == []
+
+    done = site.ok("apply", plan["hash"], "--json")
+
+    assert [(one["id"], one["recipients"]) for one in rehearsal["issues"]] == [(None, 1)]
+    assert (done.json["already"], [one["status"] for one in done.json["issues"]]) == (True, ["done"])
+    assert smtp.recipients == ["hanako@example.jp"]

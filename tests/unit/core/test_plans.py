@@ -1,6 +1,8 @@
 """What the hash of a plan stands for."""
 
 import json
+import re
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from publisher.core.plans import (
     Part,
     differences,
     flat,
+    is_hash,
     leeway,
     promise_of_hash,
     promise_of_json,
@@ -37,7 +40,7 @@ def test_two_plans_differ_in_the_parts_that_differ_and_in_no_other(before: Conte
     other = [part for part in Part if before.parts[part] != after.parts[part]]
 
     assert [one.part for one in differences(promise_of_hash(before.hash), after)] == other
-    assert [one.part for one in differences(promise_of_json(printed(before)), after)] == other
+    assert [one.part for one in differences(promise_of_json(printed(before), "plan.json"), after)] == other
     assert promise_of_hash(before.hash).readers == before.readers
 
 
@@ -52,23 +55,41 @@ def test_a_file_tells_what_is_new_gone_and_changed() -> None:
     before = contents(posts={"冬の庭": "a", "味噌": "b", "棚": "c"})
     after = contents(posts={"冬の庭": "a", "味噌": "z", "雪": "d"})
 
-    assert differences(promise_of_json(printed(before)), after) == [Difference(Part.POSTS, ("雪",), ("棚",), ("味噌",))]
+    assert differences(promise_of_json(printed(before), "plan.json"), after) == [
+        Difference(Part.POSTS, ("雪",), ("棚",), ("味噌",))
+    ]
     assert differences(promise_of_hash(before.hash), after) == [Difference(Part.POSTS)]
 
 
 @pytest.mark.parametrize("text", ["", "p-1", "冬", "p-zzzzzzzz-0-0-0-0-1", contents().hash + "0000000000", "[]", "{}"])
 def test_what_is_no_plan_is_refused_with_the_way_to_one(text: str) -> None:
-    for read in (promise_of_hash, promise_of_json):
+    assert not is_hash(text)
+    for read in (promise_of_hash, partial(promise_of_json, name="plan.json")):
         with pytest.raises(UsageError) as caught:
             read(text)
         assert "publisher plan" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"hash": "p-', "plan.json:1:10: no whole plan: Unterminated string"),
+        ('{"hash":\n"p-1"', "plan.json:2:6: no whole plan"),
+        ("", "plan.json:1:1: no whole plan"),
+        ('{"hash": "p-1"}', "plan.json is no plan"),
+        ("[" * 100_000, "plan.json is no plan"),
+    ],
+)
+def test_a_file_that_broke_off_is_named_with_the_place(text: str, told: str) -> None:
+    with pytest.raises(UsageError, match=f"^{re.escape(told)}"):
+        promise_of_json(text, "plan.json")
 
 
 def test_a_file_that_was_edited_is_refused() -> None:
     edited = printed(contents(posts={"冬の庭": "a"})).replace('"a"', '"b"')
 
     with pytest.raises(UsageError, match="was changed"):
-        promise_of_json(edited)
+        promise_of_json(edited, "plan.json")
 
 
 def test_settings_are_told_by_their_keys_and_never_by_what_they_say() -> None:

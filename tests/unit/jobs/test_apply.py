@@ -12,19 +12,23 @@ from support.rows import wish
 from support.site import CONFIG, JST, Site
 
 from publisher.core.plans import Leeway, Part, Promise, leeway, promise_of_hash, promise_of_json
+from publisher.core.schedules import parse_schedule
 from publisher.errors import PlanChanged, UsageError
-from publisher.jobs.apply import already, left, make_planned, require_same
+from publisher.jobs.apply import already, left, left_lines, made_lines, make_planned, on_its_way, require_same
 from publisher.jobs.linted import Unfit
 from publisher.jobs.plan import PlannedIssue, contents, plan_issues
 from publisher.jobs.plan_told import plan_json
-from publisher.model.mailing import Issue
+from publisher.model.mailing import Issue, IssueStatus
+from publisher.model.newsletter import Frequency
 from publisher.schedule import calendar
-from publisher.store import manifests, subscribers
+from publisher.store import issues, manifests, subscribers
 from publisher.store.engine import Store
+from publisher.struct import replace
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
 DAY = timedelta(days=1)
 LIMIT = Leeway()
+WEEKLY = parse_schedule(Frequency.WEEKLY, "mon 09:00")
 
 
 @pytest.fixture
@@ -57,7 +61,8 @@ def planned(site: Site, store: Store, now: datetime = MONDAY) -> list[PlannedIss
 def promises(found: list[PlannedIssue]) -> tuple[Promise, Promise]:
     """What is known by the hash alone, and by the file."""
     whole = contents(found)
-    return promise_of_hash(whole.hash), promise_of_json(json.dumps(plan_json(found, whole, MONDAY, ()), default=str))
+    printed = json.dumps(plan_json(found, whole, MONDAY, ()), default=str)
+    return promise_of_hash(whole.hash), promise_of_json(printed, "plan.json")
 
 
 def apply(site: Site, store: Store, promise: Promise, limit: Leeway = LIMIT, now: datetime = MONDAY) -> list[Issue]:
@@ -81,11 +86,59 @@ def test_what_was_planned_is_made_once_and_the_issue_remembers_its_plan(site: Si
     assert manifest.plan == promise.hash
     assert [one.id for one in already(ledger, promise)] == [issue.id]
     assert [one.id for one in already(ledger, told)] == [issue.id]
-    with own_desk(site, MONDAY) as place:
-        again = make_planned(
-            [place], ledger, found, plan=promise.hash, now=MONDAY, prev_fire=calendar(), unfit=Unfit.REFUSE
-        )
-    assert again == [], "who was second makes none"
+    with pytest.raises(PlanChanged, match="another process was first"):
+        make(site, ledger, found)
+
+
+def make(site: Site, store: Store, found: list[PlannedIssue], **changes: object) -> list[Issue]:
+    """Make what was held against its plan a moment ago."""
+    whole = contents(found).hash
+    with own_desk(site, MONDAY, **changes) as place:
+        return make_planned([place], store, found, plan=whole, now=MONDAY, prev_fire=calendar(), unfit=Unfit.REFUSE)
+
+
+def test_all_issues_of_a_plan_are_made_or_none(site: Site, ledger: Store) -> None:
+    """Also where a process dies in between, or another is first with one of them."""
+    both = {Frequency.DAILY: parse_schedule(Frequency.DAILY, "07:30"), Frequency.WEEKLY: WEEKLY}
+    with ledger.write() as connection:
+        daily = wish("taro@example.jp", frequency=Frequency.DAILY)
+        subscribers.subscribe(connection, daily, MONDAY - 5 * DAY, revive=True)
+    with own_desk(site, MONDAY, schedules=both) as place:
+        found = plan_issues([place], around(ledger, MONDAY))
+    of_daily, of_weekly = found
+    assert [one.occasion.period.frequency for one in found] == [Frequency.DAILY, Frequency.WEEKLY]
+    first = make(site, ledger, [of_weekly], schedules=both)
+
+    with pytest.raises(PlanChanged, match="another process was first"):
+        make(site, ledger, found, schedules=both)
+
+    with ledger.read() as connection:
+        assert [one.id for one in issues.listed(connection)] == [one.id for one in first]
+        assert issues.of_period(connection, of_daily.occasion.period.key) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "goes", "told"),
+    [
+        (IssueStatus.SENDING, True, ["weekly: what was planned is issue 1, sending"]),
+        (IssueStatus.PAUSED, True, ["weekly: what was planned is issue 1, paused"]),
+        (IssueStatus.DONE, False, ["weekly: what was planned is issue 1, done; nothing was sent"]),
+        (
+            IssueStatus.CANCELLED,
+            False,
+            [
+                "weekly: what was planned is issue 1, cancelled; nothing was sent",
+                "  to send it after all: publisher issue retry 1 --rest, then publisher deliver",
+            ],
+        ),
+    ],
+)
+def test_what_a_plan_led_to_before_is_told_and_goes_on(
+    site: Site, ledger: Store, status: IssueStatus, goes: bool, told: list[str]
+) -> None:
+    made = [replace(one, status=status) for one in make(site, ledger, planned(site, ledger))]
+
+    assert (on_its_way(made), list(made_lines(made))) == (goes, told)
 
 
 def test_a_period_that_the_schedule_was_first_with_is_known_from_the_file(site: Site, ledger: Store) -> None:
@@ -107,6 +160,10 @@ def test_a_plan_of_which_only_a_part_was_made_says_what_is_left(site: Site, ledg
     assert [one.id for one in already(ledger, both)] == [issue.id]
     assert left(ledger, both) == ["daily"]
     assert left(ledger, told) == []
+    assert list(left_lines(left(ledger, both))) == [
+        "daily: the rest of what was planned is not made\n"
+        "  'publisher plan daily' shows what of it is due, and how to send it"
+    ]
 
 
 def edit(site: Site) -> None:
@@ -183,5 +240,7 @@ def test_the_plan_of_another_period_is_refused(site: Site, ledger: Store) -> Non
     promise, told = promises(planned(site, ledger))
 
     for one in (promise, told):
-        with pytest.raises(PlanChanged, match="periods"):
+        with pytest.raises(PlanChanged, match="periods") as caught:
             apply(site, ledger, one, now=MONDAY + 7 * DAY)
+        of_hash_alone = one.parts is None
+        assert ("with its name behind the hash" in (caught.value.hint or "")) == of_hash_alone
