@@ -13,7 +13,7 @@ from publisher.jobs.due import look, make_due
 from publisher.jobs.status import coming, due_lines
 from publisher.model.mailing import Issue, IssueKind, IssueStatus
 from publisher.schedule import prev_fire
-from publisher.store import deliveries, issues
+from publisher.store import deliveries, issues, subscribers
 from publisher.store.engine import Store
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=JST)
