@@ -54,11 +54,18 @@ def _is_dead(name: str) -> bool:
     except PermissionError:
         pass
     # The number may have been given to another process since: that one started at another tick ("0": not to be seen).
-    return _started(int(pid)) not in ("0", started)
+    # One that was killed keeps its number until its parent asks for it, which a container's first process may never do.
+    return _started(int(pid)) not in ("0", started) or _stat(int(pid))[:1] in (["Z"], ["X"])
 
 
 def _started(pid: int) -> str:
+    found = _stat(pid)
+    return found[19] if len(found) > 19 else "0"
+
+
+def _stat(pid: int) -> list[str]:
+    """What proc(5) says of a process, from its state on; nothing where it is not to be seen."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return "0"
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []

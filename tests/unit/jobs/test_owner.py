@@ -1,5 +1,6 @@
 """Who holds a delivery, and whether they live."""
 
+import os
 import subprocess
 import sys
 
@@ -18,6 +19,19 @@ def test_a_process_that_ended_is_dead() -> None:
 
     assert name.endswith("/3")
     assert dead_owners([name, owner_name(0)]) == [name]
+
+
+def test_a_process_that_was_killed_is_dead_before_its_parent_asks_for_it() -> None:
+    command = [sys.executable, "-c", f"{PRINT_NAME[:-1]}, flush=True); input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        name = process.stdout.readline().strip()
+        assert dead_owners([name]) == []
+
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+        assert dead_owners([name]) == [name]
 
 
 def test_another_process_under_the_same_number_does_not_count_as_the_owner() -> None:
