@@ -238,7 +238,8 @@ def _translated(engine: sa.Engine) -> Iterator[None]:
         if "locked" in words or "busy" in words or getattr(own, "sqlstate", None) in _BUSY:
             raise StoreBusy(f"the ledger is held by another program: {words}") from error
         if "not a database" in words or "malformed" in words:
-            raise WrongDatabase(f"the ledger's file is damaged or not a database: {words}") from error
+            message, hint = f"the ledger's file is damaged or not a database: {words}", "restore it from a backup"
+            raise WrongDatabase(message, hint=hint) from error
         if isinstance(own, (driver.IntegrityError, driver.ProgrammingError, driver.DataError)):
             raise
         raise StoreError(f"the ledger: {words}", hint=_hint(words)) from error
@@ -249,4 +250,4 @@ def _hint(words: str) -> str:
         return "make room, then run it again: nothing is lost"
     if "readonly" in words or "unable to open" in words:
         return "let this user write to its file and to the folder it lies in: reading writes there, too"
-    return "'publisher db backup' copies what can be read"
+    return "where the disk is full, make room; else 'publisher db backup' copies what can be read"

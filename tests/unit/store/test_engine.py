@@ -1,6 +1,8 @@
 """Opening the ledger."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,8 +65,34 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "publisher.db"
     file.write_text("日本語の文章であって、データベースではない。" * 100, encoding="utf-8")
 
-    with pytest.raises(WrongDatabase, match="not a database"):
+    with pytest.raises(WrongDatabase, match="not a database") as refusal:
         Store(f"sqlite:///{file}")
+
+    assert refusal.value.hint == "restore it from a backup"
+
+
+NO_ROOM = """
+import resource, sys
+from publisher.errors import StoreError
+from publisher.store.engine import Store
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+try:
+    Store(sys.argv[1])
+except StoreError as error:
+    print(error.told())
+"""
+
+
+def test_a_disk_that_takes_nothing_is_told_with_what_to_do_about_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'publisher.db'}"
+    Store(url).close()
+
+    done = subprocess.run([sys.executable, "-c", NO_ROOM, url], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines() == [
+        "the ledger: disk I/O error",
+        "  where the disk is full, make room; else 'publisher db backup' copies what can be read",
+    ]
 
 
 def test_a_stale_schema_is_refused_until_migrated(tmp_path: Path) -> None:
