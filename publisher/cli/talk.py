@@ -129,7 +129,7 @@ def moment(text: str | None, zone: Callable[[], str], now: datetime, option: str
             f"{option} {text!r} is no time", hint="write 2026-01-31T09:00 or 2026-01-31T09:00+09:00"
         ) from error
     if not 1970 <= parsed.year < 9999:
-        raise UsageError(f"{option} {text!r} is out of reach", hint="write a year from 1970 on")
+        raise UsageError(f"{option} {text!r} is out of reach", hint="write a year from 1970 to 9998")
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone()))
 
 
