@@ -9,7 +9,7 @@ import typer
 
 from publisher.app import App
 from publisher.cli.options import At, Json, site
-from publisher.cli.status import servers_of
+from publisher.cli.status import doubted, servers_of
 from publisher.cli.talk import bar, moment, put, put_json, tell_serious
 from publisher.errors import Problem
 
@@ -35,6 +35,7 @@ def plan(
     app = site(context)
     now = moment(at, app.timezone, app.clock())
     with app.ledger() as store, bar("Reading posts") as progress:
+        code = doubted(app, store)
         around = surroundings(app, store, now)
 
         def planned(library: "Library") -> "tuple[list[PlannedIssue], Sequence[str], Sequence[Problem]]":
@@ -46,9 +47,10 @@ def plan(
     whole = contents(found)
     if as_json:
         put_json(plan_json(found, whole, around.now, unreadable, notes))
-        return
+        raise typer.Exit(code)
     for line in (*notes, *plan_lines(found, whole, newsletter)):
         put(line)
+    raise typer.Exit(code)
 
 
 def chosen(app: App, newsletter: str | None) -> "Sequence[Newsletter]":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import typer
@@ -10,8 +11,11 @@ from publisher.app import App
 from publisher.cli.options import Json, site
 from publisher.cli.talk import complain, put, put_json
 from publisher.config import servers
-from publisher.errors import ConfigError, ContentError
+from publisher.errors import ConfigError, ContentError, WrongLedger
 from publisher.model.server import Server
+
+if TYPE_CHECKING:
+    from publisher.store.engine import Store
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:
@@ -27,6 +31,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     newsletters, here = app.newsletters(), now.astimezone(ZoneInfo(app.timezone()))
     names = [one.name for one in newsletters]
     with app.ledger() as store:
+        code = doubted(app, store) or code
         seen = Look() if store is None else look(store, newsletters, now, calendar())
         found = Status(
             coming=tuple(coming(newsletters, store, now)),
@@ -55,6 +60,19 @@ def _future(app: App, now: datetime) -> tuple[tuple[tuple[str, datetime], ...], 
     except ContentError as error:
         complain(error)
         return (), error.exit_code
+
+
+def doubted(app: App, store: "Store | None") -> int:
+    """Tell where mail from this ledger is refused; the exit code."""
+    from publisher.jobs.mailing import require_known_ledger
+
+    try:
+        if store is not None:
+            require_known_ledger(store, app.config.home)
+    except WrongLedger as error:
+        complain(error)
+        return error.exit_code
+    return 0
 
 
 def servers_of(app: App, newsletter: str | None) -> Sequence[Server]:
