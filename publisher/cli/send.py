@@ -121,6 +121,8 @@ def _carry_out(app: App, store: "Store", order: _Order, *, yes: bool, dry_run: b
         say("nothing was sent")
         if plan.found.already and not plan.found.count:
             say("  add --again to send it once more to those who had it")
+        if plan.found.suppressed and not plan.found.count:
+            say("  'publisher suppress list' says who is suppressed and why")
         return 0
     if order.starts:
         say(f"issue {issue.id} waits: 'publisher run' sends it then, or the first 'publisher deliver' after that")
@@ -181,7 +183,8 @@ def _lines(plan: _Plan, order: _Order, now: datetime) -> list[str]:
 
     words, of_them = order.whom.narrowing.words, " of them" if order.whom.again else ""
     to = counted(plan.found.count, "reader") + (f" ({words})" if words else "")
-    lines = [plan.post.title, f"  to {to}; {plan.found.already}{of_them} had it already"]
+    suppressed = f"; {plan.found.suppressed} more suppressed" if plan.found.suppressed else ""
+    lines = [plan.post.title, f"  to {to}{suppressed}; {plan.found.already}{of_them} had it already"]
     lines += [f"  no post has the category {name!r}: is it spelt so?" for name in plan.strange]
     if order.starts:
         when = local(order.starts.instant, order.newsletter.timezone)
@@ -196,6 +199,7 @@ def _report(plan: _Plan, order: _Order, issue: "Issue | None") -> dict[str, obje
         "post": plan.post_id,
         "recipients": plan.found.count,
         "already": plan.found.already,
+        "suppressed": plan.found.suppressed,
         "scheduled": None if order.starts_at is None else order.starts_at.isoformat(),
     }
 

@@ -42,6 +42,11 @@ class Audience(Struct, frozen=True):
         """How many mails it would send."""
         return mailed(self.picks)
 
+    @property
+    def suppressed(self) -> int:
+        """How many more it is for, whose addresses get no mail."""
+        return sum(one.suppressed for one in self.picks)
+
 
 def find_post(library: Library, name: str, cwd: Path) -> Post:
     """The post that `name` means: its file, its address, or the end of its file name; NotFound lists near ones."""

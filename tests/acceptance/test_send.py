@@ -51,6 +51,19 @@ def test_nothing_goes_out_without_yes_or_to_nobody(site: Site, smtp: Server) -> 
     assert smtp.mails == []
 
 
+def test_who_is_suppressed_is_counted_and_gets_nothing(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "taro@example.jp")
+    site.ok("suppress", "add", "hanako@example.jp")
+
+    alone = site.ok("send", "図書館の棚", "--to", "hanako@example.jp", "--yes", "--json")
+    both = site.ok("send", "図書館の棚", "--to", "hanako@example.jp", "--to", "taro@example.jp", "--yes")
+
+    assert (alone.json["issue"], alone.json["recipients"], alone.json["suppressed"]) == (None, 0, 1)
+    assert "publisher suppress list" in alone.err
+    assert "to 1 reader; 1 more suppressed; 0 had it already" in both.err
+    assert smtp.recipients == ["taro@example.jp"]
+
+
 def test_a_post_that_is_not_there_or_not_out_yet_is_said_so(site: Site, smtp: Server) -> None:
     site.post("未来", days_ago(-5))
 
