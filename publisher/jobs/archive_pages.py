@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from html import unescape
+from html import escape, unescape
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -87,12 +87,14 @@ def _id(url: str, newsletter: str, number: int, at: datetime) -> str:
 
 
 def _whole(desk: Desk, text: Post) -> str:
-    """A text that is no post, and has no other page; without pictures beside it, which the site does not serve."""
+    """A text that is no post, and has no other page, below the writer's words on it; without pictures beside it, which
+    the site does not serve."""
     rendered, aside = desk.rendered(text), desk.aside
     if rendered is None or aside is None:
         return ""
     html = without_title(rendered.html, text.title)
-    return _IMAGE.sub(lambda found: "" if aside.find(unescape(found[1])) else found[0], html)
+    words = (f"<p>{escape(one.strip())}</p>\n" for one in text.mail.intro.split("\n\n") if one.strip())
+    return "".join(words) + _IMAGE.sub(lambda found: "" if aside.find(unescape(found[1])) else found[0], html)
 
 
 def _post(desk: Desk, post: Post) -> PagePost:
