@@ -47,7 +47,8 @@ def read_text(rules: Rules, file: str, at: datetime) -> Text:
     is_inside = not file.startswith("../") and file.startswith(rules.prefix)
     if by_default.is_draft(source) or (is_inside and reader.is_draft(source)):
         raise source.fatal(Code.DRAFT, "draft", "is a draft, and drafts are not mailed")
-    if not front.body.strip():
+    heading = _HEADING.match(front.body)
+    if not front.body[heading.end() if heading else 0 :].strip():
         raise Code.EMPTY_TEXT.fatal(file, front.body_line, 1, "has no text")
     path = _folder(file)
     post = Post(

@@ -79,7 +79,7 @@ def test_a_post_that_is_not_there_or_not_out_yet_is_said_so(site: Site, smtp: Se
 def test_a_text_that_is_no_post_goes_out_with_its_pictures_and_enters_no_feed_of_posts(
     site: Site, smtp: Server
 ) -> None:
-    site.write("お便り/お知らせ.md", "---\nsubject: 会場が変わりました\nlanguage: ja\n---\n# 展示会\n\n![桜](桜.png)\n")
+    site.write("お便り/お知らせ.md", "---\nsubject: 会場が変わりました\nintro: 取り急ぎ<b>\n---\n# 展示会\n\n![桜](桜.png)\n")
     (site.folder / "お便り" / "桜.png").write_bytes(painted("PNG", 40, 30))
     site.ok("subscriber", "add", "hanako@example.jp")
 
@@ -92,6 +92,8 @@ def test_a_text_that_is_no_post_goes_out_with_its_pictures_and_enters_no_feed_of
     assert "image/png" in [part.get_content_type() for part in message.walk()]
     assert (report["issue"], report["recipients"], report["already"], report["scheduled"]) == (1, 1, 0, None)
     site.ok("build")
+    page = (site.folder / "public/newsletters/weekly/1/index.html").read_text("utf-8")
+    assert "<p>取り急ぎ&lt;b&gt;</p>" in page
     telling = {
         path.parent.name for path in (site.folder / "public").rglob("*.xml") if "展示会" in path.read_text("utf-8")
     }
@@ -108,6 +110,7 @@ def test_a_text_that_is_no_post_goes_out_with_its_pictures_and_enters_no_feed_of
         ("下書き.md", "---\ndraft: true\n---\n# 題\n\n本文\n", "下書き.md:2:8: is a draft"),
         ("無題.md", "本文だけです。\n", "無題.md:1:1: has no title"),
         ("空.md", "---\ntitle: 空\n---\n\n", "has no text"),
+        ("題.md", "# 題だけ\n", "題.md:1:1: has no text"),
         ("言語.md", "---\nlanguage: 日本語\n---\n# 題\n\n本文\n", "is not a language tag"),
         ("posts/壊れた.md", '---\ntitle: "壊\ndate: 2026-01-01\n---\n本文\n', "posts/壊れた.md"),
     ],
