@@ -48,7 +48,7 @@ class Candidate(Struct, frozen=True):
 class Why(StrEnum):
     """Why a post does not go, in the order in which it is asked: the first that is true is told."""
 
-    EXCLUDED = "kept out by its front matter (newsletter: false)"
+    EXCLUDED = "kept out by its front matter"
     ELSEWHERE = "in none of the newsletter's categories"
     TO_COME = "not out yet"
     HELD = "held: it settles first"
@@ -77,10 +77,11 @@ class Terms(Struct, frozen=True):
 def oldest(newsletter: Newsletter, at: datetime, prev_fire: PrevFire) -> datetime:
     """The moment before which a post has come out too long ago for a digest at `at`.
 
-    Two of its longest periods back at least, whatever is set: with less, what waits would be too old for its turn.
+    Two of its longest periods back at least, whatever is set: with less, what waits would be too old for its turn. What
+    was held until it may go has not waited yet.
     """
     two_periods = 2 * (at - first_since(newsletter, at, prev_fire))
-    return at - max(newsletter.reach, two_periods)
+    return at - newsletter.hold - max(newsletter.reach, two_periods)
 
 
 def refusal(post: Post, terms: Terms) -> Why | None:

@@ -163,8 +163,10 @@ def _sieve(posts: list[Candidate], taken: Terms, span: Span) -> Sieve:
     if span.period is None or taken.oldest is None:
         # Who sends by hand has decided that there is enough.
         return Sieve(posts, taken)
-    # What came out in the later half of the reach will still be in it at the next period's end.
-    return Sieve(posts, taken, fewest=taken.newsletter.min_posts, patience=(taken.at - taken.oldest) / 2)
+    # What may go since the later half of the reach will still be in it at the next period's end.
+    newsletter = taken.newsletter
+    patience = (taken.at - taken.oldest + newsletter.hold) / 2
+    return Sieve(posts, taken, fewest=newsletter.min_posts, patience=patience)
 
 
 def _reaches_back(connection: sa.Connection, desk: Desk, span: Span) -> _ReachesBack:

@@ -99,6 +99,18 @@ def test_two_of_the_longest_periods_are_always_within_reach(reach: timedelta, da
     assert oldest(replace(WEEKLY, reach=reach), AT, prev_fire) == AT - days * DAY, "October has 31 days"
 
 
+def test_what_is_held_for_longer_than_a_reach_is_within_it_for_as_long_once_it_may_go() -> None:
+    held = replace(WEEKLY, reach=timedelta(days=70), hold=timedelta(days=90))
+    terms = Terms(held, {}, AT, oldest(held, AT, prev_fire))
+
+    assert [refusal(post("長く寝かせた", days), terms) for days in (89, 90, 160, 161)] == [
+        Why.HELD,
+        None,
+        None,
+        Why.TOO_OLD,
+    ]
+
+
 def test_a_reader_gets_their_categories_each_post_once() -> None:
     posts = [post("二つ", 1, "本", "庭"), post("道具", 2, "道具")]
 
