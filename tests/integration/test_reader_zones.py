@@ -67,6 +67,14 @@ def test_who_moves_over_their_hour_gets_it_all_with_the_next(readers: Site, stor
     assert sent(readers, store, MONDAY + WEEK) == [("Asia~Tokyo/2026-11-30T09:00", ["berlin"])]
 
 
+def test_who_moves_over_their_hour_as_the_first_in_a_zone_gets_it_at_once(readers: Site, store: Store) -> None:
+    round_at(readers, store, MONDAY)
+    subscribe(store, "berlin@example.jp", MONDAY - 3 * WEEK, timezone="Pacific/Kiritimati")
+
+    assert sent(readers, store, MONDAY + HOUR) == [("Pacific~Kiritimati/2026-11-23T09:00", ["berlin"])]
+    assert sent(readers, store, MONDAY + BERLIN) == []
+
+
 def test_a_zone_named_in_midweek_has_missed_nothing(readers: Site, store: Store) -> None:
     sent(readers, store, MONDAY + AUCKLAND, MONDAY, MONDAY + BERLIN)
     subscribe(store, "tokyo@example.jp", MONDAY - 3 * WEEK, timezone="America/New_York")
