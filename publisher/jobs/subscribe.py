@@ -112,7 +112,7 @@ def import_file(
                 try:
                     asked = wishes(request, newsletters, evidence=f"imported from {file.name}, line {line}")
                 except PublisherError as error:
-                    problems.append(Problem(file.name, line, 1, Severity.ERROR, "import", error.message))
+                    problems.append(Problem(file.name, line, 1, Severity.ERROR, "import", error.in_one_line()))
                     continue
                 # An old list must not bring back those who have left since.
                 done = [subscribers.subscribe(connection, wish, now, revive=False) for wish in asked]

@@ -101,11 +101,13 @@ def test_a_zone_is_checked_and_near_names_are_told(store: Store, newsletter: New
 
 
 def test_an_import_has_a_column_for_it(readers: Site, store: Store, newsletter: Newsletter) -> None:
-    file = readers.write("readers.csv", "email,timezone\nroma@example.jp,Europe/Rome\nmars@example.jp,Mars/Olympus\n")
+    file = readers.write("readers.csv", "email,timezone\nroma@example.jp,Europe/Rome\ntaro@example.jp,Asia/Tokio\n")
 
     done = import_file(store, file, [newsletter], now=MONDAY)
 
-    assert (done.added, [one.line for one in done.problems]) == (1, [3])
+    (wrong,) = done.problems
+    assert (done.added, wrong.line) == (1, 3)
+    assert wrong.message.startswith("'Asia/Tokio' is no time zone; did you mean Asia/Tokyo")
     with store.read() as connection:
         (found,) = subscribers.listed(connection, address_key="roma@example.jp")
     assert found.timezone == "Europe/Rome"
