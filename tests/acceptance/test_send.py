@@ -79,7 +79,8 @@ def test_a_post_that_is_not_there_or_not_out_yet_is_said_so(site: Site, smtp: Se
 def test_a_text_that_is_no_post_goes_out_with_its_pictures_and_enters_no_feed_of_posts(
     site: Site, smtp: Server
 ) -> None:
-    site.write("お便り/お知らせ.md", "---\nsubject: 会場が変わりました\nintro: 取り急ぎ<b>\n---\n# 展示会\n\n![桜](桜.png)\n")
+    head = "---\nsubject: 会場が変わりました\nintro: 取り急ぎ<b>\n---\n"
+    site.write("お便り/お知らせ.md", f"{head}# 展示会\n\n![桜](桜.png)\n")
     (site.folder / "お便り" / "桜.png").write_bytes(painted("PNG", 40, 30))
     site.ok("subscriber", "add", "hanako@example.jp")
 
