@@ -65,15 +65,19 @@ def _in_two(folder: Path, source: str) -> list[str]:
     return ["".join(pending.fill(reader)) for reader in READERS]
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(program=_program)
-def test_two_stages_give_what_one_gives_or_refuse(program: str, tmp_path: Path) -> None:
-    source = "{% set a = 'A' %}{% set b = 'B' %}{% set c = '' %}" + program
-    try:
-        found = _in_two(tmp_path, source)
-    except TemplateError:
-        return
-    assert found == [_at_once(source, reader) for reader in READERS]
+@pytest.mark.parametrize("examples", [60, pytest.param(1000, marks=pytest.mark.slow)])
+def test_two_stages_give_what_one_gives_or_refuse(tmp_path: Path, examples: int) -> None:
+    @settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])
+    @given(program=_program)
+    def agree(program: str) -> None:
+        source = "{% set a = 'A' %}{% set b = 'B' %}{% set c = '' %}" + program
+        try:
+            found = _in_two(tmp_path, source)
+        except TemplateError:
+            return
+        assert found == [_at_once(source, reader) for reader in READERS]
+
+    agree()
 
 
 @pytest.mark.parametrize(
