@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from publisher.app import App
@@ -206,9 +207,9 @@ class World:
         for email in self.people:
             self.suppress(email, is_on=False)
 
-    def numbers_by_reader(self) -> dict[str, list[set[int]]]:
+    def numbers_by_reader(self) -> dict[str, list[frozenset[int]]]:
         """The posts in each mail that the server took, by reader."""
-        found: dict[str, list[set[int]]] = {}
+        found: dict[str, list[frozenset[int]]] = {}
         for address, data in self.server.mails:
             found.setdefault(address, []).append(posts_in(data))
         return found
@@ -246,14 +247,15 @@ class World:
         )
 
 
-def posts_in(data: bytes) -> set[int]:
-    """The numbers of the posts in a mail."""
+@lru_cache(maxsize=1024)
+def posts_in(data: bytes) -> frozenset[int]:
+    """The numbers of the posts in a mail: all mails of a world are looked into again after each step."""
     part = message_from_bytes(data, policy=policy.default).get_body(("plain",))
     assert part is not None
-    return {int(number) for number in TOKEN.findall(part.get_content())}
+    return frozenset(int(number) for number in TOKEN.findall(part.get_content()))
 
 
-def _decide(store: Store, got: dict[str, list[set[int]]]) -> None:
+def _decide(store: Store, got: dict[str, list[frozenset[int]]]) -> None:
     """A mail that may have arrived: the server's own book says whether it did."""
     with store.read() as connection:
         held = [one.id for one in issues.listed(connection)]
