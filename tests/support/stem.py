@@ -1,5 +1,5 @@
 """The stem that commands fork from: a process that has everything imported, some settings read, and each packaged
-mail rendered.
+mail and page rendered.
 
 Thousands of commands are run by tests, and most of what each takes is to import what it uses and to make ready what
 it keeps. A command is a process of its own all the same; what a new interpreter would do otherwise, such as read
@@ -31,6 +31,8 @@ _WHEN_CALLED = (
     "alembic.command",
     "apscheduler.schedulers.background",
     "cssutils",
+    "feedgen.ext.dc",
+    "feedgen.ext.media",
     "premailer",
     "rich.progress",
     "uvloop",
@@ -124,6 +126,7 @@ def _import_all() -> None:
 def _warm_up() -> None:
     """What is kept for as long as a process lives: how settings are checked, what templates were compiled to."""
     from publisher.config import load_config
+    from publisher.feeds import page
     from support import mails, site
 
     with tempfile.TemporaryDirectory() as folder:
@@ -132,6 +135,8 @@ def _warm_up() -> None:
     for kind in mails.KINDS:
         for language in mails.LANGUAGES:
             mails.render(kind, language)
+    page.page(mails.SITE, (), opml=mails.SITE.url, mail=None, overrides=None)
+    page.style(mails.SITE, page=mails.SITE.url, overrides=None)
 
 
 def _answer(wire: socket.socket) -> None:
