@@ -18,13 +18,14 @@ _ONE_RUN = timedelta(hours=1)
 class Owed(Struct, frozen=True):
     """`make` are the periods that get their issue, oldest first; `late` is the newest that ended too long ago.
 
-    `passed` is how many before it have ended without an issue and get none, counted up to MOST. `ahead` is the newest
-    recorded, where it ends after now: the clock was put back, or had gone ahead.
+    `passed` is how many before it have ended without an issue and get none; where there are `more`, the latest alone
+    were counted. `ahead` is the newest recorded, where it ends after now: the clock was put back, or had gone ahead.
     """
 
     make: tuple[Period, ...] = ()
     late: Period | None = None
     passed: int = 0
+    more: bool = False
     ahead: Fire | None = None
 
 
@@ -43,7 +44,7 @@ def owed(
     missing = list(islice(_after(ended, last), MOST + 1 if last else 1))
     decide = _each if newsletter.catch_up is CatchUp.ALL else _latest
     found = decide(newsletter, missing, now)
-    return found if last else replace(found, late=None)
+    return replace(found, more=len(missing) > MOST) if last else replace(found, late=None)
 
 
 def next_to_make(

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.app import App
-from publisher.core.words import counted
 from publisher.daemon.watch import Watch
 from publisher.errors import FetchError, Problem, PublisherError
 from publisher.jobs.ids import require_no_lost_ledger
@@ -160,8 +159,7 @@ def _made_lines(due: "Due", issue: "Issue") -> Iterator[str]:
     name, of = due.newsletter.name, f"{due.period.frequency} digest of {local(issue.at, due.period.zone)}"
     number, reason = f", no. {issue.number}" if issue.number else "", f", {issue.reason}" if issue.reason else ""
     yield f"{name}: {of} is issue {issue.id}{number}: {issue.status}{reason}"
-    if due.passed:
-        yield f"{name}: {counted(due.passed, 'period')} before it ended without an issue of its own"
+    yield from due.passed_lines()
 
 
 def _send(

@@ -6,6 +6,7 @@ from itertools import groupby, product
 
 from publisher.core.due import Owed, owed
 from publisher.core.periods import Fire, NextFire, PrevFire, ended_period
+from publisher.core.words import counted
 from publisher.errors import ConfigError, Conflict, PublisherError, TemplateError, WrongLedger
 from publisher.jobs.digest import make_digest
 from publisher.jobs.library import Library
@@ -28,13 +29,19 @@ OnRecord = Mapping[tuple[str, str], Mapping[str, Newest]]
 class Due(Struct, frozen=True):
     """A period that has ended and has no issue yet; a `late` one is recorded, and mailed to nobody.
 
-    `passed` is how many right before it have no issue either, and get none.
+    `passed` is how many right before it have no issue either, and get none; at least, where there are `more`.
     """
 
     newsletter: Newsletter
     period: Period
     late: bool = False
     passed: int = 0
+    more: bool = False
+
+    def passed_lines(self) -> list[str]:
+        """For people: how many."""
+        number = f"{'at least ' if self.more else ''}{counted(self.passed, 'period')}"
+        return [f"{self.newsletter.name}: {number} before it ended without an issue of its own"] if self.passed else []
 
 
 class Look(Struct, frozen=True):
@@ -95,9 +102,9 @@ def _owed(newsletter: Newsletter, latest: Period, now: datetime, prev_fire: Prev
 
 def _due(newsletter: Newsletter, found: Owed) -> Iterator[Due]:
     if found.late is not None:
-        yield Due(newsletter, found.late, late=True, passed=found.passed)
+        yield Due(newsletter, found.late, late=True, passed=found.passed, more=found.more)
     for place, period in enumerate(found.make):
-        yield Due(newsletter, period, passed=0 if place or found.late else found.passed)
+        yield Due(newsletter, period, passed=0 if place or found.late else found.passed, more=found.more)
 
 
 def _in_turn(due: Iterable[Due]) -> Iterator[Due]:

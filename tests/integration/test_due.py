@@ -12,6 +12,7 @@ from publisher.jobs.digest import make_digest
 from publisher.jobs.due import look, make_due
 from publisher.jobs.status import coming, due_lines
 from publisher.model.mailing import Issue, IssueKind, IssueStatus
+from publisher.model.newsletter import Frequency
 from publisher.schedule import prev_fire
 from publisher.store import deliveries, issues, subscribers
 from publisher.store.engine import Store
@@ -86,6 +87,27 @@ def test_who_has_paused_until_after_the_next_digest_does_not_wait_for_it(running
 
     assert next_lines(running, store, MONDAY + DAY) == ["weekly: next weekly digest 2026-11-30 09:00 JST, 1 reader"]
     assert next_lines(running, store, MONDAY + WEEK) == ["weekly: next weekly digest 2026-12-07 09:00 JST, 2 readers"]
+
+
+def test_of_years_off_it_is_said_that_more_periods_passed_than_were_counted(running: Site, store: Store) -> None:
+    def told(now: datetime) -> list[str]:
+        with desk(running, now) as place:
+            return [line for one in look(store, [place.newsletter], now, prev_fire).due for line in one.passed_lines()]
+
+    assert told(MONDAY) == ["weekly: 2 periods before it ended without an issue of its own"]
+    assert told(MONDAY + 520 * WEEK) == ["weekly: at least 31 periods before it ended without an issue of its own"]
+
+
+def test_who_is_the_first_to_choose_a_frequency_gets_its_latest_period_at_once(running: Site, store: Store) -> None:
+    round_at(running, store, MONDAY)
+    running.write("config.yaml", CONFIG.replace('{weekly: "mon 09:00"}', '{weekly: "mon 09:00", daily: "07:30"}'))
+    running.post("火曜の", MONDAY + timedelta(hours=5))
+    subscribe(store, "hanako@example.jp", MONDAY + DAY, frequency=Frequency.DAILY)
+
+    (made,) = round_at(running, store, MONDAY + DAY)
+
+    assert made.period == "weekly/daily/Asia~Tokyo/2026-11-24T07:30"
+    assert posts_of(running, store, made) == ["火曜の"]
 
 
 def test_with_all_each_missed_period_has_the_posts_up_to_its_own_end(running: Site, store: Store) -> None:
