@@ -1,10 +1,10 @@
 """The very mail that a reader got, made again from what was kept."""
 
-from publisher.errors import NotFound, UsageError
+from publisher.errors import NotFound, StoreError, UsageError
 from publisher.jobs.letter import Letters, of_kept
 from publisher.mail import parse_address
 from publisher.model.mailing import Delivery
-from publisher.store import deliveries, issues, outgoings, suppressions
+from publisher.store import deliveries, issues, manifests, outgoings, suppressions
 from publisher.store.engine import Store
 
 
@@ -12,7 +12,7 @@ def eml(store: Store, issue_id: int, email: str) -> bytes:
     """The message of an issue to an address as it was handed over last, but for its signature, in CRLF lines.
 
     NotFound where the issue has nothing for the address; UsageError where no attempt ended its message, or where its
-    reader has been forgotten.
+    reader has been forgotten; StoreError where somebody altered what is kept of it.
     """
     address = parse_address(email)
     with store.read() as connection:
@@ -26,6 +26,11 @@ def eml(store: Store, issue_id: int, email: str) -> bytes:
         delivery, outgoing_id = found
         if delivery.dated_at is None or outgoing_id is None:
             raise _never_left(issue_id, delivery)
+        if changed := [part for _, part in manifests.altered(connection, issue_id, delivery.variant_id)]:
+            message = (
+                f"the {' and '.join(changed)} kept of issue {issue_id} is not what was planned: that is not their mail"
+            )
+            raise StoreError(message, hint=f"'publisher issue verify {issue_id}' names what was altered")
         outgoing = of_kept(outgoings.get(connection, outgoing_id))
     return Letters(store).write(delivery, outgoing).data
 

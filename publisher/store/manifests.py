@@ -46,9 +46,12 @@ def variants_of(connection: sa.Connection, issue_id: int) -> list[VariantRecord]
     ]
 
 
-def altered(connection: sa.Connection, issue_id: int) -> Iterator[tuple[str, str]]:
-    """The keys of variants that are no longer what they were when they were planned, each with the part that is not."""
+def altered(connection: sa.Connection, issue_id: int, variant_id: int | None = None) -> Iterator[tuple[str, str]]:
+    """The keys of variants, of all or one, that are no longer what they were when they were planned, each with the part
+    that is not."""
     query = sa.select(variants).where(variants.c.issue_id == issue_id).order_by(variants.c.id)
+    if variant_id is not None:
+        query = query.where(variants.c.id == variant_id)
     # Thousands of variants are more than a process should hold.
     for row in connection.execution_options(yield_per=20).execute(query).mappings():
         for part in _PARTS:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
+import sqlalchemy as sa
 from support.desk import desk
 from support.pictures import painted
 from support.rows import wish
@@ -12,7 +13,7 @@ from support.site import CONFIG, JST, Site
 from support.smtp import Server as Smtp
 from support.smtp import smtp_server
 
-from publisher.errors import NotFound, UsageError
+from publisher.errors import NotFound, StoreError, UsageError
 from publisher.jobs.audience import Whom
 from publisher.jobs.deliver import PostOffice, deliver
 from publisher.jobs.digest import make_digest
@@ -132,6 +133,20 @@ def test_the_date_is_that_of_the_first_whose_text_went_out(store: Store, smtp: S
     ((_, data),) = [one for one in smtp.mails if one[0] == READERS[0]]
     assert eml(store, issue.id, READERS[0]) == unsigned(data)
     assert message_from_bytes(data, policy=policy.default)["Date"].datetime == later.replace(microsecond=0)
+
+
+def test_what_was_altered_in_the_ledger_is_no_proof(store: Store, smtp: Smtp, issue: Issue) -> None:
+    send(store, smtp)
+    with store.write() as connection:
+        of_hanako = sa.select(tables.deliveries.c.variant_id).where(tables.deliveries.c.email == READERS[0])
+        its = tables.variants.c.id == of_hanako.scalar_subquery()
+        connection.execute(tables.variants.update().where(its).values(text="別の文"))
+
+    with pytest.raises(StoreError, match=rf"the text kept of issue {issue.id} is not what was planned") as caught:
+        eml(store, issue.id, READERS[0])
+
+    assert f"publisher issue verify {issue.id}" in (caught.value.hint or "")
+    assert eml(store, issue.id, READERS[1]), "another variant is as it was"
 
 
 def test_a_one_off_to_a_stranger_is_made_again(site: Site, store: Store, smtp: Smtp, issue: Issue) -> None:
