@@ -124,11 +124,10 @@ def _show_plan(plan: "Plan", titles: Mapping[str, str]) -> None:
 
 def _nothing_new(store: "Store", newsletter: "Newsletter", plan: "Plan") -> None:
     from publisher.jobs.approval import approval_lines
-    from publisher.jobs.issue import unfinished, way_on
+    from publisher.jobs.issue import going_line, unfinished
 
     say(f"{newsletter.name}: nothing new for {counted(plan.readers, 'reader')}; nothing was sent")
     for issue, left in unfinished(store, newsletter.name):
-        way = way_on(issue) if issue.status == "paused" else "publisher deliver"
-        say(f"  issue {issue.id} is {issue.status} with {left} to send: {way}")
+        say(f"  {going_line(issue, left)}")
     for line in approval_lines(store, newsletter.name):
         say(f"  {line}")

@@ -42,13 +42,15 @@ class _Order(Struct, frozen=True):
 
 
 class _Plan(Struct, frozen=True):
-    """What would go out to whom. `strange` are categories that no post has, `faults` what is wrong with the mails."""
+    """What would go out to whom. `strange` are categories that no post has, `faults` what is wrong with the mails,
+    `going` the issues by which some who count as having had it have still to get it, each with how many mails."""
 
     post: "Post"
     post_id: str
     found: "Audience"
     strange: list[str]
     faults: Sequence[Problem]
+    going: "Sequence[tuple[Issue, int]]"
 
 
 def send(
@@ -119,7 +121,7 @@ def _carry_out(app: App, store: "Store", order: _Order, *, yes: bool, dry_run: b
         put_json(_report(plan, order, issue))
     if issue is None:
         say("nothing was sent")
-        if plan.found.already and not plan.found.count:
+        if plan.found.already and not plan.found.count and not plan.going:
             say("  add --again to send it once more to those who had it")
         if plan.found.suppressed and not plan.found.count:
             say("  'publisher suppress list' says who is suppressed and why")
@@ -145,6 +147,7 @@ def _made(app: App, store: "Store", order: _Order, *, force: bool) -> "Issue | N
 def _planned(app: App, store: "Store", order: _Order) -> _Plan:
     """What would go out, told with what is wrong with it."""
     from publisher.jobs.audience import unknown_categories
+    from publisher.jobs.issue import with_post
     from publisher.jobs.linted import problems
     from publisher.jobs.send import audience, planned_variants
 
@@ -155,7 +158,8 @@ def _planned(app: App, store: "Store", order: _Order) -> _Plan:
         own = desk.aside.problems if desk.aside else ()
         faults = problems(desk, planned_variants(desk, post, found, order.whom, at=at))
         strange = unknown_categories(desk, order.whom.narrowing)
-        return _Plan(post, desk.id_of(post), found, strange, [*own, *faults]), library.problems
+        going = with_post(store, desk.id_of(post)) if found.already else []
+        return _Plan(post, desk.id_of(post), found, strange, [*own, *faults], going), library.problems
 
     with bar("Reading posts") as progress:
         plan, unreadable = app.read(planned, progress)
@@ -184,13 +188,24 @@ def _lines(plan: _Plan, order: _Order, now: datetime) -> list[str]:
     words, of_them = order.whom.narrowing.words, " of them" if order.whom.again else ""
     to = counted(plan.found.count, "reader") + (f" ({words})" if words else "")
     suppressed = f"; {plan.found.suppressed} more suppressed" if plan.found.suppressed else ""
-    lines = [plan.post.title, f"  to {to}{suppressed}; {plan.found.already}{of_them} had it already"]
+    lines = [
+        plan.post.title,
+        f"  to {to}{suppressed}; {plan.found.already}{of_them} had it already{' or wait for it' if plan.going else ''}",
+    ]
+    lines += [f"  {line}" for issue, left in plan.going for line in _way_on(issue, left, order.newsletter.timezone)]
     lines += [f"  no post has the category {name!r}: is it spelt so?" for name in plan.strange]
     if order.starts:
         when = local(order.starts.instant, order.newsletter.timezone)
         lines += [f"  on {when}, in {in_words(order.starts.instant - now)}"]
         lines += [f"  {order.starts.note}"] if order.starts.note else []
     return lines
+
+
+def _way_on(issue: "Issue", left: int, zone: str) -> list[str]:
+    from publisher.jobs.issue import going_line
+    from publisher.jobs.status import awaiting_lines
+
+    return awaiting_lines(issue, left, zone) if issue.status == "awaiting" else [going_line(issue, left)]
 
 
 def _report(plan: _Plan, order: _Order, issue: "Issue | None") -> dict[str, object]:

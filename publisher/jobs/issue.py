@@ -95,6 +95,19 @@ def awaiting(store: Store) -> list[tuple[Issue, int]]:
     return [(issue, counts.get(issue.id, {}).get(DeliveryStatus.PLANNED, 0)) for issue in found]
 
 
+def with_post(store: Store, post_id: str) -> list[tuple[Issue, int]]:
+    """Issues that hold a post and have mail still to send, with how many; also those that have not begun."""
+    found = (*unfinished(store), *awaiting(store))
+    with store.read() as connection:
+        return [(issue, left) for issue, left in found if post_id in issues.post_ids(connection, issue.id)]
+
+
+def going_line(issue: Issue, left: int) -> str:
+    """For people: that an issue which has begun has still to send, and how it goes on."""
+    way = way_on(issue) if issue.status is IssueStatus.PAUSED else "publisher deliver"
+    return f"issue {issue.id} is {issue.status} with {left} to send: {way}"
+
+
 def way_on(issue: Issue) -> str:
     """How an issue goes on that is paused, for people.
 

@@ -64,6 +64,26 @@ def test_who_is_suppressed_is_counted_and_gets_nothing(site: Site, smtp: Server)
     assert smtp.recipients == ["taro@example.jp"]
 
 
+def test_what_a_killed_send_left_is_told_and_no_second_mail_is_offered(site: Site, smtp: Server) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp")
+    smtp.hold_at_mail = True
+    process = site.start("send", "図書館の棚", "--newsletter", "weekly", "--yes")
+    assert smtp.held.wait(60)
+    process.kill()
+    process.wait()
+    smtp.hold_at_mail = False
+    smtp.let_go.set()
+
+    again = site.ok("send", "図書館の棚", "--newsletter", "weekly", "--yes")
+
+    assert "1 had it already or wait for it" in again.err
+    assert "issue 1 is sending with 1 to send: publisher deliver" in again.err
+    assert "--again" not in again.err
+    site.ok("deliver")
+    assert smtp.recipients == ["hanako@example.jp"]
+    assert "add --again" in site.ok("send", "図書館の棚", "--newsletter", "weekly", "--yes").err
+
+
 def test_a_post_that_is_not_there_or_not_out_yet_is_said_so(site: Site, smtp: Server) -> None:
     site.post("未来", days_ago(-5))
 
