@@ -76,10 +76,13 @@ def asides(desks: Sequence[Desk], around: Surroundings) -> list[str]:
         if one.late
     ]
     following = Counter(_series(one.period) for one in seen.due if not one.late)
+    later = Counter[tuple[str, Frequency]]()
+    for (name, frequency, _), number in following.items():
+        later[name, frequency] += number - 1
     more = [
-        f"{name}: {counted(number - 1, f'{frequency} digest')} more due after it: plan again when it is made"
-        for (name, frequency, _), number in following.items()
-        if number > 1
+        f"{name}: {counted(number, f'{frequency} digest')} more due after it: plan again when it is made"
+        for (name, frequency), number in later.items()
+        if number
     ]
     return [*late, *more, *seen.told]
 

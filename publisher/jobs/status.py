@@ -77,8 +77,9 @@ class Status(Struct, frozen=True):
         running = [line for one in self.under_way.issues for line in self._running(one)]
         unknown = [line for one in self.under_way.undecided for line in one.lines()]
         posts = [f"{source}: comes out {local(when, self.timezone)}" for source, when in self.future]
-        due = [line for one in self.due for line in due_lines(one)]
-        return [*self.told, *due, *digests, *running, *unknown, *self._held(), *posts] or ["nothing is scheduled"]
+        return [*self.told, *due_lines(self.due), *digests, *running, *unknown, *self._held(), *posts] or [
+            "nothing is scheduled"
+        ]
 
     def _running(self, one: Running) -> list[str]:
         issue = one.issue
@@ -146,13 +147,24 @@ class Status(Struct, frozen=True):
         }
 
 
-def due_lines(due: Due) -> list[str]:
-    """For people, in the time of its zone: a period that has ended, of which no issue was made yet."""
-    name, period = due.newsletter.name, due.period
-    digest = f"{name}: the {period.frequency} digest of {local(period.end, period.zone)} is"
-    if due.late:
-        return [f"{digest} too late: it is recorded, and not sent"]
-    return [f"{digest} due and not made yet", "  to make it: publisher run"]
+def due_lines(due: Sequence[Due]) -> list[str]:
+    """For people, each in the time of its zone: periods that have ended, of which no issue was made yet."""
+    late = [f"{_digest_of(one)} is too late: it is recorded, and not sent" for one in due if one.late]
+    to_make: dict[tuple[str, Frequency], list[Due]] = {}
+    for one in due:
+        if not one.late:
+            to_make.setdefault((one.newsletter.name, one.period.frequency), []).append(one)
+    made = [_to_make(oldest, len(others)) for oldest, *others in to_make.values()]
+    return [*late, *made, *(["  publisher run makes what is due"] if made else [])]
+
+
+def _to_make(oldest: Due, others: int) -> str:
+    return f"{_digest_of(oldest)} is due and not made yet" + (f", and {others} after it" if others else "")
+
+
+def _digest_of(due: Due) -> str:
+    period = due.period
+    return f"{due.newsletter.name}: the {period.frequency} digest of {local(period.end, period.zone)}"
 
 
 def awaiting_lines(issue: Issue, left: int, zone: str) -> list[str]:

@@ -66,15 +66,20 @@ def test_a_digest_that_is_too_late_is_recorded_and_told_once_and_its_posts_go_wi
 def test_status_tells_what_is_due_and_what_is_too_late_until_it_is_made(running: Site, store: Store) -> None:
     def told(now: datetime) -> list[str]:
         with desk(running, now) as place:
-            return [line for one in look(store, [place.newsletter], now, prev_fire).due for line in due_lines(one)]
+            return due_lines(look(store, [place.newsletter], now, prev_fire).due)
 
     now = MONDAY + timedelta(hours=1)
     assert told(now) == [
         "weekly: the weekly digest of 2026-11-23 09:00 JST is due and not made yet",
-        "  to make it: publisher run",
+        "  publisher run makes what is due",
     ]
     assert told(MONDAY + 4 * DAY) == [
         "weekly: the weekly digest of 2026-11-23 09:00 JST is too late: it is recorded, and not sent"
+    ]
+    running.write("config.yaml", CONFIG + "    catch_up: all\n")
+    assert told(now) == [
+        "weekly: the weekly digest of 2026-11-09 09:00 JST is due and not made yet, and 2 after it",
+        "  publisher run makes what is due",
     ]
     round_at(running, store, now)
     assert told(now) == []

@@ -17,7 +17,7 @@ from publisher.jobs.occasions import asides
 from publisher.jobs.plan import PlannedIssue, contents
 from publisher.jobs.plan_told import plan_json, plan_lines
 from publisher.model.mailing import DeliveryStatus, Issue
-from publisher.model.newsletter import Frequency, Pattern, Schedule
+from publisher.model.newsletter import CatchUp, Frequency, Pattern, Schedule
 from publisher.model.server import Server
 from publisher.schedule import prev_fire
 from publisher.store import subscribers, suppressions, tables
@@ -272,6 +272,21 @@ def test_what_comes_too_late_is_told_beside_the_plan(site: Site, ledger: Store) 
         notes = asides([place], around(ledger, late))
 
     assert notes == ["weekly: the weekly digest of 2026-11-30 09:00 JST is too late: it is recorded, and not sent"]
+
+
+def test_of_digests_that_are_due_in_several_zones_those_after_the_first_are_counted_together(
+    site: Site, ledger: Store
+) -> None:
+    changes = {"reader_zones": True, "catch_up": CatchUp.ALL}
+    join(ledger, "hanako@example.jp")
+    join(ledger, "hans@example.de", timezone="Europe/Berlin")
+    for due in planned(site, ledger, MONDAY + DAY, **changes):
+        make(site, ledger, due, MONDAY + DAY, **changes)
+
+    with own_desk(site, MONDAY + 22 * DAY, **changes) as place:
+        notes = asides([place], around(ledger, MONDAY + 22 * DAY))
+
+    assert notes == ["weekly: 4 weekly digests more due after it: plan again when it is made"]
 
 
 def test_the_way_to_apply_names_the_newsletter_that_was_asked_for(site: Site, ledger: Store) -> None:
