@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Show what comes next and what is under way."""
     from publisher.jobs.due import Look, look
-    from publisher.jobs.status import Status, coming
+    from publisher.jobs.status import Status, astray, coming
     from publisher.jobs.under_way import UnderWay, under_way
     from publisher.schedule import calendar
 
@@ -40,7 +40,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
             else under_way(store, lambda name: servers_of(app, name), names, here),
             future=future,
             timezone=app.timezone(),
-            told=seen.told,
+            told=(*seen.told, *([] if store is None else astray(newsletters, store))),
             due=seen.due,
         )
     if as_json:

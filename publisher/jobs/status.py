@@ -177,6 +177,17 @@ def awaiting_lines(issue: Issue, left: int, zone: str) -> list[str]:
     return [line, f"  to send it: publisher issue resume {issue.id}; not to: publisher issue cancel {issue.id}"]
 
 
+def astray(newsletters: Sequence[Newsletter], store: Store) -> list[str]:
+    """For people: readers of newsletters that the settings do not name, who get nothing."""
+    with store.read() as connection:
+        found = readers.of_others(connection, [one.name for one in newsletters])
+    return [
+        f"{name}: {counted(number, 'reader')}, and no such newsletter in the settings: nothing goes to them\n"
+        "  give it its name back, or import them into another"
+        for name, number in found.items()
+    ]
+
+
 def coming(newsletters: list[Newsletter], store: Store | None, now: datetime) -> list[Coming]:
     """The next digest of every newsletter and frequency."""
     of_readers, on_record = ({}, {}) if store is None else (zones_of(store, newsletters), _newest(store, now))

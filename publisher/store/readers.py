@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import repeat
@@ -75,6 +75,14 @@ def count_suppressed(connection: sa.Connection, circle: Circle) -> int:
     whose = sa.select(subscribers.c.id).where(subscribers.c.address_key.in_(keys))
     theirs = sa.select(sa.func.count()).select_from(subscriptions).where(subscriptions.c.subscriber_id.in_(whose))
     return connection.scalar(theirs.where(*within(circle))) or 0
+
+
+def of_others(connection: sa.Connection, newsletters: Collection[str]) -> dict[str, int]:
+    """How many readers each newsletter has that is none of these, by its name."""
+    of, status = subscriptions.c.newsletter, subscriptions.c.status
+    strange = sa.and_(of.not_in(newsletters), status == SubscriptionStatus.CONFIRMED)
+    query = sa.select(of, sa.func.count()).where(strange).group_by(of).order_by(of)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def anybody(connection: sa.Connection, circle: Circle) -> bool:

@@ -10,7 +10,7 @@ from support.site import CONFIG, JST, Site
 from publisher.errors import Conflict
 from publisher.jobs.digest import make_digest
 from publisher.jobs.due import look, make_due
-from publisher.jobs.status import coming, due_lines
+from publisher.jobs.status import astray, coming, due_lines
 from publisher.model.mailing import Issue, IssueKind, IssueStatus
 from publisher.model.newsletter import Frequency
 from publisher.schedule import prev_fire
@@ -83,6 +83,18 @@ def test_status_tells_what_is_due_and_what_is_too_late_until_it_is_made(running:
     ]
     round_at(running, store, now)
     assert told(now) == []
+
+
+def test_readers_of_a_newsletter_that_lost_its_name_are_told(running: Site, store: Store) -> None:
+    subscribe(store, "taro@example.jp", MONDAY, newsletter="gone")
+    with store.write() as connection:
+        subscribers.unsubscribe(connection, "hanako@example.jp", None, MONDAY)
+    with desk(running, MONDAY) as place:
+        assert astray([place.newsletter], store) == [
+            "gone: 1 reader, and no such newsletter in the settings: nothing goes to them\n"
+            "  give it its name back, or import them into another"
+        ]
+        assert astray([], store) == astray([place.newsletter], store), "who has left is nobody's reader"
 
 
 def test_who_has_paused_until_after_the_next_digest_does_not_wait_for_it(running: Site, store: Store) -> None:
