@@ -123,7 +123,7 @@ def _carry_out(app: App, store: "Store", order: _Order, *, yes: bool, dry_run: b
         say("nothing was sent")
         if plan.found.already and not plan.found.count and not plan.going:
             say("  add --again to send it once more to those who had it")
-        if plan.found.suppressed and not plan.found.count:
+        if plan.found.suppressed and not plan.found.count and not plan.found.already:
             say("  'publisher suppress list' says who is suppressed and why")
         return 0
     if order.starts:
