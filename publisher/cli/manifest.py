@@ -14,11 +14,11 @@ _SHOWN = 12
 
 
 def manifest_lines(found: "Details") -> Iterator[str]:
-    """The hashes, cut short."""
+    """The hashes, cut short but for the plan's, by which `plan` and `apply` know it."""
     if (manifest := found.manifest) is not None:
-        made = {"settings": manifest.settings, **manifest.templates}
-        made |= found.introductions | ({"plan": manifest.plan} if manifest.plan else {})
-        yield f"made by Publisher {manifest.version}: {_hashes(made)}"
+        made = {"settings": manifest.settings, **manifest.templates} | found.introductions
+        applied = f", plan {manifest.plan}" if manifest.plan else ""
+        yield f"made by Publisher {manifest.version}: {_hashes(made)}{applied}"
     for one in found.variants:
         sums = {"subject": one.subject_sha256, "html": one.html_sha256, "text": one.text_sha256}
         yield f"variant {one.key[:_SHOWN]} {one.language}, {counted(len(one.post_ids), 'post')}: {_hashes(sums)}"

@@ -77,7 +77,7 @@ def _readers_line(one: PlannedIssue) -> str:
 
 
 def _turnover_line(found: Turnover, zone: str) -> str:
-    since = f"since no. {found.number} of {local(found.since, zone)}"
+    since = f"since no. {found.number}, made {local(found.since, zone)}"
     return f"{since}: +{found.new} new, -{found.left} left, -{found.suppressed} suppressed"
 
 

@@ -64,6 +64,7 @@ def test_what_was_planned_is_sent_once_and_what_is_another_is_shown(site: Site, 
     done = site.ok("apply", plan["hash"], "--yes", "--json").json
     again = site.ok("apply", plan["hash"], "--yes")
 
+    assert f", plan {plan['hash']}" in site.ok("issue", "show", str(done["issues"][0]["id"])).out
     assert smtp.recipients == ["hanako@example.jp"]
     assert [(one["number"], one["recipients"]) for one in done["issues"]] == [(1, 1)]
     assert f"what was planned is issue {done['issues'][0]['id']}, done; nothing was sent" in again.err

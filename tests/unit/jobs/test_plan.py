@@ -107,7 +107,7 @@ def test_who_came_and_left_and_was_suppressed_since_the_last_issue(site: Site, l
 
     assert coming.turnover is not None
     assert (coming.turnover.new, coming.turnover.left, coming.turnover.suppressed) == (2, 1, 1)
-    assert "since no. 1 of 2026-11-23 09:00 JST: +2 new, -1 left, -1 suppressed" in told([coming])
+    assert "since no. 1, made 2026-11-23 09:00 JST: +2 new, -1 left, -1 suppressed" in told([coming])
     assert (coming.number, [post.title for _, post in coming.posts]) == (2, ["雪の朝"])
 
 
