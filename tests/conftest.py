@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
-from support.ledgers import fresh_ledger
+from support.ledgers import emptied, fresh_ledger
 
 from publisher.store.engine import Store
 
@@ -66,7 +66,7 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres: str) -> str:
-    """A database with the ledger's tables, to copy for each test."""
+    """A database with the ledger's tables, to copy."""
     _create_database(postgres, "ledger_template")
     Store(postgres.replace("/postgres?", "/ledger_template?")).close()
     return "ledger_template"
@@ -79,6 +79,18 @@ def _create_database(url: str, name: str, template: str = "template1") -> None:
     engine.dispose()
 
 
+def _copied(url: str, template: str) -> str:
+    name = f"ledger_{uuid4().hex}"
+    _create_database(url, name, template)
+    return name
+
+
+@pytest.fixture(scope="session")
+def emptied_ledgers() -> list[str]:
+    """Databases that tests are done with."""
+    return []
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A fresh ledger, on each database in turn."""
@@ -87,7 +99,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
             yield ledger
         return
     url, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
-    name = f"ledger_{uuid4().hex}"
-    _create_database(url, name, template)
-    with closing(Store(url.replace("/postgres?", f"/{name}?"))) as ledger:
+    free: list[str] = request.getfixturevalue("emptied_ledgers")
+    name = free.pop() if free else _copied(url, template)
+    own = url.replace("/postgres?", f"/{name}?")
+    with closing(Store(own)) as ledger:
         yield ledger
+    if emptied(own):
+        free.append(name)
