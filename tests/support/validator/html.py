@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import html5lib
@@ -49,13 +51,23 @@ _STYLES = re.compile(
 
 def html_faults(html: str, place: str) -> Iterator[Fault]:
     """All that is wrong with a fragment of HTML; of its syntax only the first error."""
+    yield from (replace(fault, place=place) for fault in _faults(html))
+
+
+@lru_cache(maxsize=256)
+def _faults(html: str) -> tuple[Fault, ...]:
+    """The same text stands in each feed of its post, in each format."""
+    return tuple(_found(html))
+
+
+def _found(html: str) -> Iterator[Fault]:
     try:
         html5lib.HTMLParser(strict=True).parseFragment(html)
     except ParseError as error:
-        yield Fault("NotHtml", place, str(error))
+        yield Fault("NotHtml", "", str(error))
     for element in html5lib.parseFragment(html, namespaceHTMLElements=False).iter():
         if isinstance(element.tag, str) and element.tag != "DOCUMENT_FRAGMENT":
-            yield from _element(element, place)
+            yield from _element(element, "")
 
 
 def _element(element: Any, place: str) -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """JSON Feed 1.1: our schema of it, and its sentences that no schema holds."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -16,6 +17,7 @@ from support.validator.order import Dated, order_faults
 from support.validator.values import language, media_type, rfc3339
 
 _ADDRESSES = words("home_page_url feed_url next_url icon favicon url external_url image banner_image avatar")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @cache
@@ -95,5 +97,5 @@ def _text(value: str, place: str) -> Iterator[Fault]:
         value.encode()
     except UnicodeEncodeError:
         yield Fault("LoneSurrogate", place, value.encode("ascii", "backslashreplace").decode())
-    if any(one < " " and one not in "\t\n\r" for one in value):
+    if _CONTROL.search(value):
         yield Fault("BadCharacters", place, value)
