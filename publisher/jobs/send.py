@@ -62,7 +62,8 @@ def find_post(library: Library, name: str, cwd: Path) -> Post:
     if len(ending) > 1:
         raise NotFound("single post", name, hint="several match: " + ", ".join(post.source for post in ending[:5]))
     near = difflib.get_close_matches(name, [post.source for post in library.posts], n=3, cutoff=0.4)
-    raise NotFound("post", name, hint="did you mean " + " or ".join(near) + "?" if near else "name its file")
+    other = "a text of another kind is not sent" if (cwd / name).exists() else "name its file, from this folder"
+    raise NotFound("post or Markdown file", name, hint=f"did you mean {' or '.join(near)}?" if near else other)
 
 
 def _names(post: Post, name: str) -> bool:

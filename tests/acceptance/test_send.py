@@ -90,8 +90,13 @@ def test_a_post_that_is_not_there_or_not_out_yet_is_said_so(site: Site, smtp: Se
     missing = site.run("send", "図書館の机", "--to", "a@example.com", "--yes")
     future = site.run("send", "未来", "--to", "a@example.com", "--yes")
 
-    assert (missing.code, future.code) == (2, 2)
+    site.write("手紙.txt", "本文\n")
+    other, nowhere = (site.run("send", name, "--to", "a@example.com", "--yes") for name in ("手紙.txt", "nowhere.markdown"))
+
+    assert (missing.code, future.code, other.code, nowhere.code) == (2, 2, 2, 2)
     assert "図書館の棚" in missing.err, "a near match is offered"
+    assert "no post or Markdown file '手紙.txt'\n  a text of another kind is not sent" in other.err
+    assert "no post or Markdown file 'nowhere.markdown'\n  name its file, from this folder" in nowhere.err
     assert "not out yet" in future.err
     assert smtp.mails == []
 
