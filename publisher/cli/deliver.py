@@ -38,14 +38,15 @@ def deliver(context: typer.Context, yes: Yes = False, dry_run: DryRun = False) -
 def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
     """Deliver, say how it went, and give the exit code."""
     from publisher.jobs.deliver import deliver as deliver_all
-    from publisher.jobs.issue import unfinished
+    from publisher.jobs.issue import cancelled_lines, unfinished
     from publisher.jobs.mailing import require_known_ledger
     from publisher.jobs.undecided import standing
 
     require_known_ledger(store, app.config.home)
     before = standing(store)
     _publish(app, store)
-    total, done = sum(left for _, left in unfinished(store)), 0
+    begun = unfinished(store)
+    total, done = sum(left for _, left in begun), 0
     with stop_on_signals() as stop, bar("Delivering") as progress:
 
         def advance(step: int) -> None:
@@ -57,6 +58,8 @@ def send_out(app: App, store: "Store", issue: "Issue | None") -> int:
     if issue is not None:
         say(f"issue {issue.id}" + (f" ({issue.newsletter} no. {issue.number})" if issue.number else ""))
     say(tally.line())
+    for line in cancelled_lines(store, [one for one, _ in begun]):
+        say(line)
     unknown = _tell_unknown(store, before, everything=issue is None)
     left = _tell_left(app, store, stopped=stop.is_set())
     return left if stop.is_set() and left else tally.exit_code or left or unknown

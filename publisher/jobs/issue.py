@@ -87,6 +87,20 @@ def paused_lines(store: Store) -> list[str]:
     ]
 
 
+def cancelled_lines(store: Store, begun: Collection[Issue]) -> list[str]:
+    """For people: which of the issues were cancelled since they began, and how the rest would get them."""
+    with store.read() as connection:
+        found = [
+            one for one in (issues.get(connection, one.id) for one in begun) if one.status is IssueStatus.CANCELLED
+        ]
+        counts = issues.counts(connection) if found else {}
+    return [
+        f"issue {one.id} was cancelled with {counts[one.id].get(DeliveryStatus.CANCELLED, 0)} not sent\n"
+        f"  to send to the rest: publisher issue retry {one.id} --rest, then publisher deliver"
+        for one in found
+    ]
+
+
 def awaiting(store: Store) -> list[tuple[Issue, int]]:
     """Issues that have not begun, with how many mails each has."""
     with store.read() as connection:

@@ -43,6 +43,7 @@ def test_a_running_send_stops_after_the_mail_in_hand(site: Site, smtp: Server, w
     assert smtp.recipients == READERS[:4]
     assert counts(site) == {"sent": 4, left: 26}
     assert code == (69 if word == "pause" else 0), err
+    assert ("issue 1 was cancelled with 26 not sent" in err) == (word == "cancel")
     site.ok("issue", "verify", "1")
 
     if word == "pause":

@@ -91,7 +91,9 @@ def test_a_post_that_is_not_there_or_not_out_yet_is_said_so(site: Site, smtp: Se
     future = site.run("send", "未来", "--to", "a@example.com", "--yes")
 
     site.write("手紙.txt", "本文\n")
-    other, nowhere = (site.run("send", name, "--to", "a@example.com", "--yes") for name in ("手紙.txt", "nowhere.markdown"))
+    other, nowhere = (
+        site.run("send", name, "--to", "a@example.com", "--yes") for name in ("手紙.txt", "nowhere.markdown")
+    )
 
     assert (missing.code, future.code, other.code, nowhere.code) == (2, 2, 2, 2)
     assert "図書館の棚" in missing.err, "a near match is offered"
