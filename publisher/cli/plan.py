@@ -33,7 +33,8 @@ def plan(
     from publisher.jobs.plan_told import plan_json, plan_lines
 
     app = site(context)
-    now = moment(at, app.timezone, app.clock())
+    clock = app.clock()
+    now = moment(at, app.timezone, clock)
     with app.ledger() as store, bar("Reading posts") as progress:
         code = doubted(app, store)
         around = surroundings(app, store, now)
@@ -48,7 +49,7 @@ def plan(
     if as_json:
         put_json(plan_json(found, whole, around.now, unreadable, notes))
         raise typer.Exit(code)
-    for line in (*notes, *plan_lines(found, whole, newsletter)):
+    for line in (*notes, *plan_lines(found, whole, newsletter, ahead=now > clock)):
         put(line)
     raise typer.Exit(code)
 

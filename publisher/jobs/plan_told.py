@@ -22,23 +22,26 @@ _WIDEST = 44
 _SHOWN, _TOLD = 12, 200
 
 
-def plan_lines(issues: Sequence[PlannedIssue], whole: Contents, newsletter: str | None = None) -> Iterator[str]:
-    """For people, in the local time of each newsletter; `newsletter` is the one that was asked for alone."""
+def plan_lines(
+    issues: Sequence[PlannedIssue], whole: Contents, newsletter: str | None = None, *, ahead: bool = False
+) -> Iterator[str]:
+    """For people, in the local time of each newsletter; `newsletter` is the one that was asked for alone, `ahead`
+    where the plan is of a time to come."""
     if not issues:
         yield "nothing is due, and nothing has a time to come"
         return
     for one in issues:
-        yield from _issue_lines(one)
+        yield from _issue_lines(one, "due then" if ahead else "due now")
     yield ""
     yield f"plan {whole.hash}"
-    if any(one.occasion.due for one in issues):
+    if any(one.occasion.due for one in issues) and not ahead:
         yield f"  to send exactly this: publisher apply {whole.hash}" + (f" {newsletter}" if newsletter else "")
 
 
-def _issue_lines(one: PlannedIssue) -> Iterator[str]:
+def _issue_lines(one: PlannedIssue, due: str) -> Iterator[str]:
     occasion = one.occasion
     newsletter, period = occasion.newsletter, occasion.period
-    state = ("due now" if occasion.due else "to come") + (", to be approved" if newsletter.approve else "")
+    state = (due if occasion.due else "to come") + (", to be approved" if newsletter.approve else "")
     number = f", no. {one.number}" if one.plan.recipients else ""
     when = local(period.end, period.zone)
     yield f"{newsletter.name}: {period.frequency} digest of {when}{number}, {state}"

@@ -262,6 +262,16 @@ def test_an_instant_mail_is_planned_when_it_is_due_and_its_minute_is_not_hashed(
     assert contents([first]).hash == contents([later]).hash
 
 
+def test_a_plan_of_a_time_to_come_offers_nothing_to_apply(site: Site, ledger: Store) -> None:
+    join(ledger, "hanako@example.jp")
+    found = planned(site, ledger, MONDAY)
+
+    first, *_, last = plan_lines(found, contents(found), ahead=True)
+
+    assert first.endswith("due then")
+    assert last == f"plan {contents(found).hash}"
+
+
 def test_what_comes_too_late_is_told_beside_the_plan(site: Site, ledger: Store) -> None:
     join(ledger, "hanako@example.jp")
     (due,) = planned(site, ledger, MONDAY)
