@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from threading import Event
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
+from publisher.core.lines import legible
 from publisher.core.words import counted
 from publisher.errors import Problem, PublisherError, Refused, Severity, UsageError
 from publisher.struct import asdict
@@ -26,12 +27,17 @@ _REDRAWN = 0.1
 def say(text: str) -> None:
     """Talk to whoever watches."""
     # At once, line end and all: more than one thread speaks.
-    print(f"{text}\n", end="", file=sys.stderr)
+    print(f"{_shown(text, sys.stderr)}\n", end="", file=sys.stderr)
 
 
 def put(text: str) -> None:
     """Data for whoever asked."""
-    print(text, flush=True)
+    print(_shown(text, sys.stdout), flush=True)
+
+
+def _shown(text: str, stream: TextIO) -> str:
+    # A title, or what a server said, must not turn a line about or move the cursor; programs get it as it is.
+    return legible(text) if stream.isatty() else text
 
 
 def put_bytes(data: bytes) -> None:

@@ -10,6 +10,7 @@ _BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 # Controls, text-direction controls (Unicode property Bidi_Control: they let "gpj.exe" read as "exe.jpg"),
 # surrogates and noncharacters, which neither UTF-8 nor XML can carry.
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+")
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 HALVES = re.compile("[\ud800-\udfff]")
 """What is left of a character outside the BMP when only one of its two escapes is written; UTF-8 has no such thing."""
 _UNCARRIABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
@@ -21,6 +22,11 @@ def one_line(text: str) -> str:
         # No control, no break and no direction mark is: almost every name and address, a tenth of the time.
         return text.strip()
     return _HIDDEN.sub("", _BREAKS.sub(" ", text)).strip()
+
+
+def legible(text: str) -> str:
+    """`text` with a mark (U+FFFD) for what a terminal would obey and not show: escapes, and controls of direction."""
+    return _COMMANDS.sub("\ufffd", text)
 
 
 def is_one_line(text: str) -> bool:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from threading import Timer
 
-from support.site import Site
+from support.site import Site, days_ago
 from support.smtp import Server
 
 
@@ -62,6 +62,18 @@ def test_one_mail_needs_no_question_on_a_terminal(site: Site, smtp: Server) -> N
 
     assert (code, len(smtp.mails)) == (0, 1)
     assert "[y/N]" not in shown
+
+
+def test_a_title_turns_no_line_of_a_terminal_about_and_programs_get_it_as_it_is(site: Site, smtp: Server) -> None:
+    site.post("罠", days_ago(0), title=r"領収書\u202Egpj.exe")
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    _, shown = on_terminal(site, "digest", "weekly", "--dry-run")
+
+    assert "領収書\ufffdgpj.exe" in shown
+    assert "\u202e" not in shown
+    assert "領収書\u202egpj.exe" in site.ok("digest", "weekly", "--dry-run").err
+    assert smtp.mails == []
 
 
 def test_build_import_and_delivery_show_a_bar_on_a_terminal_and_a_line_elsewhere(site: Site) -> None:
