@@ -10,7 +10,7 @@ from publisher.jobs.manifest import manifest_of
 from publisher.jobs.variants import notice_variant
 from publisher.mail import Mailbox, Notice, NoticeKind, message_ids, parse_mailbox
 from publisher.mail.tokens import approval_token
-from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient, Variant
+from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Recipient, Variant
 from publisher.store import deliveries, issues, manifests, suppressions
 from publisher.store.deliveries import Addressed
 
@@ -43,7 +43,7 @@ def of_approval(connection: sa.Connection, secret: bytes, desk: Desk, issue: Iss
     values = {
         "newsletter": newsletter.title,
         "due": local(issue.at, newsletter.timezone),
-        "readers": str(issue.recipients),
+        "readers": str(issues.counts(connection)[issue.id][DeliveryStatus.PLANNED]),
         "issue": str(issue.id),
         "number": str(issue.number),
     }

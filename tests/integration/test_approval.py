@@ -19,7 +19,7 @@ from publisher.model.mailing import Issue, IssueStatus
 from publisher.model.newsletter import Frequency
 from publisher.model.server import Server
 from publisher.schedule import prev_fire
-from publisher.store import deliveries, issues, manifests, subscribers
+from publisher.store import deliveries, issues, manifests, subscribers, suppressions
 from publisher.store.engine import Store
 from publisher.transport.maildir import MaildirTransport
 
@@ -95,6 +95,16 @@ def test_nothing_goes_to_readers_before_a_person_says_yes(site: Site, store: Sto
 
     assert delivered(store, tmp_path / "box") == ["hanako@example.jp", "henshu@midori.example"]
     assert status(store, issue) is IssueStatus.DONE
+
+
+def test_the_editor_is_told_how_many_get_it_without_those_who_are_suppressed(site: Site, store: Store) -> None:
+    with store.write() as connection:
+        subscribers.subscribe(connection, wish("taro@example.jp"), MONDAY - 30 * DAY, revive=True)
+        suppressions.add(connection, store.secret, "taro@example.jp", "宛先不明", MONDAY)
+
+    assert made(site, store, MONDAY).recipients == 2
+
+    assert "読者は1人です。" in asked(store)[0]
 
 
 def test_one_that_still_waits_keeps_its_posts_and_the_next_has_what_is_new(site: Site, store: Store) -> None:
