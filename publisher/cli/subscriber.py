@@ -190,7 +190,7 @@ def unpause(
 
     app = site(context)
     with app.existing() as store:
-        going = job(store, address, newsletter, app.clock())
+        going = job(store, address, newsletter)
     say(f"{address}: {counted(going, 'subscription')} not paused any more")
 
 

@@ -4,18 +4,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-
 from publisher.core.periods import PrevFire
-from publisher.core.selection import Candidate, held_until
+from publisher.core.selection import held_until
 from publisher.errors import PublisherError
 from publisher.jobs.due import Due, make_due
 from publisher.jobs.library import Library
 from publisher.jobs.mailing import Desk
-from publisher.jobs.picking import Span, candidates, circle, counted, terms
+from publisher.jobs.picking import Span, circle, is_news, terms
 from publisher.model.mailing import Issue
 from publisher.model.newsletter import Frequency, Newsletter, Period
-from publisher.store import periods, readers
+from publisher.store import readers
 from publisher.store.engine import Store
 from publisher.struct import Struct
 from publisher.templating import Templates
@@ -65,33 +63,6 @@ def make_instant(
     if len(made) < len(due):
         left.append(now.replace(second=0, microsecond=0) + timedelta(minutes=1))
     return Round(tuple(made), tuple(errors), min(left, default=None))
-
-
-def is_news(desk: Desk, store: Store, span: Span) -> bool:
-    """Whether a post that no instant issue has held goes to somebody, or one that came out in the pause of who is back.
-
-    Not whether anything does: what a server refused is given back, and would be mailed anew each minute. It goes with
-    the next news.
-    """
-    with store.read() as connection:
-        posts = candidates(desk, terms(desk, span.at))
-        back = _came_back(connection, desk.newsletter, span)
-        news = frozenset(one.id for one in posts) if back else _unseen(connection, desk.newsletter, posts)
-        return bool(news) and any(
-            one.readers > one.suppressed and not news.isdisjoint(one.post_ids)
-            for one in counted(connection, store.secret, desk, span).picks
-        )
-
-
-def _came_back(connection: sa.Connection, newsletter: Newsletter, span: Span) -> bool:
-    newest = periods.newest_made(connection, f"{newsletter.name}/{Frequency.INSTANT}")
-    return readers.came_back(connection, circle(newsletter, span.period), newest)
-
-
-def _unseen(connection: sa.Connection, newsletter: Newsletter, posts: Sequence[Candidate]) -> frozenset[str]:
-    series = f"{newsletter.name}/{Frequency.INSTANT}"
-    seen = periods.held(connection, series, [one.id for one in posts])
-    return frozenset(one.id for one in posts if (one.id, one.post.mail.resend) not in seen)
 
 
 def _allows(newsletter: Newsletter, now: datetime) -> bool:

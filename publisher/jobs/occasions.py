@@ -8,10 +8,10 @@ from publisher.core.due import next_to_make
 from publisher.core.periods import NextFire, PrevFire, ended_period
 from publisher.core.words import counted
 from publisher.jobs.due import OnRecord, due_periods, last_of, look
-from publisher.jobs.instant import instant_period, is_news, with_readers
+from publisher.jobs.instant import instant_period, with_readers
 from publisher.jobs.letter import Outgoing
 from publisher.jobs.mailing import Desk, local
-from publisher.jobs.picking import Span
+from publisher.jobs.picking import Span, is_news
 from publisher.jobs.under_way import ServersOf
 from publisher.model.newsletter import Frequency, Newsletter, Period
 from publisher.store import periods, zones

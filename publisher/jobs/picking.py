@@ -16,7 +16,8 @@ from publisher.model.newsletter import Frequency, Newsletter, Period
 from publisher.model.post import Post
 from publisher.model.reader import Wish
 from publisher.store import issues, readers
-from publisher.store.carried import Carried
+from publisher.store.carried import Carried, Tried
+from publisher.store.engine import Store
 from publisher.store.readers import Circle, Kind, Reader
 from publisher.struct import Struct
 
@@ -70,11 +71,11 @@ class _Groups:
 
 
 class _Look(Struct, frozen=True):
-    """Whom an issue is for, and what is new to each; when they joined matters after the `oldest` post. `refused` are
-    the posts that are for nobody, by their ids."""
+    """Whom an issue is for, and what is new to each; when they joined matters after the `oldest` post. `words` are the
+    posts' ids, in order, each with the word for which it is sent again; `refused` the posts that are for nobody."""
 
     circle: Circle
-    carried: Carried
+    words: dict[str, str]
     oldest: datetime
     reaches_back: _ReachesBack
     groups: _Groups
@@ -83,6 +84,10 @@ class _Look(Struct, frozen=True):
     def group(self, of: Reader | Kind) -> Group | None:
         """What is new to them."""
         return self.groups.group(of.wish, self.reaches_back(of.wish.frequency, of.joined), of.carried)
+
+    def new(self, of: Kind, carried: int) -> int:
+        """The same as bits, for who has had `carried`."""
+        return self.groups.sieve.new(of.wish, self.reaches_back(of.wish.frequency, of.joined), carried)
 
 
 def terms(desk: Desk, at: datetime, oldest: datetime | None = None) -> Terms:
@@ -131,7 +136,8 @@ def picked(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) -> 
     store.readers.streamed.
     """
     look = _look(connection, desk, span)
-    for reader in readers.streamed(connection, secret, look.circle, look.carried, after=look.oldest):
+    carried = Carried(connection, desk.newsletter.name, look.words)
+    for reader in readers.streamed(connection, secret, look.circle, carried, after=look.oldest):
         group = look.group(reader)
         if group is not None:
             yield Picked(reader.recipient, group, reader.suppressed)
@@ -140,9 +146,26 @@ def picked(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) -> 
 def counted(connection: sa.Connection, secret: bytes, desk: Desk, span: Span) -> Counted:
     """How many of them share what, in the order in which they come; and why each other post goes to nobody."""
     look = _look(connection, desk, span)
-    alike = readers.kinds(connection, secret, look.circle, look.carried, after=look.oldest)
+    carried = Carried(connection, desk.newsletter.name, look.words)
+    alike = readers.kinds(connection, secret, look.circle, carried, after=look.oldest)
     picks = added_up((look.group(kind), kind.suppressed, number) for kind, number in alike)
     return Counted(picks, look.refused | look.groups.passed_over())
+
+
+def is_news(desk: Desk, store: Store, span: Span) -> bool:
+    """Whether anybody gets a post that no mail was to bring them before, whatever became of that.
+
+    Not whether anybody gets one: what a server refused is given back, and would be mailed anew at each look.
+    """
+    with store.read() as connection:
+        look = _look(connection, desk, span)
+        tried = Tried(connection, desk.newsletter.name, look.words)
+        alike = readers.kinds(connection, store.secret, look.circle, tried, after=look.oldest) if look.words else ()
+        return any(not kind.suppressed and _has_news(look, kind, *tried.apart(kind.carried)) for kind, _ in alike)
+
+
+def _has_news(look: _Look, kind: Kind, carried: int, tried: int) -> bool:
+    return bool(look.new(kind, carried) & ~tried)
 
 
 def _look(connection: sa.Connection, desk: Desk, span: Span) -> _Look:
@@ -150,7 +173,7 @@ def _look(connection: sa.Connection, desk: Desk, span: Span) -> _Look:
     posts, refused = _judged(desk, taken)
     return _Look(
         circle(desk.newsletter, span.period, span.at),
-        Carried(connection, desk.newsletter.name, {one.id: one.post.mail.resend for one in posts}),
+        {one.id: one.post.mail.resend for one in posts},
         # Whoever joined before the oldest of them is after nothing that is older.
         min((one.post.published for one in posts), default=span.at),
         _reaches_back(connection, desk, span),

@@ -145,24 +145,28 @@ def remove(store: Store, email: str, newsletter: str | None, now: datetime) -> i
     """End an address's subscriptions, to one newsletter or all; NotFound where there is none."""
     address = parse_address(email)
     with store.write() as connection:
-        return _any(email, subscribers.unsubscribe(connection, address.key, newsletter, now))
+        ended = subscribers.unsubscribe(connection, address.key, newsletter, now)
+    if not ended:
+        raise NotFound("subscription of", email, hint="'publisher subscriber list' shows those there are")
+    return ended
 
 
 def pause(store: Store, email: str, newsletter: str | None, until: datetime, now: datetime) -> int:
     """Send an address no newsletter, or not this one, until then; how many. NotFound, UsageError for what is past."""
     if until <= now:
         raise UsageError("a pause ends in the future", hint="write the first day on which mail may come again")
-    with store.write() as connection:
-        return _any(email, subscribers.pause(connection, parse_address(email).key, newsletter, until))
+    return _paused(store, email, newsletter, until)
 
 
-def unpause(store: Store, email: str, newsletter: str | None, now: datetime) -> int:
+def unpause(store: Store, email: str, newsletter: str | None) -> int:
     """End a pause, or leave what was not paused as it is; how many subscriptions. NotFound where there is none."""
+    return _paused(store, email, newsletter, None)
+
+
+def _paused(store: Store, email: str, newsletter: str | None, until: datetime | None) -> int:
+    address = parse_address(email)
     with store.write() as connection:
-        return _any(email, subscribers.wake(connection, parse_address(email).key, newsletter, now))
-
-
-def _any(email: str, changed: int) -> int:
+        changed = subscribers.pause(connection, address.key, newsletter, until)
     if not changed:
         raise NotFound("subscription of", email, hint="'publisher subscriber list' shows those there are")
     return changed

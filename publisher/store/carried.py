@@ -1,18 +1,21 @@
 """Which posts were carried to whom, looked up for a stretch of addresses at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import CARRIED
+from publisher.model.mailing import DeliveryStatus
 from publisher.store.streams import batches
 from publisher.store.tables import deliveries, issues, variant_posts, variants
 
 _REMEMBERED = 1 << 16
 """Unions of variants: readers who wish the same have mostly had the same issues."""
+
+_TRIED = frozenset(DeliveryStatus) - {DeliveryStatus.SUPPRESSED}
 
 _AT_ONCE = 5000
 """Posts in a query: SQLite takes 32,766 values."""
@@ -39,11 +42,15 @@ class Carried:
     def __init__(self, connection: sa.Connection, newsletter: str, posts: Mapping[str, str]) -> None:
         self._connection = connection
         self._posts, issue_ids = _held(connection, newsletter, posts)
+        self._width = len(posts)
         self._issues = sorted(issue_ids)
         self._union = lru_cache(_REMEMBERED)(self._unite)
 
     def between(self, first: str, last: str) -> dict[str, int]:
         """The posts that were carried to each address key from `first` to `last`, in the ledger's order."""
+        return self._found(first, last, CARRIED)
+
+    def _found(self, first: str, last: str, statuses: Collection[DeliveryStatus]) -> dict[str, int]:
         if not self._posts:
             return {}
         # By address in the database: a row for each mail of weeks would cost as much as all else of a reader together.
@@ -55,7 +62,7 @@ class Carried:
                 deliveries.c.address_key.between(first, last),
                 # Not the bare column: SQLite would go by the index of issues, through all deliveries for each stretch.
                 (deliveries.c.issue_id + 0).in_(self._issues),
-                deliveries.c.status.in_(CARRIED),
+                deliveries.c.status.in_(statuses),
             )
             .group_by(deliveries.c.address_key)
         )
@@ -67,6 +74,19 @@ class Carried:
         for one in variant_ids.split(","):
             union |= self._posts.get(int(one), 0)
         return union
+
+
+class Tried(Carried):
+    """The same, and above those bits as many again for what a mail was to bring, whatever became of it."""
+
+    def between(self, first: str, last: str) -> dict[str, int]:
+        """Both for each address key from `first` to `last`; who was suppressed at the time was not tried."""
+        carried, tried = self._found(first, last, CARRIED), self._found(first, last, _TRIED)
+        return {key: carried.get(key, 0) | had << self._width for key, had in tried.items()}
+
+    def apart(self, both: int) -> tuple[int, int]:
+        """What was carried, and what was tried."""
+        return both & ~(-1 << self._width), both >> self._width
 
 
 def _held(connection: sa.Connection, newsletter: str, posts: Mapping[str, str]) -> tuple[Mapping[int, int], set[int]]:

@@ -1,6 +1,6 @@
 """Which periods are on record."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from publisher.errors import Conflict
 from publisher.model.mailing import IssueKind, IssueStatus
 from publisher.model.newsletter import Frequency, Period
-from publisher.store.tables import issues, variant_posts, variants
+from publisher.store.tables import issues
 from publisher.struct import Struct
 
 _AT_ONCE = 500
@@ -36,24 +36,6 @@ def recorded(connection: sa.Connection, keys: Iterable[str]) -> set[str]:
     for some in batched(keys):
         found.update(connection.scalars(sa.select(issues.c.period).where(issues.c.period.in_(some))))
     return found
-
-
-def held(connection: sa.Connection, series: str, post_ids: Sequence[str]) -> set[tuple[str, str]]:
-    """Which of the posts an issue of the series has held, each with the word by which it was sent again."""
-    its, found = issues.c.period.startswith(f"{series}/", autoescape=True), set[tuple[str, str]]()
-    of_issues = sa.select(variants.c.id).join(issues, issues.c.id == variants.c.issue_id).where(its)
-    for some in batched(post_ids):
-        query = sa.select(variant_posts.c.post_id, variant_posts.c.resend).where(variant_posts.c.post_id.in_(some))
-        rows = connection.execute(query.where(variant_posts.c.variant_id.in_(of_issues)).distinct())
-        found.update((row.post_id, row.resend) for row in rows)
-    return found
-
-
-def newest_made(connection: sa.Connection, series: str) -> datetime | None:
-    """When the latest issue of a series was made, None before the first."""
-    its = issues.c.period.startswith(f"{series}/", autoescape=True)
-    moment: datetime | None = connection.scalar(sa.select(sa.func.max(issues.c.created_at)).where(its))
-    return moment
 
 
 def require_next(connection: sa.Connection, period: Period, now: datetime) -> None:

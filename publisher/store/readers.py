@@ -90,13 +90,6 @@ def anybody(connection: sa.Connection, circle: Circle) -> bool:
     return bool(connection.scalar(sa.select(sa.exists().where(*within(circle)))))
 
 
-def came_back(connection: sa.Connection, circle: Circle, since: datetime | None) -> bool:
-    """Whether anybody's pause has ended later than `since`; None for whether anybody ever paused."""
-    until = subscriptions.c.paused_until
-    ended = until.is_not(None) if since is None else until > since
-    return bool(connection.scalar(sa.select(sa.exists().where(*within(circle), ended))))
-
-
 def streamed(
     connection: sa.Connection, secret: bytes, circle: Circle, carried: Carried, *, after: datetime | None = None
 ) -> Generator[Reader, None, None]:

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from publisher.model.newsletter import Frequency
 from publisher.model.reader import Subscriber, Subscription, SubscriptionStatus
-from publisher.store.instant import Instant
 from publisher.store.tables import subscribers, subscriptions
 from publisher.struct import Struct
 
@@ -111,22 +110,8 @@ def unsubscribe(connection: sa.Connection, address_key: str, newsletter: str | N
     return connection.execute(change).rowcount
 
 
-def pause(connection: sa.Connection, address_key: str, newsletter: str | None, until: datetime) -> int:
-    """Pause the confirmed subscriptions of an address, all or to one newsletter; how many."""
-    return _set_pause(connection, address_key, newsletter, sa.literal(until, Instant()))
-
-
-def wake(connection: sa.Connection, address_key: str, newsletter: str | None, now: datetime) -> int:
-    """End the pauses of an address's confirmed subscriptions, all or of one newsletter; how many subscriptions."""
-    until = subscriptions.c.paused_until
-    # When it ended stays known: instant mails bring what came out meanwhile.
-    ended = sa.case((until > now, sa.literal(now, Instant())), else_=until)
-    return _set_pause(connection, address_key, newsletter, ended)
-
-
-def _set_pause(
-    connection: sa.Connection, address_key: str, newsletter: str | None, until: sa.ColumnElement[datetime | None]
-) -> int:
+def pause(connection: sa.Connection, address_key: str, newsletter: str | None, until: datetime | None) -> int:
+    """Pause the confirmed subscriptions of an address, all or to one newsletter, None for no longer; how many."""
     table = subscriptions
     whose = sa.select(subscribers.c.id).where(subscribers.c.address_key == address_key)
     where = [table.c.subscriber_id.in_(whose), table.c.status == SubscriptionStatus.CONFIRMED]

@@ -15,7 +15,7 @@ from publisher.jobs.instant import Round, make_instant, with_readers
 from publisher.model.mailing import DeliveryStatus, Issue
 from publisher.model.newsletter import Frequency
 from publisher.schedule import prev_fire
-from publisher.store import issues, subscribers, tables
+from publisher.store import issues, subscribers, suppressions, tables
 from publisher.store.engine import Store
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=JST)
@@ -141,11 +141,10 @@ def test_what_a_server_refused_is_not_mailed_each_minute_but_with_the_next_news(
 def test_who_is_back_from_a_pause_gets_at_once_what_came_out_meanwhile(site: Site, store: Store) -> None:
     with store.write() as connection:
         subscribers.pause(connection, "niwa@example.jp", None, NOON + HOUR)
-        subscribers.pause(connection, "hanako@example.jp", None, NOON - HOUR)
     site.post("霜の朝", NOON - MINUTE, categories="庭")
     (first,) = round_at(site, store, NOON).made
     assert got(store, first) == {"hanako@example.jp": 1}
-    assert round_at(site, store, NOON + MINUTE).made == (), "the pause of hanako was over before"
+    assert round_at(site, store, NOON + MINUTE).made == ()
 
     (second,) = round_at(site, store, NOON + 2 * HOUR).made
 
@@ -153,13 +152,28 @@ def test_who_is_back_from_a_pause_gets_at_once_what_came_out_meanwhile(site: Sit
     assert round_at(site, store, NOON + 3 * HOUR).made == ()
 
 
-def test_a_pause_that_is_ended_by_hand_is_over_at_once(site: Site, store: Store) -> None:
+def test_one_who_waits_for_more_gets_it_when_it_is_old_though_others_had_it_before(site: Site, store: Store) -> None:
+    site.write("config.yaml", BOTH + "    min_posts: 2\n")
+    site.post("庭の話", NOON - MINUTE, categories="庭")
+    site.post("本の話", NOON - MINUTE, categories="本")
+    (first,) = round_at(site, store, NOON).made
+    assert got(store, first) == {"hanako@example.jp": 2}, "niwa has one alone"
+    assert round_at(site, store, NOON + 29 * DAY).made == ()
+
+    (second,) = round_at(site, store, NOON + 31 * DAY).made
+
+    assert got(store, second) == {"niwa@example.jp": 1}
+    assert round_at(site, store, NOON + 32 * DAY).made == ()
+
+
+def test_who_was_suppressed_gets_it_when_they_are_not_any_more(site: Site, store: Store) -> None:
     with store.write() as connection:
-        subscribers.pause(connection, "niwa@example.jp", None, NOON + 30 * DAY)
+        suppressions.add(connection, store.secret, "niwa@example.jp", "宛先不明", NOON - HOUR)
     site.post("霜の朝", NOON - MINUTE, categories="庭")
     round_at(site, store, NOON)
+    assert round_at(site, store, NOON + MINUTE).made == ()
     with store.write() as connection:
-        subscribers.wake(connection, "niwa@example.jp", None, NOON + HOUR)
+        suppressions.remove(connection, store.secret, "niwa@example.jp")
 
     (issue,) = round_at(site, store, NOON + HOUR).made
 

@@ -177,10 +177,7 @@ class World:
     def pause(self, person: Person, until: datetime | None) -> None:
         """Let a reader rest, or no more."""
         with self.app().store() as store, store.write() as connection:
-            if until is None:
-                subscribers.wake(connection, person.email, None, self.now)
-            else:
-                subscribers.pause(connection, person.email, None, until)
+            subscribers.pause(connection, person.email, None, until)
 
     def leave(self, person: Person) -> None:
         """Let a reader go."""
