@@ -91,7 +91,7 @@ class EachPostOnce(RuleBasedStateMachine):
         post.published += timedelta(hours=1) if how == "date" else timedelta(0)
         self.world.save(post)
         # Each change is seen by itself: several at once make another post of it, which is told before it is mailed.
-        self.world.round()
+        self.world.notice()
 
     @precondition(lambda self: self.world.posts)
     @rule(data=st.data())

@@ -13,6 +13,7 @@ from publisher.app import App
 from publisher.config import Config, load_config
 from publisher.daemon.mail import mail
 from publisher.errors import PublisherError
+from publisher.jobs.build import build
 from publisher.jobs.issue import readers, resolve, resume
 from publisher.jobs.verify import verify
 from publisher.model.mailing import DeliveryStatus, IssueStatus
@@ -145,6 +146,12 @@ class World:
         said: list[str] = []
         mail(self.app(), lambda: not sends, said.append, said.append)
         return said
+
+    def notice(self) -> None:
+        """What the daemon does when a file has changed: each post's identity is kept, also where nothing is due."""
+        assert self.config is not None
+        build(self.config, at=self.now)
+        self.round()
 
     def subscribe(self, person: Person, asked: Asked) -> None:
         """Let somebody become a reader, or wish something else."""
