@@ -66,7 +66,8 @@ def test_the_feed_of_a_newsletter_has_an_entry_for_each_issue_and_is_valid(site:
     assert len(smtp.mails) == 2
     for name in ("feed.xml", "atom.xml"):
         data = (pages(site) / name).read_bytes()
-        assert rules(data, f"{ROOT}newsletters/weekly/{name}") == set()
+        # Two digests by hand may be of one second, of which the W3C itself says that nothing is to be done then.
+        assert rules(data, f"{ROOT}newsletters/weekly/{name}") <= {"DuplicateUpdated"}
         entries = re.findall(r"tag:midori\.example,[0-9-]+:newsletters/weekly/[12]", data.decode())
         assert [one[-1] for one in entries] == ["2", "1"], "the newest first"
 
