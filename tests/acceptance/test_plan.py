@@ -42,12 +42,17 @@ def test_a_plan_says_what_goes_to_how_many_and_changes_nothing(site: Site, smtp:
     assert (unknown.code, "no newsletter '毎日'" in unknown.err) == (2, True)
 
 
-def test_what_was_planned_is_sent_once_and_what_is_another_is_shown(site: Site, smtp: Server) -> None:
+def _one_is_due(site: Site) -> None:
+    """A daily digest since two minutes, and a reader of three days who waits for it."""
     began = (datetime.now(JST) - timedelta(minutes=2)).strftime("%H:%M")
     site.write("config.yaml", CONFIG.replace('weekly: "mon 09:00"', f'daily: "{began}"'))
     with closing(Store(f"sqlite:///{site.folder / 'publisher.db'}")) as store, store.write() as connection:
         reader = wish("hanako@example.jp", frequency=Frequency.DAILY)
         subscribers.subscribe(connection, reader, days_ago(3), revive=True)
+
+
+def test_what_was_planned_is_sent_once_and_what_is_another_is_shown(site: Site, smtp: Server) -> None:
+    _one_is_due(site)
     plan = site.ok("plan", "--json").json
     site.write("plan.json", json.dumps(plan))
     site.post("雪の朝", days_ago(0.2), title="雪の朝")
@@ -71,11 +76,7 @@ def test_what_was_planned_is_sent_once_and_what_is_another_is_shown(site: Site, 
 
 
 def test_what_a_killed_apply_left_is_sent_by_the_same_words(site: Site, smtp: Server) -> None:
-    began = (datetime.now(JST) - timedelta(minutes=2)).strftime("%H:%M")
-    site.write("config.yaml", CONFIG.replace('weekly: "mon 09:00"', f'daily: "{began}"'))
-    with closing(Store(f"sqlite:///{site.folder / 'publisher.db'}")) as store, store.write() as connection:
-        reader = wish("hanako@example.jp", frequency=Frequency.DAILY)
-        subscribers.subscribe(connection, reader, days_ago(3), revive=True)
+    _one_is_due(site)
     plan = site.ok("plan", "--json").json
     rehearsal = site.ok("apply", plan["hash"], "--dry-run", "--json").json
     smtp.hold_at_mail = True
