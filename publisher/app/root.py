@@ -16,6 +16,7 @@ from publisher.app.servers import (
     providers_of,
     return_path_of,
     signer_of,
+    signing_of,
     transport_of,
 )
 from publisher.config import (
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from publisher.jobs.office import PostOffice
     from publisher.jobs.ping import PostForm
     from publisher.jobs.ways import Ways
+    from publisher.mail.tokens import Signing
     from publisher.store.engine import Store
     from publisher.templating import Templates
     from publisher.transport import Transport
@@ -224,6 +226,10 @@ class App(Struct, frozen=True, dict=True):
         for server in servers(self.config, newsletter.name):
             password_of(self.config, server)
         self.outgoing(newsletter.name).signer(sender.address.domain)
+
+    def signing(self, store: "Store") -> "Signing":
+        """The keys of addresses in mails and of forms; ConfigError where their file cannot be used."""
+        return signing_of(self.config, store.secret)
 
     def timezone(self) -> str:
         """The site's zone."""

@@ -10,7 +10,12 @@ from publisher.errors import ConfigError, Problem, UsageError
 if TYPE_CHECKING:
     from publisher.mail import Address, Signer
     from publisher.mail.providers import Provider
+    from publisher.mail.tokens import Signing
     from publisher.transport import Transport
+
+
+_SHORTEST_KEY = 32
+"""Characters; in hexadecimal 128 bits."""
 
 
 def all_servers(config: Config) -> dict[str, ServerSettings]:
@@ -88,3 +93,18 @@ def signer_of(config: Config, newsletter: str | None, domain: str) -> "Signer | 
     from publisher.mail.dkim_files import signer
 
     return signer(config, domain, newsletter)
+
+
+def signing_of(config: Config, ledger: bytes) -> "Signing":
+    """The keys of `web.secret_file`, or the ledger's secret; ConfigError where the file holds none, or a weak one."""
+    from publisher.mail.tokens import Signing
+
+    file = config.settings.web.secret_file
+    if file is None:
+        return Signing(ledger, (ledger,), (ledger,))
+    lines = [line.strip() for line in secret(config, "web.secret_file", file).splitlines()]
+    keys = tuple(line.encode() for line in lines if line)
+    if not keys or min(map(len, keys)) < _SHORTEST_KEY:
+        told = f"needs a key of {_SHORTEST_KEY} characters or more on each line"
+        raise refusal(config, "web.secret_file", told, hint="'openssl rand -hex 32' makes one")
+    return Signing(keys[0], keys, (*keys, ledger))

@@ -43,13 +43,7 @@ from publisher.config.mail_schema import (
 from publisher.config.mail_settings import OF_ONE_SERVER
 from publisher.config.newsletter_schema import NewsletterConfig, UtmConfig
 from publisher.config.server_schema import ServerConfig, WarmUpConfig, unusable_auth
-
-
-def _listen(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
-        raise ValueError(f"{text!r} is no HOST:PORT, such as 127.0.0.1:8080")
-    return text
+from publisher.config.web_schema import SignUpConfig, WebConfig
 
 
 class AuthorConfig(Section):
@@ -80,13 +74,6 @@ class ContentConfig(Section):
     engine: Literal["auto", "jekyll", "hugo", "pelican", "eleventy", "zola", "plain"] = "auto"
     permalink: Line | None = None
     source: Literal["markdown", "built"] = "markdown"
-
-
-class WebConfig(Section):
-    """`web`: what `publisher serve` listens to, and where the world finds it."""
-
-    url: Root | None = None
-    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8080"
 
 
 def _sqlite(text: str) -> str:
@@ -165,6 +152,7 @@ SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("mail", "events", "sendgrid"): SendgridConfig,
     ("mail", "dkim"): DkimConfig,
     ("web",): WebConfig,
+    ("web", "sign_up"): SignUpConfig,
 }
 """Every section of the file; `*` stands for a newsletter's or a feed's name."""
 

@@ -1,9 +1,11 @@
 """The settings as plain values. config.schema checks them; this needs neither it nor pydantic to be imported."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Self
 
 from publisher.config.mail_settings import MailSettings, OwnMailSettings, mail_settings, own_mail_settings
+from publisher.config.measures import span
 from publisher.struct import Struct
 
 
@@ -131,11 +133,38 @@ class NewsletterSettings(Struct, frozen=True):
     mail: OwnMailSettings | None
 
 
+class SignUpSettings(Struct, frozen=True):
+    """`web.sign_up`; `from_` None stands for the newsletter's own sender, `wording` None for the packaged words.
+
+    `per_ip` are sign-ups an hour from one address of the net, `per_domain` mails an hour to one domain of readers;
+    from `burst` sign-ups an hour on the operator hears of it. `disposable` is a file relative to home.
+    """
+
+    from_: str | None
+    expires: timedelta
+    wording: str | None
+    ip: str
+    per_ip: int
+    per_domain: int
+    burst: int
+    disposable: str | None
+    check_mx: bool
+
+
 class WebSettings(Struct, frozen=True):
-    """`web`; `url` is where the world finds it, `listen` HOST:PORT."""
+    """`web`; `url` is where the world finds it, `listen` HOST:PORT.
+
+    `secret_file`, relative to home, holds the keys that addresses in mails are signed with. `trusted_proxies` are
+    networks whose X-Forwarded-For is believed; pages of `origins` may post to us, those of `frames` hold our pages.
+    """
 
     url: str | None
     listen: str
+    secret_file: str | None
+    trusted_proxies: Sequence[str]
+    origins: Sequence[str]
+    frames: Sequence[str]
+    sign_up: SignUpSettings
 
 
 class Settings(Struct, frozen=True):
@@ -162,7 +191,7 @@ class Settings(Struct, frozen=True):
             categories=values["categories"],
             newsletters={name: _newsletter(**one) for name, one in values["newsletters"].items()},
             mail=mail_settings(**values["mail"]),
-            web=WebSettings(**values["web"]),
+            web=_web(**values["web"]),
             database=values["database"],
         )
 
@@ -176,6 +205,11 @@ def _feeds(**values: Any) -> FeedsSettings:
 def _podcast(**values: Any) -> PodcastSettings:
     owner = values.pop("owner")
     return PodcastSettings(owner=OwnerSettings(**owner), **values)
+
+
+def _web(*, sign_up: Mapping[str, Any], **values: Any) -> WebSettings:
+    own = dict(sign_up)
+    return WebSettings(sign_up=SignUpSettings(from_=own.pop("from"), expires=span(own.pop("expires")), **own), **values)
 
 
 def _newsletter(**values: Any) -> NewsletterSettings:

@@ -1,4 +1,4 @@
-"""The only door to itsdangerous: tokens in mails, by which readers leave and editors approve."""
+"""The only door to itsdangerous: tokens in mails and pages, each of which is good for one thing."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from publisher.struct import Struct
 
 _PURPOSE, _APPROVAL = b"publisher: leave, 1", b"publisher: approve, 1"
+_CONFIRM, _PREFERENCES = b"publisher: confirm, 1", b"publisher: preferences, 1"
+_RETURN, _STAMP = b"publisher: return, 1", b"publisher: form, 1"
 """Part of the key: what is signed for one purpose is no token for the other."""
 
 _LONGEST = 1000
@@ -21,6 +23,32 @@ class Leave(Struct, frozen=True):
 
     newsletter: str | None
     email: str
+
+
+class Signing(Struct, frozen=True):
+    """The keys of tokens: `key` makes them, all of `known` are believed.
+
+    `leaving` are believed of who leaves: that way must stay open by keys that are good for nothing else any more.
+    """
+
+    key: bytes
+    known: tuple[bytes, ...]
+    leaving: tuple[bytes, ...]
+
+
+class Expiring(Struct, frozen=True):
+    """What an expiring token was told, and until when it is good."""
+
+    said: str
+    expires: datetime
+
+
+class Return(Struct, frozen=True):
+    """Who has just left what, and may come back by one press until it expires."""
+
+    newsletter: str
+    email: str
+    expires: datetime
 
 
 class Approval(Struct, frozen=True):
@@ -57,17 +85,70 @@ def read_leave_token(secrets: Sequence[bytes], token: str) -> Leave | None:
 def approval_token(secret: bytes, issue_uid: str, expires: datetime) -> str:
     """What lets its holder say whether an issue is sent, until it `expires`: whole seconds, of the same form as the
     others."""
-    said = base64_encode(f"{issue_uid}:{int(expires.timestamp())}")
-    return _signer([secret], _APPROVAL).sign(said).decode()
+    return _expiring(secret, _APPROVAL, issue_uid, expires)
 
 
 def read_approval_token(secrets: Sequence[bytes], token: str) -> Approval | None:
     """What `approval_token` was told, expired or not; None for anything that it did not make."""
-    said = _unsigned(secrets, _APPROVAL, token)
-    if said is None:
+    found = _read_expiring(secrets, _APPROVAL, token)
+    return Approval(found.said, found.expires) if found else None
+
+
+def confirm_token(secret: bytes, sign_up_uid: str, expires: datetime) -> str:
+    """What lets the reader who got it say yes to a sign-up."""
+    return _expiring(secret, _CONFIRM, sign_up_uid, expires)
+
+
+def read_confirm_token(secrets: Sequence[bytes], token: str) -> Expiring | None:
+    """The sign-up's uid, expired or not; None for anything that `confirm_token` did not make."""
+    return _read_expiring(secrets, _CONFIRM, token)
+
+
+def preferences_token(secret: bytes, email: str, expires: datetime) -> str:
+    """What lets the reader at `email` see and change what they get."""
+    return _expiring(secret, _PREFERENCES, email, expires)
+
+
+def read_preferences_token(secrets: Sequence[bytes], token: str) -> Expiring | None:
+    """The reader's address, expired or not; None for anything that `preferences_token` did not make."""
+    return _read_expiring(secrets, _PREFERENCES, token)
+
+
+def return_token(secret: bytes, newsletter: str, email: str, expires: datetime) -> str:
+    """What lets the reader who has just left a newsletter come back to it."""
+    return _expiring(secret, _RETURN, f"{newsletter}:{email}", expires)
+
+
+def read_return_token(secrets: Sequence[bytes], token: str) -> Return | None:
+    """What `return_token` was told, expired or not; None for anything that it did not make."""
+    found = _read_expiring(secrets, _RETURN, token)
+    if found is None:
         return None
-    uid, _, seconds = said.partition(":")
-    return Approval(uid, datetime.fromtimestamp(int(seconds), UTC))
+    newsletter, _, email = found.said.partition(":")
+    return Return(newsletter, email, found.expires)
+
+
+def stamp(secret: bytes, now: datetime) -> str:
+    """What a form holds that was shown at `now`: whole seconds."""
+    return _expiring(secret, _STAMP, "", now)
+
+
+def read_stamp(secrets: Sequence[bytes], token: str) -> datetime | None:
+    """When the form was shown; None for anything that `stamp` did not make."""
+    found = _read_expiring(secrets, _STAMP, token)
+    return found.expires if found else None
+
+
+def _expiring(secret: bytes, purpose: bytes, said: str, moment: datetime) -> str:
+    return _signer([secret], purpose).sign(base64_encode(f"{said}:{int(moment.timestamp())}")).decode()
+
+
+def _read_expiring(secrets: Sequence[bytes], purpose: bytes, token: str) -> Expiring | None:
+    found = _unsigned(secrets, purpose, token)
+    if found is None:
+        return None
+    said, _, seconds = found.rpartition(":")
+    return Expiring(said, datetime.fromtimestamp(int(seconds), UTC))
 
 
 def _unsigned(secrets: Sequence[bytes], purpose: bytes, token: str) -> str | None:

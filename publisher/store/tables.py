@@ -43,6 +43,7 @@ subscribers = Table(
     Column("address_key", String(320), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("fields", JSON(none_as_null=True)),
 )
 
 subscriptions = Table(
@@ -62,6 +63,7 @@ subscriptions = Table(
     Column("created_at", Instant, nullable=False),
     Column("timezone", String(64)),
     Column("paused_until", Instant),
+    Column("left_by", Text, nullable=False, server_default=""),
     UniqueConstraint("subscriber_id", "newsletter"),
     Index(None, "newsletter", "status"),
     Index(
@@ -201,6 +203,7 @@ deliveries = Table(
     Column("dated_at", Instant),
     # No foreign key: PostgreSQL would look it up for every mail.
     Column("outgoing_id", Integer),
+    Column("fields", JSON(none_as_null=True)),
     # The address first: planned in the order of addresses, an issue of a million is appended at a few places at a time,
     # and one index answers for both.
     UniqueConstraint("address_key", "issue_id"),

@@ -39,6 +39,7 @@ DOORS = {
         "config/schema.py",
         "config/server_schema.py",
         "config/validate.py",
+        "config/web_schema.py",
     },
     "pydantic_core": {"config/fields.py"},
     "rich": {"cli/talk.py"},

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from publisher.store.tables import metadata
+from publisher.store.reader_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import string
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -10,11 +11,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import Signer, URLSafeSerializer
 
-from publisher.mail.tokens import Approval, Leave, approval_token, leave_token, read_approval_token, read_leave_token
+from publisher.mail.tokens import (
+    Approval,
+    Expiring,
+    Leave,
+    Return,
+    approval_token,
+    confirm_token,
+    leave_token,
+    preferences_token,
+    read_approval_token,
+    read_confirm_token,
+    read_leave_token,
+    read_preferences_token,
+    read_return_token,
+    read_stamp,
+    return_token,
+    stamp,
+)
 
 SECRET, OTHER = b"\x01" * 32, b"\x02" * 32
 NEWSLETTERS = st.none() | st.from_regex(r"[a-z0-9][a-z0-9_-]{0,63}", fullmatch=True)
 EMAILS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).map("{}@example.jp".format)
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 WEEKLY = leave_token(SECRET, "weekly", "hanako@example.jp")
 
 
@@ -120,3 +139,43 @@ def test_a_way_out_approves_nothing() -> None:
     assert read_approval_token([SECRET], WEEKLY) is None
     assert read_approval_token([SECRET], "") is None
     assert read_approval_token([], WEEKLY) is None
+
+
+MADE = {
+    "leave": leave_token(SECRET, "weekly", "taro@example.jp"),
+    "approve": approval_token(SECRET, "f" * 32, NOON),
+    "confirm": confirm_token(SECRET, "f" * 32, NOON),
+    "preferences": preferences_token(SECRET, "taro@example.jp", NOON),
+    "return": return_token(SECRET, "weekly", "taro@example.jp", NOON),
+    "stamp": stamp(SECRET, NOON),
+}
+READ: dict[str, Callable[[Sequence[bytes], str], object]] = {
+    "leave": read_leave_token,
+    "approve": read_approval_token,
+    "confirm": read_confirm_token,
+    "preferences": read_preferences_token,
+    "return": read_return_token,
+    "stamp": read_stamp,
+}
+
+
+@pytest.mark.parametrize("made", MADE)
+@pytest.mark.parametrize("read", READ)
+def test_a_token_is_good_for_what_it_was_made_for_and_nothing_else(made: str, read: str) -> None:
+    assert (READ[read]([OTHER, SECRET], MADE[made]) is not None) == (made == read)
+    assert READ[read]([OTHER], MADE[made]) is None
+
+
+@pytest.mark.parametrize("read", READ)
+@given(cut=st.integers(1, 60), text=st.text(max_size=80))
+def test_what_is_cut_or_made_up_is_no_token(read: str, cut: int, text: str) -> None:
+    assert READ[read]([SECRET], MADE[read][:-cut]) is None
+    assert READ[read]([SECRET], text) is None
+    assert READ[read]([SECRET], MADE[read] + text.strip()) is None or not text.strip()
+
+
+def test_an_expiring_token_says_until_when_and_an_address_may_hold_a_colon() -> None:
+    assert read_confirm_token([SECRET], MADE["confirm"]) == Expiring("f" * 32, NOON)
+    assert read_stamp([SECRET], MADE["stamp"]) == NOON
+    odd = '"a:b"@example.jp'
+    assert read_return_token([SECRET], return_token(SECRET, "weekly", odd, NOON)) == Return("weekly", odd, NOON)
