@@ -186,14 +186,16 @@ class App(Struct, frozen=True, dict=True):
         Its keys are read when they are first asked for.
         """
         from publisher.jobs.letter import Outgoing
+        from publisher.jobs.requests_address import requests_address
 
-        mail = mail_of(self.config, newsletter)
+        mail, requests = mail_of(self.config, newsletter), requests_address(self.config, newsletter)
         return Outgoing(
             return_path=return_path_of(self.config, newsletter),
             web_url=self.config.settings.web.url,
             signer=lru_cache(partial(signer_of, self.config, newsletter)),
             verp=mail.verp and mail.return_path is not None,
             providers=providers_of(self.config, newsletter),
+            requests=None if requests is None else requests.email,
         )
 
     def office(

@@ -71,8 +71,9 @@ class LimitsConfig(Section):
 
 
 class BoxConfig(Section):
-    """`mail.bounces`: the mailbox that reports come to, a Maildir or one that IMAP reads."""
+    """`mail.bounces`: the mailbox that reports and readers' requests come to, a Maildir or one that IMAP reads."""
 
+    address: Mailbox | None = None
     maildir: Location | None = None
     imap: Annotated[str, AfterValidator(_imap)] | None = None
     user: Title | None = None

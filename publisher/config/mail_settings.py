@@ -61,8 +61,9 @@ class LimitsSettings(Struct, frozen=True):
 
 class BoxSettings(Struct, frozen=True):
     """`mail.bounces`: where reports come in. Either `maildir`, a path relative to home, or `imap`, a URL with a user
-    and a file of the password."""
+    and a file of the password. `address` is what readers write to for it, see jobs.requests_address."""
 
+    address: str | None
     maildir: str | None
     imap: str | None
     user: str | None

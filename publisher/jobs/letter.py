@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from publisher.config import Config
 from publisher.errors import ConfigError, Problem, Severity, UsageError
 from publisher.jobs.leave import exits
+from publisher.jobs.ways_by_mail import way_out
 from publisher.mail import (
     Address,
     Exits,
@@ -17,7 +18,6 @@ from publisher.mail import (
     Sheet,
     Signer,
     parse_mailbox,
-    unsubscribe_mailto,
 )
 from publisher.mail.providers import Provider, fields
 from publisher.mail.verp import HEADER, delivery_tokens, return_path
@@ -34,7 +34,8 @@ class Outgoing(Struct, frozen=True):
 
     With `verp` the return path carries the delivery. `providers` are those whose servers it may leave by: each has a
     field of its own by which its events name the delivery. `web_url` is where this program answers those who leave,
-    None where they must write; `signer` gives what signs for the domain of a sender, None where nothing is signed.
+    None where they must write; `requests` is where it reads what they write, None where a person does. `signer` gives
+    what signs for the domain of a sender, None where nothing is signed.
     """
 
     return_path: Address | None = None
@@ -42,17 +43,20 @@ class Outgoing(Struct, frozen=True):
     signer: Callable[[str], Signer | None] = lambda _domain: None
     verp: bool = False
     providers: tuple[Provider, ...] = ()
+    requests: str | None = None
 
 
 def kept(outgoing: Outgoing) -> str:
     """What of it stands in a mail beside its signature, as JSON: by it the mail can be made again."""
-    return json.dumps({"web_url": outgoing.web_url, "providers": outgoing.providers})
+    asked = {} if outgoing.requests is None else {"requests": outgoing.requests}
+    return json.dumps({"web_url": outgoing.web_url, "providers": outgoing.providers, **asked})
 
 
 def of_kept(content: str) -> Outgoing:
     """As far as it stands in a mail, and without a signer."""
     said = json.loads(content)
-    return Outgoing(web_url=said["web_url"], providers=tuple(map(Provider, said["providers"])))
+    providers = tuple(map(Provider, said["providers"]))
+    return Outgoing(web_url=said["web_url"], providers=providers, requests=said.get("requests"))
 
 
 class Letters:
@@ -108,7 +112,7 @@ class Plate:
         """
         email, sender = to.address.email, self._sheet.sender.address
         back_to = self._outgoing.return_path or sender
-        mailto = unsubscribe_mailto(sender.email, self._sheet.list_name, email)
+        mailto = way_out(secret, self._outgoing.requests, sender.email, self._sheet.list_name, email)
         page, post = (
             exits(self._outgoing.web_url, secret, self._sheet.list_name, email)
             if self._outgoing.web_url

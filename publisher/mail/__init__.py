@@ -12,7 +12,7 @@ from publisher.mail.filled import Filled
 from publisher.mail.filling import Filling
 from publisher.mail.images import Find, Found, MailImage, fit_images, picture
 from publisher.mail.lint import LIMIT, Finding, LintCode, Mail, Weight, lint, weigh
-from publisher.mail.list_headers import Exits, unsubscribe_mailto
+from publisher.mail.list_headers import Exits, mailto, unsubscribe_mailto
 from publisher.mail.nouns import Edition, Frame, Latest, Look, MailPost, Named, Note, Notice, NoticeKind, Opening
 from publisher.mail.plain import plain_text
 from publisher.mail.press import Press, Sheet, message_ids
@@ -49,6 +49,7 @@ __all__ = [
     "blocks_of",
     "fit_images",
     "lint",
+    "mailto",
     "message_ids",
     "parse_address",
     "parse_mailbox",

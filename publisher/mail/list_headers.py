@@ -55,6 +55,12 @@ def unsubscribe_mailto(sender_email: str, list_name: str | None, email: str) -> 
     return f"{_request(sender_email, list_name)}&body={_quoted(email)}"
 
 
+def mailto(email: str, subject: str, body: str = "") -> str:
+    """A mailto: to `email`, all of it percent-encoded; lines of the body end with CRLF (RFC 6068 section 5)."""
+    said = f"&body={quote(body.replace(chr(10), chr(13) + chr(10)), safe='')}" if body else ""
+    return f"{_mailto(email)}?subject={quote(subject, safe='')}{said}"
+
+
 def _quoted(email: str) -> str:
     return email.replace("@", "%40") if _UNRESERVED.fullmatch(email) else quote(email, safe="")
 

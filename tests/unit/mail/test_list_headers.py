@@ -15,6 +15,7 @@ from publisher.mail.list_headers import (
     archived_at,
     feedback_id,
     list_fields,
+    mailto,
     unsubscribe_fields,
     unsubscribe_mailto,
 )
@@ -161,3 +162,13 @@ def test_encoded_addresses_are_in_small_letters_as_spamassassin_wants_them() -> 
     (field,) = archived_at("https://example.jp/2026/%E5%86%AC%EF%BC%81/AB/?x=%2F")
 
     assert field == "Archived-At: <https://example.jp/2026/%e5%86%ac%ef%bc%81/AB/?x=%2f>"
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\r")))
+def test_a_mailto_says_its_words_and_nothing_else(words: str) -> None:
+    way = mailto("taro+x@example.jp", words, words)
+
+    assert way.startswith("mailto:taro+x@example.jp?subject=")
+    asked = parse_qs(urlsplit(way).query, keep_blank_values=True)
+    assert asked["subject"] == [words]
+    assert asked.get("body", [""]) == [words.replace("\n", "\r\n")]

@@ -1,0 +1,15 @@
+"""The ways of readers where nothing of ours answers on the web: addresses that write a mail."""
+
+from publisher.mail import mailto, unsubscribe_mailto
+from publisher.mail.tokens import leave_token
+
+
+def way_out(secret: bytes, requests: str | None, sender: str, newsletter: str | None, email: str) -> str:
+    """The mail by which the reader at `email` leaves.
+
+    To `requests` with a token, which is as good as the link, from whichever address it is sent. To the `sender` where a
+    person reads it: with the newsletter's name and the address, which tell a person more.
+    """
+    if requests is None:
+        return unsubscribe_mailto(sender, newsletter, email)
+    return mailto(requests, f"unsubscribe {leave_token(secret, newsletter, email)}")
