@@ -37,6 +37,7 @@ _ROOMS = {
     "ids": ("ids",),
     "ping": ("ping",),
     "mail": ("mail",),
+    "key": ("key",),
 }
 """The module of each command. One with several commands, or with a group of them, has a function `register`."""
 
