@@ -210,7 +210,8 @@ def _recorded(connection: sa.Connection, secret: bytes, found: Sequence[Bounce])
     fresh = suppressions.add_all(connection, secret, whys) if whys else set()
     for bounce in new:
         if bounce.kind is BounceKind.COMPLAINT:
-            subscribers.unsubscribe(connection, bounce.address_key, None, bounce.at)
+            subscribers.unsubscribe(connection, bounce.address_key, None, bounce.at, by="complaint")
+    bounces.tell(connection, new, {why.address_key for why in whys})
     return Intake(bounces=tuple(new), known=len(found) - len(new), suppressed=tuple(sorted(fresh)))
 
 

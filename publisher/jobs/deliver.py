@@ -13,8 +13,9 @@ from publisher.jobs.owner import dead_owners, run_name
 from publisher.jobs.scribe_process import Helper, begin
 from publisher.jobs.tally import Tally
 from publisher.model.mailing import DeliveryStatus
-from publisher.store import claims, holdups, issues, waiting
+from publisher.store import claims, holdups, waiting
 from publisher.store.engine import Store
+from publisher.store.finish import finish
 
 __all__ = ["PostOffice", "deliver", "tidy"]
 
@@ -38,7 +39,7 @@ def deliver(office: PostOffice, *, at_once: bool = False) -> Tally:
         if helper:
             helper.end()
         with office.store.write() as connection:
-            issues.finish(connection)
+            finish(connection, office.clock())
             holdups.went_on(connection, tally.went)
     return tally
 
@@ -50,7 +51,7 @@ def tidy(store: Store, now: datetime, *, at_once: bool = False) -> int:
         dead = dead_owners(claims.owners(connection))
     with store.write() as connection:
         unknown = claims.reap(connection, dead, now)
-        issues.finish(connection)
+        finish(connection, now)
         holdups.go_on(connection, None if at_once else now)
         waiting.start_due(connection, now)
     return unknown

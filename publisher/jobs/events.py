@@ -48,7 +48,7 @@ def take_in_events(store: Store, events: Events, *, now: datetime, limits: Limit
     leaving = [_reader(store, report) for report in events.left]
     for who in leaving:
         if who is not None:
-            leave(store, who, now, everything=False)
+            leave(store, who, now, everything=False, by="provider")
     intake = take_in(store, (*events.reports, *events.left), now=now, limits=limits)
     return Taken(intake, len(intake.unmatched) + leaving.count(None))
 

@@ -115,7 +115,7 @@ def import_file(
                     problems.append(Problem(file.name, line, 1, Severity.ERROR, "import", error.in_one_line()))
                     continue
                 # An old list must not bring back those who have left since.
-                done = [subscribers.subscribe(connection, wish, now, revive=False) for wish in asked]
+                done = [subscribers.subscribe(connection, wish, now, revive=False, source=None) for wish in asked]
                 # Of several newsletters the best counts: ADDED before LEFT before PRESENT, as they sort.
                 counts[min(done)] += 1
         if progress is not None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from publisher.core.bounce_policy import Outcome
 from publisher.model.bounce import Bounce, BounceKind
+from publisher.model.event import EventKind, Happening
 from publisher.model.mailing import Delivery, DeliveryStatus, SettledBy
+from publisher.store import events
 from publisher.store.deliveries import delivery_of
 from publisher.store.tables import attempts, bounces, deliveries, issues, meta, unsent
 from publisher.struct import Struct
@@ -36,6 +39,27 @@ def insert(connection: sa.Connection, found: Sequence[Bounce]) -> list[Bounce]:
     values = [{name: getattr(bounce, name) for name in Bounce.__struct_fields__} for bounce in first.values()]
     keys = set(connection.scalars(new, values))
     return [bounce for key, bounce in first.items() if key in keys]
+
+
+def tell(connection: sa.Connection, found: Sequence[Bounce], suppressed: Collection[str]) -> None:
+    """Write an event of each bounce that is about a reader; what they are suppressed for is said of `suppressed`.
+
+    Policy is about the sender. The server's words stay here: they often name the address.
+    """
+    told = [one for one in found if one.kind is not BounceKind.POLICY and one.delivery_id]
+    if not told:
+        return
+    columns = (deliveries.c.id, deliveries.c.subscriber_id, deliveries.c.issue_id, issues.c.newsletter)
+    query = sa.select(*columns).join(issues, issues.c.id == deliveries.c.issue_id)
+    rows = connection.execute(query.where(deliveries.c.id.in_({one.delivery_id for one in told})))
+    of = {row.id: row for row in rows}
+    events.record_all(connection, [_happening(one, of[one.delivery_id], suppressed) for one in told])
+
+
+def _happening(one: Bounce, delivery: Any, suppressed: Collection[str]) -> Happening:
+    data = {"kind": one.kind, "status": one.status, "suppressed": one.address_key in suppressed}
+    reader, newsletter, issue_id = delivery.subscriber_id, delivery.newsletter, delivery.issue_id
+    return Happening(EventKind.BOUNCED, one.at, reader, newsletter, issue_id, data)
 
 
 def of_deliveries(connection: sa.Connection, delivery_ids: Collection[int]) -> list[Bounce]:

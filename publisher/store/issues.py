@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from publisher.core.lifecycle import OPEN, check_issue
+from publisher.core.lifecycle import check_issue
 from publisher.errors import Conflict, NotFound, StoreBusy
 from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Picture, Rendered, Variant
 from publisher.store.manifests import hashes
@@ -246,16 +246,6 @@ def resume(connection: sa.Connection, issue_id: int) -> None:
     """Let it go on, what held it up before forgotten."""
     move(connection, issue_id, IssueStatus.SENDING)
     connection.execute(issues.update().where(issues.c.id == issue_id).values(resume_at=None, setbacks=0))
-
-
-def finish(connection: sa.Connection) -> list[int]:
-    """Mark as done every sending or paused issue that has no open delivery; their ids."""
-    left = sa.exists().where(unsent, deliveries.c.issue_id == issues.c.id, deliveries.c.status.in_([*OPEN]))
-    running = issues.c.status.in_((IssueStatus.SENDING, IssueStatus.PAUSED))
-    ids = list(connection.scalars(sa.select(issues.c.id).where(running, ~left)))
-    for issue_id in ids:
-        move(connection, issue_id, IssueStatus.DONE)
-    return ids
 
 
 def _insert_pictures(connection: sa.Connection, issue_id: int, variant_id: int, given: Sequence[Picture]) -> None:

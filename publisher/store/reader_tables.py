@@ -105,6 +105,19 @@ events = Table(
     Index(None, "issue_id"),
 )
 
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("url", Text, nullable=False),
+    # Each between spaces, so that to look for one in SQL needs no functions of JSON.
+    Column("kinds", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("rests_until", Instant),
+    Column("ended_at", Instant),
+    Column("last_reply", Text, nullable=False),
+)
+
 hook_posts = Table(
     "hook_posts",
     metadata,

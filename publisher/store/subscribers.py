@@ -6,8 +6,10 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from publisher.model.event import EventKind, Happening
 from publisher.model.newsletter import Frequency
 from publisher.model.reader import Subscriber, Subscription, SubscriptionStatus
+from publisher.store import events
 from publisher.store.tables import subscribers, subscriptions
 from publisher.struct import Struct
 
@@ -39,10 +41,13 @@ class Joining(StrEnum):
     LEFT = "left"
 
 
-def subscribe(connection: sa.Connection, wish: Wish, now: datetime, *, revive: bool) -> Joining:
+def subscribe(
+    connection: sa.Connection, wish: Wish, now: datetime, *, revive: bool, source: str | None = "operator"
+) -> Joining:
     """Write a confirmed subscription, or bring the one there is up to what the wish says.
 
-    Who has left stays away (LEFT), unless `revive`: then they are a new reader.
+    Who has left stays away (LEFT), unless `revive`: then they are a new reader. Of a new one an event tells, with the
+    `source` that they come from; with None nothing is told, as of an import.
     """
     subscriber_id = _subscriber_id(connection, wish, now)
     table = subscriptions
@@ -70,6 +75,9 @@ def subscribe(connection: sa.Connection, wish: Wish, now: datetime, *, revive: b
         connection.execute(table.insert().values(**key, **values))
     else:
         connection.execute(table.update().where(same).values(**values))
+    if source is not None:
+        told = Happening(EventKind.CONFIRMED, now, subscriber_id, wish.newsletter, data={"source": source})
+        events.record_all(connection, [told])
     return Joining.ADDED
 
 
@@ -99,15 +107,23 @@ def _subscriber_id(connection: sa.Connection, wish: Wish, now: datetime) -> int:
     return int(made[0])
 
 
-def unsubscribe(connection: sa.Connection, address_key: str, newsletter: str | None, now: datetime) -> int:
-    """End the subscriptions of an address, all or to one newsletter; how many there were."""
+def unsubscribe(
+    connection: sa.Connection, address_key: str, newsletter: str | None, now: datetime, *, by: str = "operator"
+) -> int:
+    """End the subscriptions of an address, all or to one newsletter; how many there were. `by` is a word for whose hand
+    it was, kept with each of them and in the event that tells of it."""
     table = subscriptions
     whose = sa.select(subscribers.c.id).where(subscribers.c.address_key == address_key)
     where = [table.c.subscriber_id.in_(whose), table.c.status != SubscriptionStatus.UNSUBSCRIBED]
     if newsletter is not None:
         where.append(table.c.newsletter == newsletter)
-    change = table.update().where(*where).values(status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now)
-    return connection.execute(change).rowcount
+    change = (
+        table.update().where(*where).values(status=SubscriptionStatus.UNSUBSCRIBED, unsubscribed_at=now, left_by=by)
+    )
+    ended = connection.execute(change.returning(table.c.subscriber_id, table.c.newsletter)).all()
+    told = [Happening(EventKind.UNSUBSCRIBED, now, reader, name, data={"by": by}) for reader, name in ended]
+    events.record_all(connection, told)
+    return len(ended)
 
 
 def pause(connection: sa.Connection, address_key: str, newsletter: str | None, until: datetime | None) -> int:

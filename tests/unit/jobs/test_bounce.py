@@ -16,9 +16,10 @@ from publisher.jobs.issue import resume
 from publisher.mail.report import Action, Report
 from publisher.mail.verp import delivery_tokens
 from publisher.model.bounce import BounceKind, SuppressionKind
+from publisher.model.event import EventKind
 from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus, SettledBy
 from publisher.model.reader import SubscriptionStatus, Suppression
-from publisher.store import bounces, issues, subscribers, suppressions
+from publisher.store import bounces, events, issues, subscribers, suppressions
 from publisher.store.engine import Store
 from publisher.store.tables import deliveries as table
 
@@ -370,3 +371,20 @@ def test_a_fault_in_the_middle_leaves_nothing_half_taken_in(store: Store, now: d
     assert suppressed(store) == {}
     with store.read() as connection:
         assert bounces.of_deliveries(connection, [hanako.id, taro.id]) == []
+
+
+def test_what_came_back_is_told_without_the_words_that_name_the_reader(store: Store, make: Make, now: datetime) -> None:
+    reader_of(store, now, HANAKO, "weekly")
+    hard, policy = make(HANAKO, TARO)
+    take(store, now, report(store, hard), report(store, policy, status="5.7.1", diagnostic="550 5.7.1 spam"))
+    take(store, now, report(store, hard))
+    take(store, now, report(store, hard, action=Action.COMPLAINT, status="", diagnostic=""))
+
+    with store.read() as connection:
+        found = events.after(connection, 0, 10)[1:]
+    assert [(one.kind, one.data) for one in found] == [
+        (EventKind.BOUNCED, {"kind": "hard", "status": "5.1.1", "suppressed": True}),
+        (EventKind.UNSUBSCRIBED, {"by": "complaint"}),
+        (EventKind.BOUNCED, {"kind": "complaint", "status": "", "suppressed": True}),
+    ]
+    assert {one.issue_id for one in found} == {hard.issue_id, None}

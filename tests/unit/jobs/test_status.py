@@ -16,6 +16,7 @@ from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus
 from publisher.model.server import Server, WarmUp
 from publisher.store import destinations, issues, tables, usage
 from publisher.store.engine import Store
+from publisher.store.finish import finish
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 HOUR = timedelta(hours=1)
@@ -157,7 +158,7 @@ def test_what_is_unknown_is_named_also_of_issues_that_are_done(store: Store, now
     cancelled = planned(store, now, "c@x.jp", uid="u2", post="tag:example.jp,2026:/次")
     ended(store, cancelled, DeliveryStatus.UNKNOWN, now, "c@x.jp")
     with store.write() as connection:
-        issues.finish(connection)
+        finish(connection, now)
         connection.execute(tables.issues.update().where(tables.issues.c.id == cancelled.id).values(status="cancelled"))
 
     found = look(store, now)

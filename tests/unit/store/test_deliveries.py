@@ -13,6 +13,7 @@ from publisher.store import attempts, claims, deliveries, issues, subscribers, t
 from publisher.store.attempts import Ended, Outcome
 from publisher.store.carried import Carried
 from publisher.store.engine import Store
+from publisher.store.finish import finish
 
 MakeIssue = Callable[..., Issue]
 HOUR = timedelta(hours=1)
@@ -79,7 +80,7 @@ def test_a_sent_delivery_keeps_the_servers_answer_and_is_never_claimed_again(
     assert (found.status, found.last_reply, found.attempts) == (DeliveryStatus.SENT, "2.0.0 Ok", 1)
     assert take(store, now + timedelta(days=30)) is None
     with store.write() as connection:
-        assert issues.finish(connection) == [issue.id]
+        assert finish(connection, now) == [issue.id]
         assert issues.get(connection, issue.id).status is IssueStatus.DONE
 
 

@@ -1,6 +1,7 @@
 """Issues, on both databases."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
@@ -8,6 +9,7 @@ from publisher.errors import Conflict, IllegalTransition, NotFound
 from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus
 from publisher.store import issues
 from publisher.store.engine import Store
+from publisher.store.finish import finish
 
 MakeIssue = Callable[..., Issue]
 PERIOD = "weekly/weekly/Asia~Tokyo/2026-11-23T09:00"
@@ -56,11 +58,11 @@ def test_issues_are_listed_newest_first_with_their_counts(store: Store, make_iss
         assert issues.counts(connection)[first.id] == {DeliveryStatus.PLANNED: 2}
 
 
-def test_an_issue_with_open_deliveries_is_not_finished(store: Store, make_issue: MakeIssue) -> None:
+def test_an_issue_with_open_deliveries_is_not_finished(store: Store, make_issue: MakeIssue, now: datetime) -> None:
     make_issue("a@example.jp")
 
     with store.write() as connection:
-        assert issues.finish(connection) == []
+        assert finish(connection, now) == []
 
 
 def test_states_follow_the_lifecycle(store: Store, make_issue: MakeIssue) -> None:

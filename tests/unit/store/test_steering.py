@@ -10,6 +10,7 @@ from publisher.errors import IllegalTransition
 from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus, SettledBy
 from publisher.store import deliveries, issues, tables
 from publisher.store.engine import Store
+from publisher.store.finish import finish
 
 MakeIssue = Callable[..., Issue]
 HOUR = timedelta(hours=1)
@@ -155,7 +156,7 @@ def test_what_is_unknown_is_counted_for_each_issue_that_holds_any(store: Store, 
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-def test_counting_looks_only_at_what_was_not_sent(store: Store, make_issue: MakeIssue) -> None:
+def test_counting_looks_only_at_what_was_not_sent(store: Store, make_issue: MakeIssue, now: datetime) -> None:
     make_issue("a@x.jp")
     seen: list[str] = []
 
@@ -173,7 +174,7 @@ def test_counting_looks_only_at_what_was_not_sent(store: Store, make_issue: Make
         undecided = list(seen)
         seen.clear()
     with store.write() as connection:
-        issues.finish(connection)
+        finish(connection, now)
         deliveries.cancel(connection, 1, reason="手で")
 
     assert counting == ["SCAN deliveries USING COVERING INDEX ix_deliveries_unsent"]

@@ -120,6 +120,17 @@ def _events() -> None:
     op.create_index("ix_events_subscriber_id", "events", ["subscriber_id"])
     op.create_index("ix_events_issue_id", "events", ["issue_id"])
     op.create_table(
+        "hooks",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("rests_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_reply", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_hooks")),
+    )
+    op.create_table(
         "hook_posts",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
