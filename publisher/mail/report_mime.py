@@ -67,11 +67,15 @@ class Part(Struct, frozen=True):
         return (found[2] if isinstance(found, tuple) else found or "").strip()
 
     @property
-    def text(self) -> str:
-        """The body as text: its transfer encoding undone, its charset believed as far as it can be true."""
+    def source(self) -> str:
+        """The body as it was written: its transfer encoding undone, its charset believed as far as it can be true."""
         raw = _untransferred(self.body, self.get("content-transfer-encoding").strip().lower())
-        text = decoded(raw, self.parameter("charset"))
-        return _of_html(text) if self.type == "text/html" else text
+        return decoded(raw, self.parameter("charset"))
+
+    @property
+    def text(self) -> str:
+        """The same as text, also where it is HTML."""
+        return of_html(self.source) if self.type == "text/html" else self.source
 
     @property
     def parts(self) -> tuple["Part", ...]:
@@ -176,5 +180,6 @@ def _words(value: str) -> str:
     return "".join(decoded(raw, charset or "") if isinstance(raw, bytes) else raw for raw, charset in pieces)
 
 
-def _of_html(text: str) -> str:
+def of_html(text: str) -> str:
+    """What is for people to read of an HTML page."""
     return html.unescape(_TAG.sub(" ", _BREAKS.sub("\n", _HIDDEN.sub(" ", text))))
