@@ -42,6 +42,7 @@ from publisher.config.mail_schema import (
 )
 from publisher.config.mail_settings import OF_ONE_SERVER
 from publisher.config.newsletter_schema import NewsletterConfig, UtmConfig
+from publisher.config.own_fields_schema import OwnFieldConfig, OwnFieldName
 from publisher.config.server_schema import ServerConfig, WarmUpConfig, unusable_auth
 from publisher.config.web_schema import SignUpConfig, WebConfig
 
@@ -94,6 +95,7 @@ class Schema(Section):
     feeds: FeedsConfig = Field(default_factory=dict, validate_default=True)
     categories: Annotated[dict[str, Slug], BeforeValidator(empty)] = Field(default={})
     newsletters: Annotated[dict[Name, NewsletterConfig], BeforeValidator(empty)] = Field(default={})
+    fields: Annotated[dict[OwnFieldName, OwnFieldConfig], BeforeValidator(empty)] = Field(default={})
     mail: MailConfig = Field(default_factory=dict, validate_default=True)
     web: WebConfig = Field(default_factory=dict, validate_default=True)
     database: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///publisher.db"
@@ -139,6 +141,7 @@ SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("newsletters", "*", "mail", "servers", "*", "warm_up"): WarmUpConfig,
     ("newsletters", "*", "mail", "warm_up"): WarmUpConfig,
     ("newsletters", "*", "mail", "dkim"): DkimConfig,
+    ("fields", "*"): OwnFieldConfig,
     ("mail",): MailConfig,
     ("mail", "servers", "*"): ServerConfig,
     ("mail", "servers", "*", "warm_up"): WarmUpConfig,

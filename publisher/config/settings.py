@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from publisher.config.mail_settings import MailSettings, OwnMailSettings, mail_settings, own_mail_settings
 from publisher.config.measures import span
+from publisher.model.field import Field, FieldType
 from publisher.struct import Struct
 
 
@@ -175,6 +176,7 @@ class Settings(Struct, frozen=True):
     feeds: FeedsSettings
     categories: Mapping[str, str]
     newsletters: Mapping[str, NewsletterSettings]
+    fields: Mapping[str, Field]
     mail: MailSettings
     web: WebSettings
     database: str
@@ -190,6 +192,7 @@ class Settings(Struct, frozen=True):
             feeds=_feeds(**values["feeds"]),
             categories=values["categories"],
             newsletters={name: _newsletter(**one) for name, one in values["newsletters"].items()},
+            fields={name: _field(name, **one) for name, one in values["fields"].items()},
             mail=mail_settings(**values["mail"]),
             web=_web(**values["web"]),
             database=values["database"],
@@ -205,6 +208,10 @@ def _feeds(**values: Any) -> FeedsSettings:
 def _podcast(**values: Any) -> PodcastSettings:
     owner = values.pop("owner")
     return PodcastSettings(owner=OwnerSettings(**owner), **values)
+
+
+def _field(name: str, *, type: str, label: str | None, choices: Sequence[str]) -> Field:
+    return Field(name, FieldType(type), label or name, tuple(choices))
 
 
 def _web(*, sign_up: Mapping[str, Any], **values: Any) -> WebSettings:

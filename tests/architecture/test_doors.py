@@ -36,6 +36,7 @@ DOORS = {
         "config/feeds_schema.py",
         "config/mail_schema.py",
         "config/newsletter_schema.py",
+        "config/own_fields_schema.py",
         "config/schema.py",
         "config/server_schema.py",
         "config/validate.py",
