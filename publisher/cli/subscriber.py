@@ -1,4 +1,4 @@
-"""subscriber add|list|import|pause|unpause|remove."""
+"""subscriber add|list|show|import|pause|unpause|remove|forget."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +10,7 @@ import typer
 from publisher.app import App
 from publisher.cli.deliver import send_out
 from publisher.cli.options import DryRun, Json, NewsletterName, Yes, site
+from publisher.cli.person import forget, show
 from publisher.cli.talk import bar, consent, moment, put, put_json, say
 from publisher.core.words import counted
 
@@ -27,7 +28,7 @@ def register(cli: typer.Typer) -> None:
     group = typer.Typer(help="Who reads which newsletter.", no_args_is_help=True)
     group.command("list")(list_)
     group.command("import")(import_)
-    for command in (add, pause, unpause, remove):
+    for command in (add, show, pause, unpause, remove, forget):
         group.command()(command)
     cli.add_typer(group, name="subscriber")
 

@@ -118,10 +118,14 @@ def consent(recipients: int, *, yes: bool) -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         waiting = counted(recipients, "mail")
         raise Refused(f"nothing was sent: {waiting} would go out", hint="add --yes to send without asking")
-    if recipients > 1:
-        say(f"Send {recipients} mails? [y/N]")
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-            raise Refused("nothing was sent")
+    if recipients > 1 and not agreed(f"Send {recipients} mails?"):
+        raise Refused("nothing was sent")
+
+
+def agreed(question: str) -> bool:
+    """Whether whoever sits there says yes."""
+    say(f"{question} [y/N]")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def moment(text: str | None, zone: Callable[[], str], now: datetime, option: str = "--at") -> datetime:

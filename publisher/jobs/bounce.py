@@ -13,10 +13,10 @@ from publisher.jobs.bounce_match import address_key, find_delivery
 from publisher.mail.report import Action, Report
 from publisher.model.bounce import Bounce, BounceKind, SuppressionKind
 from publisher.model.mailing import Delivery, IssueStatus
-from publisher.model.reader import Suppression
+from publisher.model.reader import FORGOTTEN, Suppression
 from publisher.store import bounces, issues, subscribers, suppressions
 from publisher.store.engine import Store
-from publisher.struct import Struct
+from publisher.struct import Struct, replace
 
 _LONGEST_WORDS = 500
 """Of a server's words, in characters: some send a page."""
@@ -174,6 +174,8 @@ def _matched(connection: sa.Connection, secret: bytes, report: Report, delivery:
     if kind is None:
         return done
     bounce = _bounce(report, delivery.id, delivery.recipient.address_key, kind, now)
+    if delivery.recipient.email == FORGOTTEN:
+        bounce = replace(bounce, diagnostic="")  # servers repeat the address
     return done + _recorded(connection, secret, [bounce])
 
 

@@ -11,6 +11,7 @@ from publisher.jobs.bounce_match import find_delivery
 from publisher.jobs.leave import leave
 from publisher.mail.report import Report
 from publisher.mail.tokens import Leave
+from publisher.model.reader import FORGOTTEN
 from publisher.store.engine import Store
 from publisher.store.tables import issues
 from publisher.struct import Struct
@@ -57,7 +58,7 @@ def _reader(store: Store, report: Report) -> Leave | None:
     """Who got the mail, and of which newsletter it was; None where it is no mail of this ledger."""
     with store.read() as connection:
         delivery = find_delivery(connection, store.secret, report)
-        if delivery is None:
+        if delivery is None or delivery.recipient.email == FORGOTTEN:
             return None
         query = sa.select(issues.c.newsletter).where(issues.c.id == delivery.issue_id)
         return Leave(connection.scalar(query), delivery.recipient.email)

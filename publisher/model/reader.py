@@ -7,6 +7,9 @@ from publisher.model.bounce import SuppressionKind
 from publisher.model.newsletter import Frequency
 from publisher.struct import Struct
 
+FORGOTTEN = "forgotten"
+"""What stands in the place of the address of somebody who asked to be forgotten; no address is without an @."""
+
 
 class SubscriptionStatus(StrEnum):
     """Whether a subscriber has said yes."""

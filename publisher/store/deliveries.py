@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from publisher.core.lifecycle import CARRIED, READY, check_delivery
 from publisher.model.mailing import Delivery, DeliveryStatus, Recipient, SettledBy
+from publisher.model.reader import FORGOTTEN
 from publisher.store.carried import counts_for
 from publisher.store.prepared import Row, prepared
 from publisher.store.tables import deliveries, issues, unsent, variant_posts
@@ -97,7 +98,9 @@ def plan_again(connection: sa.Connection, issue_id: int, before: DeliveryStatus,
     anyway = sa.select(issues.c.again).where(issues.c.id == issue_id).scalar_subquery()
     wanted = sa.true() if before is DeliveryStatus.UNKNOWN else sa.or_(anyway, _lacks_a_post(issue_id))
     values = {"status": DeliveryStatus.PLANNED, "reason": reason, "attempts": 0, "due_at": None, "settled_by": None}
-    return connection.execute(deliveries.update().where(these, wanted).values(**values)).rowcount
+    # Nobody can be mailed again whose address is no more, not even where they are let go.
+    known = deliveries.c.email != FORGOTTEN
+    return connection.execute(deliveries.update().where(these, known, wanted).values(**values)).rowcount
 
 
 def _lacks_a_post(issue_id: int) -> sa.ColumnElement[bool]:
