@@ -35,6 +35,7 @@ from publisher.struct import Struct, field
 
 if TYPE_CHECKING:
     from publisher.http import Response
+    from publisher.jobs.door import Door
     from publisher.jobs.events import Fetch
     from publisher.jobs.letter import Outgoing
     from publisher.jobs.library import Library, Progress
@@ -232,6 +233,13 @@ class App(Struct, frozen=True, dict=True):
     def signing(self, store: "Store") -> "Signing":
         """The keys of addresses in mails and of forms; ConfigError where their file cannot be used."""
         return signing_of(self.config, store.secret)
+
+    def door(self) -> "Door":
+        """What may be signed up for, and by what rules; ConfigError where the list of disposable domains cannot be
+        read."""
+        from publisher.app.doors import door_of
+
+        return door_of(self.config, tuple(self.newsletters()), self.clock)
 
     def timezone(self) -> str:
         """The site's zone."""

@@ -28,6 +28,7 @@ def newsletter(config: Config, name: str, timezone: str) -> Newsletter:
         editor=chosen.editor,
         approve=chosen.approve,
         latest_in_welcome=chosen.welcome == "latest",
+        welcomes=chosen.welcome != "none",
         subject=chosen.subject,
         schedules=_schedules(chosen),
         timezone=chosen.timezone or timezone,

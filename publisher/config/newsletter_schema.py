@@ -95,7 +95,7 @@ class NewsletterConfig(Section):
     template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "digest"
     catch_up: Literal["latest", "all", "skip"] = "latest"
     max_age: Span | None = None
-    welcome: Literal["plain", "latest"] = "plain"
+    welcome: Literal["plain", "latest", "none"] = "plain"
     hold: Span | None = None
     reach: Span = "60d"
     min_posts: Annotated[Count, Field(ge=1, le=100)] = 1

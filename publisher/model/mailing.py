@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from publisher.model.sign_up import LetterKind
 from publisher.struct import Struct, field
 
 
@@ -94,7 +95,8 @@ class Issue(Struct, frozen=True):
     An awaiting one begins by itself at `starts_at`, or, where that is None, when a person approves it.
     `audience` says in words to which of a newsletter's readers it is, empty for all; one sent `again` is also for those
     who had its posts before. One that `greets` is of no newsletter; its posts were carried for the one it greets in.
-    Issues of one `edition`, a period of all zones, share their `number` and their page.
+    Issues of one `edition`, a period of all zones, share their `number` and their page. One of letters says of which
+    kind they are.
     """
 
     id: int
@@ -122,6 +124,7 @@ class Issue(Struct, frozen=True):
     again: bool = False
     greets: str | None = None
     edition: str | None = None
+    letter: LetterKind | None = None
 
 
 class SettledBy(StrEnum):

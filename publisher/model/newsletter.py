@@ -115,7 +115,8 @@ class Newsletter(Struct, frozen=True):
     With `reader_zones` its schedules are in the zone of each reader who has one. `max_age` None stands for the default
     of `catch_up`. A post goes out `hold` after it came out, at least `min_posts` of them, at most `max_posts` in full;
     none that is older than `reach`. With `approve` a scheduled issue waits for the `editor`, a mailbox text like
-    `sender`; None stands for the sender. With `archive` its issues have pages on the web.
+    `sender`; None stands for the sender. With `welcomes` who confirms a sign-up is greeted by mail. With `archive` its
+    issues have pages on the web.
     """
 
     name: str
@@ -143,6 +144,7 @@ class Newsletter(Struct, frozen=True):
     reach: timedelta = timedelta(days=60)
     approve: bool = False
     latest_in_welcome: bool = False
+    welcomes: bool = True
     editor: str | None = None
     archive: bool = True
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from publisher.core.lifecycle import check_issue
 from publisher.errors import Conflict, NotFound, StoreBusy
 from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Picture, Rendered, Variant
+from publisher.model.sign_up import LetterKind
 from publisher.store.manifests import hashes
 from publisher.store.tables import deliveries, issues, pictures, unsent, variant_pictures, variant_posts, variants
 from publisher.struct import Struct
@@ -42,6 +43,7 @@ class Draft(Struct, frozen=True):
     again: bool = False
     greets: str | None = None
     edition: str | None = None
+    letter: LetterKind | None = None
 
 
 def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:
@@ -279,4 +281,5 @@ def _pictures(connection: sa.Connection, variant_id: int) -> tuple[Picture, ...]
 def _issue(row: sa.Row[tuple[object, ...]]) -> Issue:
     values = dict(row._mapping)
     values["kind"], values["status"] = IssueKind(values["kind"]), IssueStatus(values["status"])
+    values["letter"] = LetterKind(values["letter"]) if values["letter"] else None
     return Issue(**values)

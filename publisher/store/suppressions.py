@@ -81,6 +81,15 @@ def remove(connection: sa.Connection, secret: bytes, address_key: str) -> bool:
     return gone.rowcount > 0
 
 
+def lift(connection: sa.Connection, address_key: str, kind: SuppressionKind, *, since: datetime | None = None) -> bool:
+    """Let an address have mail again that was suppressed for this and for nothing stronger, no earlier than `since`;
+    False where it was not."""
+    this = [suppressions.c.address_key == address_key, suppressions.c.kind == kind]
+    if since is not None:
+        this.append(suppressions.c.created_at >= since)
+    return connection.execute(suppressions.delete().where(*this)).rowcount > 0
+
+
 def reason_of(connection: sa.Connection, secret: bytes, address_key: str) -> str | None:
     """Why an address is suppressed, or None."""
     return among(connection, secret, (address_key,)).get(address_key)
@@ -99,6 +108,14 @@ def among(connection: sa.Connection, secret: bytes, address_keys: Collection[str
     for start in range(0, len(keys), _AT_ONCE):
         found |= _among(connection, secret, keys[start : start + _AT_ONCE])
     return found
+
+
+def kinds(connection: sa.Connection, secret: bytes, address_keys: Collection[str]) -> dict[str, SuppressionKind]:
+    """The same by what stands against an address, of at most 5,000."""
+    whose = {key: key for key in address_keys}
+    whose |= {hashed(secret, key): key for key in address_keys}
+    rows = connection.execute(_REASONS.where(suppressions.c.address_key.in_(whose)))
+    return {whose[key]: SuppressionKind(kind) for key, kind, _ in rows}
 
 
 class Suppressed:

@@ -103,6 +103,7 @@ issues = Table(
     Column("again", Boolean, nullable=False, server_default=false()),
     Column("greets", String(64)),
     Column("edition", String(160)),
+    Column("letter", String(16)),
     UniqueConstraint("newsletter", "number"),
     Index(None, "edition"),
     Index(None, "status"),

@@ -13,6 +13,7 @@ DOORS = {
     "cssselect": {"mail/lint_css.py"},
     "cssutils": {"mail/inline.py"},
     "dateutil": {"content/engines/pelican_dates.py"},
+    "dns": {"mx.py"},
     "docutils": {"content/rst.py"},
     "email_validator": {"mail/address.py"},
     "feedgen": {"feeds/generator.py"},

@@ -11,6 +11,7 @@ def upgrade() -> None:
     """Add what 0004 lacks; of subscriptions made before only the evidence says how they came."""
     op.add_column("subscribers", sa.Column("fields", sa.JSON(), nullable=True))
     op.add_column("subscriptions", sa.Column("left_by", sa.Text(), nullable=False, server_default=""))
+    op.add_column("issues", sa.Column("letter", sa.String(length=16), nullable=True))
     op.add_column("deliveries", sa.Column("fields", sa.JSON(), nullable=True))
     _sign_ups()
     _door()
@@ -61,7 +62,9 @@ def _sign_ups() -> None:
         sa.Column("newsletter", sa.String(length=64), nullable=True),
         sa.Column("sign_up_id", sa.Integer(), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivery_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["sign_up_id"], ["sign_ups.id"], name=op.f("fk_letters_sign_up_id"), ondelete="SET NULL"
