@@ -26,6 +26,7 @@ from publisher.config import (
     load_config,
     mail_of,
     servers,
+    signing_keys,
 )
 from publisher.config import newsletter as configured_newsletter
 from publisher.config import newsletters as configured_newsletters
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from publisher.jobs.mailing import Desk
     from publisher.jobs.office import PostOffice
     from publisher.jobs.ping import PostForm
-    from publisher.jobs.ways import Ways
+    from publisher.jobs.ways import Way, Ways
     from publisher.mail.tokens import Signing
     from publisher.store.engine import Store
     from publisher.templating import Templates
@@ -156,18 +157,21 @@ class App(Struct, frozen=True, dict=True):
 
     def ways(self) -> "Ways":
         """The ways mail leaves. What is wrong with a newsletter's is told when that way is asked for."""
-        from publisher.jobs.ways import Way, Ways
+        from publisher.jobs.ways import Ways
 
         known = all_servers(self.config)
         return Ways(
             servers={name: one.server for name, one in known.items()},
             connect=lru_cache(maxsize=None)(lambda name: transport_of(self.config, known[name])),
-            of=lru_cache(maxsize=None)(
-                lambda newsletter: Way(
-                    tuple(one.server.name for one in servers(self.config, newsletter)), self.outgoing(newsletter)
-                )
-            ),
+            of=lru_cache(maxsize=None)(self._way),
         )
+
+    def _way(self, newsletter: str | None) -> "Way":
+        from publisher.jobs.ways import Way
+
+        names, outgoing = tuple(one.server.name for one in servers(self.config, newsletter)), self.outgoing(newsletter)
+        outgoing.keys()  # tells now what is wrong with them: in the midst of a claim nobody could say of whose mail
+        return Way(names, outgoing)
 
     def exposed_passwords(self) -> list[Problem]:
         """What `check` says of the files of passwords; their text is not read."""
@@ -196,6 +200,7 @@ class App(Struct, frozen=True, dict=True):
             signer=lru_cache(partial(signer_of, self.config, newsletter)),
             verp=mail.verp and mail.return_path is not None,
             providers=providers_of(self.config, newsletter),
+            keys=lru_cache(self.signing_keys),
             requests=None if requests is None else requests.email,
         )
 
@@ -220,7 +225,7 @@ class App(Struct, frozen=True, dict=True):
 
     def ready(self, newsletter: Newsletter) -> None:
         """ConfigError where mail of `newsletter` could not leave: no address of the site, no sender, no server, no
-        password for one, no key to sign with."""
+        password for one, no key to sign with, or none for the links in it."""
         from publisher.jobs.mailing import require_sender
         from publisher.jobs.site import require_site_url, resolve
 
@@ -228,7 +233,13 @@ class App(Struct, frozen=True, dict=True):
         sender = require_sender(self.config, newsletter)
         for server in servers(self.config, newsletter.name):
             password_of(self.config, server)
-        self.outgoing(newsletter.name).signer(sender.address.domain)
+        outgoing = self.outgoing(newsletter.name)
+        outgoing.signer(sender.address.domain)
+        outgoing.keys()
+
+    def signing_keys(self) -> tuple[bytes, ...]:
+        """Those of `web.secret_file`, none where it names no file; ConfigError where it cannot be used."""
+        return signing_keys(self.config)
 
     def signing(self, store: "Store") -> "Signing":
         """The keys of addresses in mails and of forms; ConfigError where their file cannot be used."""

@@ -4,18 +4,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher.config import Config, ServerSettings, exposed, mail_key, mail_of, refusal, secret, servers
-from publisher.errors import ConfigError, Problem, UsageError
+from publisher.config import Config, ServerSettings, exposed, mail_key, mail_of, refusal, secret, servers, signing_keys
+from publisher.errors import ConfigError, Problem, Severity, UsageError
 
 if TYPE_CHECKING:
     from publisher.mail import Address, Signer
     from publisher.mail.providers import Provider
     from publisher.mail.tokens import Signing
     from publisher.transport import Transport
-
-
-_SHORTEST_KEY = 32
-"""Characters; in hexadecimal 128 bits."""
 
 
 def all_servers(config: Config) -> dict[str, ServerSettings]:
@@ -62,8 +58,22 @@ def exposed_passwords(config: Config) -> list[Problem]:
     files = {f"{one.section}.password_file": one.password_file for one in all_servers(config).values()}
     box = config.settings.mail.bounces
     files["mail.bounces.password_file"] = box.password_file if box else None
-    found = (exposed(config, key, file) for key, file in files.items() if file)
-    return [problem for problem in found if problem is not None]
+    found = [exposed(config, key, file, "log in as you") for key, file in files.items() if file]
+    return [problem for problem in (*found, _exposed_keys(config)) if problem is not None]
+
+
+def _exposed_keys(config: Config) -> Problem | None:
+    """What is wrong with the file of signing keys: that it cannot be used is told first."""
+    file = config.settings.web.secret_file
+    if file is None:
+        return None
+    try:
+        signing_keys(config)
+    except ConfigError as error:
+        place, *_ = error.problems
+        told = f"{place.message}: {error.hint}" if error.hint else place.message
+        return Problem(place.file, place.line, place.column, Severity.WARNING, "unusable-keys", told)
+    return exposed(config, "web.secret_file", file, "make links as you do")
 
 
 def return_path_of(config: Config, newsletter: str | None) -> "Address | None":
@@ -99,12 +109,5 @@ def signing_of(config: Config, ledger: bytes) -> "Signing":
     """The keys of `web.secret_file`, or the ledger's secret; ConfigError where the file holds none, or a weak one."""
     from publisher.mail.tokens import Signing
 
-    file = config.settings.web.secret_file
-    if file is None:
-        return Signing(ledger, (ledger,), (ledger,))
-    lines = [line.strip() for line in secret(config, "web.secret_file", file).splitlines()]
-    keys = tuple(line.encode() for line in lines if line)
-    if not keys or min(map(len, keys)) < _SHORTEST_KEY:
-        told = f"needs a key of {_SHORTEST_KEY} characters or more on each line"
-        raise refusal(config, "web.secret_file", told, hint="'openssl rand -hex 32' makes one")
-    return Signing(keys[0], keys, (*keys, ledger))
+    keys = signing_keys(config)
+    return Signing(keys[0], keys, (*keys, ledger)) if keys else Signing(ledger, (ledger,), (ledger,))

@@ -57,9 +57,10 @@ def show(
     from publisher.jobs.eml import eml as again
     from publisher.jobs.issue import details, readers
 
-    with site(context).existing() as store:
+    app = site(context)
+    with app.existing() as store:
         if eml is not None:
-            put_bytes(again(store, issue, eml))
+            put_bytes(again(store, issue, eml, app.signing_keys()))
             return
         found = details(store, issue)
         if as_json:

@@ -6,6 +6,7 @@ from publisher.config.load import HOME_NAME, Config, find_config, load_config
 from publisher.config.mail_settings import ServerSettings
 from publisher.config.private import exposed, unsafe
 from publisher.config.servers import mail_key, mail_of, servers
+from publisher.config.signing import signing_keys
 
 __all__ = [
     "HOME_NAME",
@@ -25,5 +26,6 @@ __all__ = [
     "secret",
     "servers",
     "shown",
+    "signing_keys",
     "unsafe",
 ]

@@ -66,21 +66,29 @@ def newsletters(config: Config, timezone: str) -> list[Newsletter]:
     return [newsletter(config, name, timezone) for name in config.settings.newsletters]
 
 
+_ALONE = "write the secret into it, in UTF-8 and alone, and let the user who runs publisher read it"
+
+
 def secret(config: Config, key: str, file: str) -> str:
     """The one line of the file that `key` names, such as `mail.password_file`, without its end and never empty.
 
     `file` is relative to home; ConfigError where it cannot be read, or holds anything else.
     """
-    hint = "write the secret into it, in UTF-8 and alone, and let the user who runs publisher read it"
+    found = secret_lines(config, key, file)
+    if len(found) != 1:
+        fault = "has more than one line" if found else "is empty"
+        raise refusal(config, key, f"{file!r} {fault}", hint=_ALONE)
+    return found[0]
+
+
+def secret_lines(config: Config, key: str, file: str) -> list[str]:
+    """The same of a file that may hold several, none where it is empty; ConfigError where it cannot be read."""
     try:
         # With the mark that editors put before UTF-8, no server would take it.
-        found = (config.home / file).read_text(encoding="utf-8-sig").rstrip("\r\n")
+        text = (config.home / file).read_text(encoding="utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise refusal(config, key, f"{file!r} cannot be read: {error}", hint=hint) from error
-    if not found or "\n" in found:
-        fault = "has more than one line" if found else "is empty"
-        raise refusal(config, key, f"{file!r} {fault}", hint=hint)
-    return found
+        raise refusal(config, key, f"{file!r} cannot be read: {error}", hint=_ALONE) from error
+    return text.split("\n") if text else []
 
 
 def database_file(config: Config) -> Path:

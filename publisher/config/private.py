@@ -22,8 +22,9 @@ def unsafe(path: Path, state: os.stat_result, could: str) -> tuple[str, str] | N
     return None
 
 
-def exposed(config: Config, key: str, file: str) -> Problem | None:
-    """That others can read the password in `file`, relative to home, that `key` names; None where they cannot.
+def exposed(config: Config, key: str, file: str, could: str) -> Problem | None:
+    """That others can read the secret in `file`, relative to home, that `key` names, and what they could do with it;
+    None where they cannot.
 
     Only of a file that whoever runs publisher owns: what is mounted into a container is root's, and open to all.
     """
@@ -32,7 +33,7 @@ def exposed(config: Config, key: str, file: str) -> Problem | None:
         state = path.stat()
     except OSError:
         return None
-    fault = unsafe(path, state, "log in as you") if state.st_uid == os.geteuid() else None
+    fault = unsafe(path, state, could) if state.st_uid == os.geteuid() else None
     if fault is None:
         return None
     shown, line, column = place_of(config, key)

@@ -10,7 +10,7 @@ from publisher.core.lifecycle import OPEN
 from publisher.jobs.linted import SAMPLE_EMAIL
 from publisher.jobs.notice import awaiting
 from publisher.mail import LIMIT, Filling
-from publisher.mail.tokens import read_approval_token
+from publisher.mail.tokens import Signing, read_approval_token
 from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus, Variant
 from publisher.model.manifest import Manifest
 from publisher.store import deliveries, issues, manifests
@@ -56,9 +56,9 @@ class Asked(Struct, frozen=True):
         return self.issue.status is IssueStatus.AWAITING
 
 
-def asked(store: Store, token: str, now: datetime) -> Asked | None:
-    """What `token` is about, None where this ledger did not make it; nothing is changed."""
-    found = read_approval_token([store.secret], token)
+def asked(store: Store, signing: Signing, token: str, now: datetime) -> Asked | None:
+    """What `token` is about, None where none of our keys made it; nothing is changed."""
+    found = read_approval_token(signing.known, token)
     if found is None:
         return None
     with store.read() as connection:
@@ -102,10 +102,12 @@ def approval_lines(store: Store, newsletter: str) -> list[str]:
     return [f"issue {one.id} is awaiting a person's word: publisher issue resume {one.id}" for one in waiting]
 
 
-def sample(store: Store, token: str, variant_id: int, now: datetime) -> tuple[str, Mapping[str, str]] | None:
+def sample(
+    store: Store, signing: Signing, token: str, variant_id: int, now: datetime
+) -> tuple[str, Mapping[str, str]] | None:
     """The HTML of a variant as a sample reader gets it, and its pictures as data: by their addresses in it; None where
     the token is not for its issue, or is expired."""
-    found = read_approval_token([store.secret], token)
+    found = read_approval_token(signing.known, token)
     if found is None or found.expires <= now:
         return None
     with store.read() as connection:

@@ -1,18 +1,21 @@
 """The very mail that a reader got, made again from what was kept."""
 
 from publisher.errors import NotFound, StoreError, UsageError
-from publisher.jobs.letter import Letters, of_kept
+from publisher.jobs.letter import Letters, key_of, key_ring, of_kept
 from publisher.mail import parse_address
 from publisher.model.mailing import Delivery
 from publisher.store import deliveries, issues, manifests, outgoings, suppressions
 from publisher.store.engine import Store
+from publisher.struct import replace
 
 
-def eml(store: Store, issue_id: int, email: str) -> bytes:
-    """The message of an issue to an address as it was handed over last, but for its signature, in CRLF lines.
+def eml(store: Store, issue_id: int, email: str, keys: tuple[bytes, ...] = ()) -> bytes:
+    """The message of an issue to an address as it was handed over last, but for its signature, in CRLF lines. `keys`
+    are those of `web.secret_file`.
 
-    NotFound where the issue has nothing for the address; UsageError where no attempt ended its message, or where its
-    reader has been forgotten; StoreError where somebody altered what is kept of it.
+    NotFound where the issue has nothing for the address; UsageError where no attempt ended its message, its reader has
+    been forgotten, or the key that signed its addresses is none of `keys` any more; StoreError where somebody altered
+    what is kept of it.
     """
     address = parse_address(email)
     with store.read() as connection:
@@ -31,8 +34,12 @@ def eml(store: Store, issue_id: int, email: str) -> bytes:
                 f"the {' and '.join(changed)} kept of issue {issue_id} is not what was planned: that is not their mail"
             )
             raise StoreError(message, hint=f"'publisher issue verify {issue_id}' names what was altered")
-        outgoing = of_kept(outgoings.get(connection, outgoing_id))
-    return Letters(store).write(delivery, outgoing).data
+        content = outgoings.get(connection, outgoing_id)
+    outgoing, key = replace(of_kept(content), keys=lambda: keys), key_of(content)
+    if key not in key_ring(store.secret, outgoing):
+        message = f"the key that signed the links in the mail to {email} is not in web.secret_file any more"
+        raise UsageError(message, hint="put it back as the last line, and the mail can be made again")
+    return Letters(store).write(replace(delivery, key=key), outgoing).data
 
 
 def _never_left(issue_id: int, delivery: Delivery) -> UsageError:

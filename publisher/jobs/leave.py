@@ -4,7 +4,7 @@ from datetime import datetime
 
 from publisher.feeds.urls import uri
 from publisher.mail import parse_address
-from publisher.mail.tokens import Leave, leave_token, read_leave_token
+from publisher.mail.tokens import Leave, Signing, leave_token, read_leave_token
 from publisher.model.bounce import SuppressionKind
 from publisher.model.reader import SubscriptionStatus
 from publisher.store import subscribers, suppressions
@@ -40,9 +40,9 @@ def exits(web_url: str, secret: bytes, newsletter: str | None, email: str) -> tu
     return page, page + ONE_CLICK if page.lower().startswith("https:") else None
 
 
-def visit(store: Store, token: str) -> Visitor | None:
-    """Who has come with `token`, None where this ledger did not make it; nothing is changed."""
-    who = read_leave_token([store.secret], token)
+def visit(store: Store, signing: Signing, token: str) -> Visitor | None:
+    """Who has come with `token`, None where none of our keys made it; nothing is changed."""
+    who = read_leave_token(signing.leaving, token)
     if who is None:
         return None
     key = parse_address(who.email).key

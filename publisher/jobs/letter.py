@@ -20,6 +20,7 @@ from publisher.mail import (
     parse_mailbox,
 )
 from publisher.mail.providers import Provider, fields
+from publisher.mail.tokens import fingerprint
 from publisher.mail.verp import HEADER, delivery_tokens, return_path
 from publisher.model.mailing import Delivery, Envelope, Issue, IssueKind, Variant
 from publisher.store import issues
@@ -35,7 +36,8 @@ class Outgoing(Struct, frozen=True):
     With `verp` the return path carries the delivery. `providers` are those whose servers it may leave by: each has a
     field of its own by which its events name the delivery. `web_url` is where this program answers those who leave,
     None where they must write; `requests` is where it reads what they write, None where a person does. `signer` gives
-    what signs for the domain of a sender, None where nothing is signed.
+    what signs for the domain of a sender, None where nothing is signed. `keys` gives those of `web.secret_file`, of
+    which the first signs addresses in mails; none where the ledger's secret does.
     """
 
     return_path: Address | None = None
@@ -44,12 +46,33 @@ class Outgoing(Struct, frozen=True):
     verp: bool = False
     providers: tuple[Provider, ...] = ()
     requests: str | None = None
+    keys: Callable[[], tuple[bytes, ...]] = tuple
+
+    @property
+    def key(self) -> str:
+        """The fingerprint of the key that signs addresses, empty for the ledger's secret."""
+        first = self.keys()[:1]
+        return fingerprint(*first) if first else ""
 
 
-def kept(outgoing: Outgoing) -> str:
-    """What of it stands in a mail beside its signature, as JSON: by it the mail can be made again."""
+def kept(outgoing: Outgoing, key: str | None = None) -> str:
+    """What of it stands in a mail beside its signature, as JSON: by it the mail can be made again. `key` is that of
+    another time, see `Delivery.key`."""
     asked = {} if outgoing.requests is None else {"requests": outgoing.requests}
-    return json.dumps({"web_url": outgoing.web_url, "providers": outgoing.providers, **asked})
+    signed = outgoing.key if key is None else key
+    by = {"key": signed} if signed else {}
+    return json.dumps({"web_url": outgoing.web_url, "providers": outgoing.providers, **asked, **by})
+
+
+def key_of(content: str) -> str:
+    """The fingerprint of the key that the addresses were signed with, empty for the ledger's secret."""
+    return str(json.loads(content).get("key", ""))
+
+
+def key_ring(ledger: bytes, outgoing: Outgoing) -> dict[str | None, bytes]:
+    """All that may sign, by fingerprint; what signs now is under None."""
+    keys = outgoing.keys()
+    return {fingerprint(one): one for one in keys} | {"": ledger, None: keys[0] if keys else ledger}
 
 
 def of_kept(content: str) -> Outgoing:
@@ -63,7 +86,7 @@ class Letters:
     """Writes messages; keeps the variants it has read, of which an issue has few and its deliveries many."""
 
     def __init__(self, store: Store) -> None:
-        self._secret = store.secret
+        self._ring = lru_cache(maxsize=_KEPT)(partial(key_ring, store.secret))
         self._token = delivery_tokens(store.secret)
         self._load = lru_cache(maxsize=_KEPT)(partial(_load, store))
 
@@ -76,11 +99,9 @@ class Letters:
         # As it was taken in: to read it anew would cost a third of what a letter costs.
         email = delivery.recipient.email
         to = Mailbox(delivery.recipient.name, Address(email, delivery.recipient.address_key, email.isascii()))
-        plate = self._load(delivery.variant_id, outgoing)
-        token = self._token(delivery.id)
-        return plate.letter(
-            to, delivery.message_id, date, self._secret, language=delivery.recipient.language, token=token
-        )
+        plate, ring = self._load(delivery.variant_id, outgoing), self._ring(outgoing)
+        token, secret = self._token(delivery.id), ring.get(delivery.key, ring[None])
+        return plate.letter(to, delivery.message_id, date, secret, language=delivery.recipient.language, token=token)
 
 
 class Plate:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from publisher.config import signing_keys
 from publisher.feeds.urls import uri
 from publisher.jobs.mailing import Desk, draft, first_language, local, require_sender
 from publisher.jobs.manifest import manifest_of
@@ -38,7 +39,8 @@ def of_missed(desk: Desk, due: datetime, now: datetime) -> Notice:
 
 
 def of_approval(connection: sa.Connection, secret: bytes, desk: Desk, issue: Issue, now: datetime) -> Notice:
-    """That an issue waits for a person's word; and that those before it of its frequency and zone do, where some do."""
+    """That an issue waits for a person's word; and that those before it of its frequency and zone do, where some do.
+    ConfigError where `web.secret_file` cannot be used."""
     newsletter = desk.newsletter
     values = {
         "newsletter": newsletter.title,
@@ -48,7 +50,8 @@ def of_approval(connection: sa.Connection, secret: bytes, desk: Desk, issue: Iss
         "number": str(issue.number),
     }
     web_url = desk.library.config.settings.web.url
-    url = approval_url(web_url, secret, issue, now) if web_url else None
+    key, *_ = (*signing_keys(desk.library.config), secret)
+    url = approval_url(web_url, key, issue, now) if web_url else None
     earlier = [one for one in awaiting(connection) if _series(one) == _series(issue) and one.id != issue.id]
     if not earlier:
         return Notice(NoticeKind.APPROVE, values, url)

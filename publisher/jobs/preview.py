@@ -10,7 +10,7 @@ from publisher.errors import NotFound, Problem
 from publisher.feeds import replace as write_file
 from publisher.jobs.archive_pages import issue_page
 from publisher.jobs.issue import last_digest_at
-from publisher.jobs.letter import Outgoing, Plate
+from publisher.jobs.letter import Outgoing, Plate, key_ring
 from publisher.jobs.linted import SAMPLE_EMAIL, SAMPLE_SENDER, problems, sample_recipient
 from publisher.jobs.mailing import Desk, archive_url, first_language, require_sender
 from publisher.jobs.picking import candidates, terms
@@ -136,8 +136,9 @@ def sample_letter(
     sheet = replace(sample.sheet, test=test)
     domain = sheet.sender.address.domain
     message_id = f"<preview-{sample.variant.key[:16]}-{now:%Y%m%dT%H%M%S%f}@{domain}>"
-    plate = Plate(sheet, sample.variant, outgoing if test else replace(outgoing, signer=lambda _domain: None))
-    return plate.letter(to, message_id, now, before.secret, more=sample.more)
+    written = outgoing if test else replace(outgoing, signer=lambda _domain: None, keys=tuple)
+    secret = key_ring(before.secret, written)[None]
+    return Plate(sheet, sample.variant, written).letter(to, message_id, now, secret, more=sample.more)
 
 
 def test_letters(

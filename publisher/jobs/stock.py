@@ -12,8 +12,9 @@ from publisher.core.destinations import destination
 from publisher.core.pace import FREE, Pace
 from publisher.errors import ConfigError, StoreBusy
 from publisher.jobs.gate import Gate, Pausing, object_to
-from publisher.jobs.letter import kept
+from publisher.jobs.letter import Outgoing, kept
 from publisher.jobs.office import LEASE, PostOffice, Ticket
+from publisher.jobs.same_key import with_same_keys
 from publisher.jobs.scribe import Scribe
 from publisher.model.mailing import Delivery
 from publisher.store import claims, destinations, outgoings, suppressions
@@ -154,15 +155,7 @@ class Stock:
             room = self._room(key) - sum(len(tickets) for other, tickets in taken if other == key)
             if room > 0:
                 asked.add(key)
-                found = claims.claim(
-                    connection,
-                    issue.issue_id,
-                    self._owner,
-                    now=at,
-                    lease_until=at + LEASE,
-                    limit=room,
-                    outgoing_id=outgoings.id_of(connection, kept(way.outgoing)),
-                )
+                found = self._claim(connection, issue.issue_id, way.outgoing, at, room)
                 fit = self._fit(connection, found, at)
                 taken.append((key, [Ticket(one, issue, way, where) for one, where in fit]))
                 more |= {key} if len(found) == room else set()
@@ -171,6 +164,13 @@ class Stock:
             self._queues[key].extend(tickets)
         self._more = (self._more - asked) | more
         return wrong
+
+    def _claim(
+        self, connection: sa.Connection, issue_id: int, outgoing: Outgoing, at: datetime, room: int
+    ) -> list[Delivery]:
+        row, until = outgoings.id_of(connection, kept(outgoing)), at + LEASE
+        found = claims.claim(connection, issue_id, self._owner, now=at, lease_until=until, limit=room, outgoing_id=row)
+        return with_same_keys(connection, self._office.store.secret, found, outgoing, row)
 
     def _room(self, key: Way) -> int:
         servers = [self._office.ways.servers[name] for name in key[1]]

@@ -38,6 +38,11 @@ class Signing(Struct, frozen=True):
     leaving: tuple[bytes, ...]
 
 
+def fingerprint(key: bytes) -> str:
+    """What names a key and tells nothing of it: the start of a SHA-256, in hex."""
+    return hashlib.sha256(b"publisher: key, 1" + key).hexdigest()[:16]
+
+
 class Expiring(Struct, frozen=True):
     """What an expiring token was told, and until when it is good."""
 

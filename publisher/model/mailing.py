@@ -140,7 +140,8 @@ class Delivery(Struct, frozen=True):
     `attempts` counts those since it was last planned, one that is under way included; that one began at `attempted_at`.
     `settled_by` is set where its state follows from what somebody said, not from an attempt.
     `dated_at` is its mail's Date, in UTC, whole seconds, kept from when its message first ended on; until then it is
-    `claimed_at`, when the process that holds it took it in hand.
+    `claimed_at`, when the process that holds it took it in hand. Then, too, `outgoing_id` is the row of the settings it
+    was written by, and `key` the fingerprint of what signed its addresses where that signs no more; None else.
     """
 
     id: int
@@ -157,6 +158,8 @@ class Delivery(Struct, frozen=True):
     settled_by: SettledBy | None = None
     dated_at: datetime | None = None
     claimed_at: datetime | None = None
+    outgoing_id: int | None = None
+    key: str | None = None
 
 
 class Reply(Struct, frozen=True):

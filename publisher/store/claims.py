@@ -13,7 +13,8 @@ from publisher.store.tables import attempts, deliveries, issues, unsent
 from publisher.struct import Struct
 
 _RECIPIENT = ("email", "address_key", "name", "language", "subscriber_id")
-_OWN = ("id", "issue_id", "variant_id", "status", "reason", "message_id", "attempts", "last_reply", "dated_at")
+_TRIED = ("status", "reason", "message_id", "attempts", "last_reply", "dated_at", "outgoing_id")
+_OWN = ("id", "issue_id", "variant_id", *_TRIED)
 _COLUMNS = [deliveries.c[name] for name in (*_RECIPIENT, *_OWN)]
 
 
@@ -95,12 +96,19 @@ def _delivery(
     at: datetime, moment: Callable[[Any], datetime],
     email: str, key: str, name: str, language: str | None, subscriber: int | None,
     own: int, issue: int, variant: int, status: str, reason: str, message_id: str, attempts: int, last_reply: str,
-    dated: Any,
+    dated: Any, outgoing: int | None,
 ) -> Delivery:  # fmt: skip
     recipient = Recipient(email, key, name, language, subscriber)
     dated_at = None if dated is None else moment(dated)
     tried = (_STATUSES[status], reason, message_id, attempts, last_reply)
-    return Delivery(own, issue, variant, recipient, *tried, None, dated_at=dated_at, claimed_at=at)
+    former = None if dated_at is None else outgoing
+    return Delivery(own, issue, variant, recipient, *tried, None, dated_at=dated_at, claimed_at=at, outgoing_id=former)
+
+
+def write_as(connection: sa.Connection, delivery_ids: Collection[int], outgoing_id: int) -> None:
+    """Note that deliveries will be written as other settings say than they were claimed with."""
+    mine = deliveries.c.id.in_(delivery_ids)
+    connection.execute(deliveries.update().where(mine).values(outgoing_id=outgoing_id))
 
 
 def let_go(connection: sa.Connection, owner: str, delivery_ids: Collection[int], due_at: datetime | None) -> None:

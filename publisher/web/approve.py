@@ -71,7 +71,7 @@ class ApprovalPages:
         token, variant = request.path_params["token"], request.path_params["variant"]
         try:
             with self._ledger() as store:
-                found = sample(store, token, variant, self._app.clock())
+                found = sample(store, self._app.signing(store), token, variant, self._app.clock())
         except UsageError:
             found = None
         except PublisherError as error:
@@ -100,7 +100,8 @@ class ApprovalPages:
         from publisher.jobs.mailing import require_known_ledger
 
         with self._ledger() as store:
-            about = asked(store, token, self._app.clock())
+            signing = self._app.signing(store)
+            about = asked(store, signing, token, self._app.clock())
             if about is None:
                 return Shown.UNKNOWN, None
             if about.expired:
@@ -109,7 +110,7 @@ class ApprovalPages:
                 return Shown.ASK if about.waits else Shown.PAST, about
             require_known_ledger(store, self._app.config.home)
             if not decide(store, about.issue.id, send=send):
-                return Shown.PAST, asked(store, token, self._app.clock())
+                return Shown.PAST, asked(store, signing, token, self._app.clock())
             return Shown.SENT if send else Shown.CANCELLED, about
 
     def _ledger(self) -> "AbstractContextManager[Store]":

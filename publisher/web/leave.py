@@ -110,7 +110,7 @@ class LeavePages:
 
         try:
             with self._turn if asked.wish else nullcontext(), self._ledger(asked.until) as store:
-                visitor = visit(store, asked.token)
+                visitor = visit(store, self._app.signing(store), asked.token)
                 if visitor is None:
                     return Shown.UNKNOWN, None
                 if asked.wish is None:

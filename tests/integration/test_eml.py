@@ -30,6 +30,7 @@ from publisher.model.server import Server
 from publisher.schedule import prev_fire
 from publisher.store import subscribers, suppressions, tables
 from publisher.store.engine import Store
+from publisher.struct import replace
 from publisher.transport.smtp import SmtpTransport
 
 MONDAY = datetime(2026, 11, 23, 9, 0, 0, 999_999, tzinfo=JST)
@@ -182,3 +183,47 @@ def test_of_a_reader_who_asked_to_be_forgotten_nothing_is_made_again(store: Stor
 
     with pytest.raises(UsageError, match="asked to be forgotten"):
         eml(store, issue.id, READERS[0])
+
+
+OLD, NEW = b"o" * 32, b"n" * 32
+
+
+def signed_by(*keys: bytes) -> Outgoing:
+    return replace(OUTGOING, keys=lambda: keys)
+
+
+def test_a_mail_that_was_tried_keeps_its_key_over_a_rotation_and_is_made_again_while_the_key_is_listed(
+    store: Store, smtp: Smtp, issue: Issue
+) -> None:
+    smtp.at_end = "451 4.3.0 後で"
+    send(store, smtp, MONDAY, signed_by(OLD))
+    send(store, smtp, MONDAY + timedelta(days=1), signed_by(NEW, OLD))
+    smtp.at_end = "250 OK"
+    send(store, smtp, MONDAY + timedelta(days=2), signed_by(NEW, OLD))
+
+    for reader in READERS:
+        first, second, third = (unsigned(data) for address, data in smtp.mails if address == reader)
+        assert first == second == third == eml(store, issue.id, reader, (NEW, OLD))
+        for keys in ((NEW,), ()):
+            with pytest.raises(UsageError, match=r"not in web\.secret_file any more"):
+                eml(store, issue.id, reader, keys)
+
+
+def test_a_mail_whose_key_is_gone_is_tried_again_with_the_new_one(store: Store, smtp: Smtp, issue: Issue) -> None:
+    smtp.at_end = "451 4.3.0 後で"
+    send(store, smtp, MONDAY, signed_by(OLD))
+    smtp.at_end = "250 OK"
+    send(store, smtp, MONDAY + timedelta(days=1), signed_by(NEW))
+
+    first, second = (unsigned(data) for address, data in smtp.mails if address == READERS[0])
+    assert second == eml(store, issue.id, READERS[0], (NEW,)) != first
+
+
+def test_a_mail_from_before_there_were_keys_keeps_the_ledgers(store: Store, smtp: Smtp, issue: Issue) -> None:
+    smtp.at_end = "451 4.3.0 後で"
+    send(store, smtp, MONDAY)
+    smtp.at_end = "250 OK"
+    send(store, smtp, MONDAY + timedelta(days=1), signed_by(NEW))
+
+    first, second = (unsigned(data) for address, data in smtp.mails if address == READERS[0])
+    assert first == second == eml(store, issue.id, READERS[0], (NEW,))

@@ -175,3 +175,23 @@ def test_a_password_that_others_can_read_is_warned_of_once_and_one_that_is_kept_
     assert problem.line > 1
     assert "mail.password_file" in problem.message
     assert f"chmod 600 {tmp_path / 'hiraita'}" in problem.message
+
+
+def test_what_is_wrong_with_the_file_of_signing_keys_is_told(tmp_path: Path) -> None:
+    file, web = tmp_path / "kagi", "web: {secret_file: kagi}\n"
+
+    def told() -> list[tuple[str, str]]:
+        return [(one.code, one.message) for one in app(tmp_path, "{}", web).exposed_passwords()]
+
+    ((missing, _),) = told()
+    file.write_text("短い\n", encoding="utf-8")
+    file.chmod(0o600)
+    ((weak, says),) = told()
+    file.write_text(f"{'k' * 32}\n", encoding="utf-8")
+    kept = told()
+    file.chmod(0o640)
+    ((exposed, who),) = told()
+
+    assert (missing, weak, kept, exposed) == ("unusable-keys", "unusable-keys", [], "exposed-password")
+    assert "openssl rand -hex 32" in says
+    assert "make links as you do" in who

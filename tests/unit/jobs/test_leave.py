@@ -6,7 +6,7 @@ import pytest
 
 from publisher.jobs.leave import BY_READER, Visitor, exits, leave, masked, visit
 from publisher.mail import parse_address
-from publisher.mail.tokens import Leave, leave_token
+from publisher.mail.tokens import Leave, Signing, leave_token
 from publisher.model.newsletter import Frequency
 from publisher.model.reader import Subscription
 from publisher.store import subscribers, suppressions
@@ -39,6 +39,10 @@ def statuses(store: Store, email: str = HANAKO) -> dict[str, str]:
     return {name: str(one.status) for name, one in subscriptions(store, email).items()}
 
 
+def ours(store: Store) -> Signing:
+    return Signing(store.secret, (store.secret,), (store.secret,))
+
+
 def token(store: Store, newsletter: str | None, email: str = HANAKO) -> str:
     return leave_token(store.secret, newsletter, parse_address(email).email)
 
@@ -47,7 +51,7 @@ def test_a_token_ends_one_subscription_and_others_stay(store: Store, now: dateti
     subscribe(store, now, "weekly", "daily")
     subscribe(store, now, "weekly", email="taro@example.jp")
 
-    before = visit(store, token(store, "weekly"))
+    before = visit(store, ours(store), token(store, "weekly"))
     assert before is not None
     leave(store, before.who, now, everything=False)
 
@@ -69,7 +73,7 @@ def test_everything_is_every_subscription(store: Store, now: datetime) -> None:
 def test_looking_changes_nothing_and_tells_the_language(store: Store, now: datetime) -> None:
     subscribe(store, now, "weekly", language="ja")
 
-    seen = [visit(store, token(store, "weekly")) for _ in range(3)]
+    seen = [visit(store, ours(store), token(store, "weekly")) for _ in range(3)]
 
     assert seen == [Visitor(Leave("weekly", "Hanako@example.jp"), "ja", is_gone=False)] * 3
     assert statuses(store) == {"weekly": "confirmed"}
@@ -89,7 +93,7 @@ def test_the_first_time_counts_and_further_ones_are_the_same(store: Store, now: 
     with store.read() as connection:
         left = connection.scalars(sa.select(table.c.unsubscribed_at)).all()
     assert left == [now]
-    seen = visit(store, token(store, "weekly"))
+    seen = visit(store, ours(store), token(store, "weekly"))
     assert seen is not None
     assert seen.is_gone
 
@@ -105,20 +109,20 @@ def test_who_subscribes_again_is_a_reader_and_can_leave_by_an_old_mail(store: St
 
 
 def test_a_stranger_gets_no_mail_any_more(store: Store, now: datetime) -> None:
-    before = visit(store, token(store, None, "yoso@example.jp"))
+    before = visit(store, ours(store), token(store, None, "yoso@example.jp"))
     assert before == Visitor(Leave(None, "yoso@example.jp"), None, is_gone=False)
 
     for _ in range(2):
         leave(store, before.who, now, everything=False)
 
     assert suppressed(store, "yoso@example.jp") == BY_READER
-    after = visit(store, token(store, None, "yoso@example.jp"))
+    after = visit(store, ours(store), token(store, None, "yoso@example.jp"))
     assert after is not None
     assert after.is_gone
 
 
 def test_a_reader_whom_the_ledger_does_not_know_leaves_as_well(store: Store, now: datetime) -> None:
-    seen = visit(store, token(store, "weekly"))
+    seen = visit(store, ours(store), token(store, "weekly"))
 
     assert seen == Visitor(Leave("weekly", "Hanako@example.jp"), None, is_gone=True)
     leave(store, seen.who, now, everything=False)
@@ -126,8 +130,8 @@ def test_a_reader_whom_the_ledger_does_not_know_leaves_as_well(store: Store, now
 
 
 def test_a_token_of_another_ledger_is_nobodys(store: Store) -> None:
-    assert visit(store, leave_token(b"x" * 32, "weekly", HANAKO)) is None
-    assert visit(store, "") is None
+    assert visit(store, ours(store), leave_token(b"x" * 32, "weekly", HANAKO)) is None
+    assert visit(store, ours(store), "") is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,25 @@
+"""The keys that sign addresses in mails and forms, where the settings name a file of them."""
+
+from publisher.config.blame import refusal
+from publisher.config.effective import secret_lines
+from publisher.config.load import Config
+
+_SHORTEST = 32
+"""Characters; in hexadecimal 128 bits."""
+
+
+def signing_keys(config: Config) -> tuple[bytes, ...]:
+    """Those of `web.secret_file`, none where it names no file: the first signs, the others are believed.
+
+    Read each time, so that keys are rotated under a server that runs. ConfigError where the file holds none, or a weak
+    one.
+    """
+    file = config.settings.web.secret_file
+    if file is None:
+        return ()
+    lines = [line.strip() for line in secret_lines(config, "web.secret_file", file)]
+    keys = tuple(line.encode() for line in lines if line)
+    if not keys or min(map(len, keys)) < _SHORTEST:
+        told = f"needs a key of {_SHORTEST} characters or more on each line"
+        raise refusal(config, "web.secret_file", told, hint="'openssl rand -hex 32' makes one")
+    return keys
