@@ -36,6 +36,7 @@ from publisher.struct import Struct, field
 
 if TYPE_CHECKING:
     from publisher.http import Response
+    from publisher.jobs.bounce_boxes import Take
     from publisher.jobs.door import Door
     from publisher.jobs.events import Fetch
     from publisher.jobs.letter import Outgoing
@@ -251,6 +252,14 @@ class App(Struct, frozen=True, dict=True):
         from publisher.app.doors import door_of
 
         return door_of(self.config, tuple(self.newsletters()), self.clock)
+
+    def taker(self, store: "Store") -> "Take":
+        """What does what readers ask by mail; ConfigError where the settings of it cannot be used."""
+        from publisher.jobs.bounce_boxes import take_nothing
+        from publisher.jobs.requests import clerk_of, take
+
+        clerk = clerk_of(self.config, self.door(), store, self.signing(store))
+        return take_nothing if clerk is None else lambda mail: take(clerk, mail, self.clock())
 
     def timezone(self) -> str:
         """The site's zone."""

@@ -1,4 +1,4 @@
-"""bounce: take in what is reported of our mails."""
+"""bounce: take in what is reported of our mails, and what readers ask by mail."""
 
 import sys
 from pathlib import Path
@@ -27,7 +27,7 @@ def bounce(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Take in bounces and complaints: one mail, or what is new in the box that is configured."""
+    """Take in bounces, complaints and readers' requests: one mail, or what is new in the box that is configured."""
     try:
         intake = _from_box(site(context)) if file is None else _from_mail(site(context), file)
     except PublisherError as error:
@@ -39,7 +39,7 @@ def bounce(
     if as_json:
         put_json(_told(intake))
     else:
-        for line in intake.lines() or ["nothing new was reported of our mails"]:
+        for line in intake.lines() or ["nothing new was reported of our mails, or asked"]:
             say(line)
     if intake.unread:
         raise typer.Exit(FetchError.exit_code)
@@ -48,22 +48,21 @@ def bounce(
 def _from_box(app: "App") -> "Intake":
     from publisher.jobs.bounce_boxes import read_box
 
-    if app.config.settings.mail.bounces is None:
+    box = app.config.settings.mail.bounces
+    if box is None or not box.is_read:
         hint = "set mail.bounces in config.yaml, or name a file with one mail, or - for standard input"
         raise UsageError("no box that bounces come into is configured", hint=hint)
     with app.existing() as store:
-        return read_box(app.config, store, now=app.clock())
+        return read_box(app.config, store, now=app.clock(), take=app.taker(store))
 
 
 def _from_mail(app: "App", file: str) -> "Intake":
-    from publisher.jobs.bounce import take_in
-    from publisher.jobs.bounce_boxes import limits
-    from publisher.mail.reports import read_report
+    from publisher.jobs.bounce_boxes import read_one
 
     # All of it, also where little is looked at: a mail server whose pipe is closed early takes that for a fault.
-    reports = read_report(sys.stdin.buffer.read() if file == "-" else _read(Path(file)))
+    mail = sys.stdin.buffer.read() if file == "-" else _read(Path(file))
     with app.existing() as store:
-        return take_in(store, reports, now=app.clock(), limits=limits(app.config))
+        return read_one(app.config, store, mail, now=app.clock(), take=app.taker(store))
 
 
 def _read(file: Path) -> bytes:
@@ -95,4 +94,5 @@ def _told(intake: "Intake") -> dict[str, Any]:
         "settled": intake.settled,
         "paused": [asdict(one) for one in intake.paused],
         "unread": [asdict(one) for one in intake.unread],
+        "requests": [asdict(one) for one in intake.requests],
     }

@@ -82,8 +82,10 @@ class BoxConfig(Section):
 
     @model_validator(mode="after")
     def _one_box(self) -> "BoxConfig":
-        if (self.maildir is None) == (self.imap is None):
+        if self.maildir and self.imap:
             raise ValueError("give either maildir or imap")
+        if not (self.maildir or self.imap or self.address):
+            raise ValueError("give either maildir or imap, or the address of what comes by a pipe")
         if self.imap and not (self.user and self.password_file):
             raise ValueError("imap needs user and password_file")
         if self.maildir:

@@ -61,7 +61,8 @@ class LimitsSettings(Struct, frozen=True):
 
 class BoxSettings(Struct, frozen=True):
     """`mail.bounces`: where reports come in. Either `maildir`, a path relative to home, or `imap`, a URL with a user
-    and a file of the password. `address` is what readers write to for it, see jobs.requests_address."""
+    and a file of the password; neither where a mail server hands them to a command. `address` is what readers write to,
+    see jobs.requests_address."""
 
     address: str | None
     maildir: str | None
@@ -69,6 +70,11 @@ class BoxSettings(Struct, frozen=True):
     user: str | None
     password_file: str | None
     folder: str
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is a box to be looked into."""
+        return self.maildir is not None or self.imap is not None
 
 
 class SesSettings(Struct, frozen=True):

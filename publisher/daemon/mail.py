@@ -83,18 +83,23 @@ def _tell_unknown(store: "Store", before: "Standing", complain: Say) -> int:
 
 
 def _read_box(app: App, store: "Store", say: Say) -> int:
-    if app.config.settings.mail.bounces is None:
+    if not _has_box(app):
         return 0
     from publisher.jobs.bounce_boxes import read_box
 
-    intake = read_box(app.config, store, now=app.clock())
+    intake = read_box(app.config, store, now=app.clock(), take=app.taker(store))
     for line in intake.lines():
         say(line)
     return FetchError.exit_code if intake.unread else 0
 
 
 def _next_box(app: App) -> datetime | None:
-    return None if app.config.settings.mail.bounces is None else app.clock() + _BOX_EVERY
+    return app.clock() + _BOX_EVERY if _has_box(app) else None
+
+
+def _has_box(app: App) -> bool:
+    box = app.config.settings.mail.bounces
+    return box is not None and box.is_read
 
 
 def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:

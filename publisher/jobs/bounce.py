@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from publisher.core.bounce_policy import FEWEST_COMPLAINTS, Limits, classify, over_limit, soft_limit_reached
 from publisher.core.words import counted
 from publisher.jobs.bounce_match import address_key, find_delivery
+from publisher.jobs.requests_taken import Taken, taken_lines
 from publisher.mail.report import Action, Report
 from publisher.model.bounce import Bounce, BounceKind, SuppressionKind
 from publisher.model.mailing import Delivery, IssueStatus
@@ -42,7 +43,8 @@ class Intake(Struct, frozen=True):
 
     `bounces` are those that were new, `known` counts those recorded before. `unmatched` are reports that nothing signed
     names the delivery of; they are without consequence. `suppressed` are addresses that get no mail from now on,
-    `settled` counts unknown deliveries that are known to be sent now. `unread` are mails beside those.
+    `settled` counts unknown deliveries that are known to be sent now. `unread` are mails beside those, `requests` what
+    readers asked for in others.
     """
 
     bounces: tuple[Bounce, ...] = ()
@@ -52,6 +54,7 @@ class Intake(Struct, frozen=True):
     settled: int = 0
     paused: tuple[Pause, ...] = ()
     unread: tuple[Unread, ...] = ()
+    requests: tuple[Taken, ...] = ()
 
     def __add__(self, other: "Intake") -> "Intake":
         return Intake(
@@ -62,6 +65,7 @@ class Intake(Struct, frozen=True):
             self.settled + other.settled,
             self.paused + other.paused,
             self.unread + other.unread,
+            self.requests + other.requests,
         )
 
     def lines(self) -> list[str]:
@@ -74,6 +78,7 @@ class Intake(Struct, frozen=True):
             told.append(f"{counted(self.settled, 'unknown mail')} known to be sent")
         return [
             *([f"bounces: {', '.join(told)}"] if told else []),
+            *taken_lines(self.requests),
             *(
                 f"a report names no mail of ours: {one.recipient or 'no address'}: {_words(one)}"
                 for one in self.unmatched

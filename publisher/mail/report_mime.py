@@ -29,6 +29,8 @@ _BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li|hr)\b[^<>]{0,200}>", re.IGNOR
 _HIDDEN = re.compile(r"<(style|script|title)\b[^<>]{0,500}>[^<]{0,50000}</\1>", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^()]{0,500}\)|\"[^\"]{0,500}\"(?=[ \t]*<)")
 _ADDRESS = re.compile(r"(?:\"[^\"\s]{1,64}\"|[^\s<>()\",:;@\\\[\]]{1,64})@[^\s<>()\",:;@\\]{1,255}")
+_SENT_TO = ("x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "delivered-to", "to")
+_RECEIVED_FOR = re.compile(r"\bfor <([^<>\s]{1,320}@[^<>\s]{1,255})>")
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 
 
@@ -118,6 +120,12 @@ def addresses(values: list[str]) -> tuple[str, ...]:
     """The addresses in header fields, each once; `email.utils.getaddresses` fails on a thousand opening brackets."""
     plain = [_ASIDE.sub(" ", value[:10_000]) for value in values]
     return tuple(dict.fromkeys(address for value in plain for address in _ADDRESS.findall(value)))
+
+
+def sent_to(mail: Part) -> tuple[str, ...]:
+    """The addresses that a mail came to, those first by which it was delivered."""
+    ways = [address for value in mail.all("received") for address in _RECEIVED_FOR.findall(value[:2000])]
+    return tuple(dict.fromkeys([*addresses(mail.all(*_SENT_TO)), *ways]))
 
 
 def decoded(raw: bytes, charset: str = "") -> str:

@@ -1,19 +1,15 @@
 """What a mail in the bounce box says of our mails."""
 
-import re
-
 from publisher.mail import report_arf, report_dsn
 from publisher.mail.report import Action, Report
 from publisher.mail.report_dsn import Status
-from publisher.mail.report_mime import Part, addresses, leaves, read_mail
+from publisher.mail.report_mime import Part, addresses, leaves, read_mail, sent_to
 from publisher.mail.report_returned import cut, header_of
 from publisher.mail.report_signs import is_answer, is_by_daemon
 from publisher.mail.report_text import statuses_in, words_beside
 
 __all__ = ["Action", "Report", "read_report"]
 
-_SENT_TO = ("x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "delivered-to", "to")
-_RECEIVED_FOR = re.compile(r"\bfor <([^<>\s]{1,320}@[^<>\s]{1,255})>")
 _ELSE = ("disposition-notification", "tlsrpt")
 
 
@@ -25,7 +21,7 @@ def read_report(data: bytes) -> tuple[Report, ...]:
     """
     mail = read_mail(data)
     parts = list(leaves(mail)) or [mail]
-    to = _sent_to(mail)
+    to = sent_to(mail)
     returned = header_of(parts)
     feedback = next((part for part in parts if part.type == report_arf.TYPE), None)
     if feedback:
@@ -67,8 +63,3 @@ def _text(parts: list[Part]) -> str:
     """What is for people to read: plain text, else what there is of HTML."""
     plain = [part.text for part in parts if part.type == "text/plain"]
     return "\n".join(plain or [part.text for part in parts if part.type == "text/html"])
-
-
-def _sent_to(mail: Part) -> tuple[str, ...]:
-    ways = [address for value in mail.all("received") for address in _RECEIVED_FOR.findall(value[:2000])]
-    return tuple(dict.fromkeys([*addresses(mail.all(*_SENT_TO)), *ways]))

@@ -23,8 +23,8 @@ class Request(Struct, frozen=True):
     `sender` is the one address in its From, with the `name` beside it. `about` is what follows the command, or stands
     before it, such as a newsletter's name. `token` is of the form of our tokens, empty for none. `lines` are the body's
     own, without what is quoted and signatures; `named` the address that is all of them. `answers` are the Message-IDs
-    that it replies to, the nearest first. `message_id` and `date` are as the mail has them, for the evidence.
-    `japanese` is whether it is written so, None where one cannot see.
+    that it replies to, the nearest first; `to` the addresses that it came to, in lower case. `message_id` and `date`
+    are as the mail has them, for the evidence. `japanese` is whether it is written so, None where one cannot see.
     """
 
     kind: RequestKind
@@ -35,6 +35,7 @@ class Request(Struct, frozen=True):
     lines: tuple[str, ...] = ()
     named: str = ""
     answers: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
     message_id: str = ""
     date: str = ""
     japanese: bool | None = None

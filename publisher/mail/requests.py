@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from publisher.core.lines import LONGEST_NAME, one_line
-from publisher.mail.report_mime import Part, addresses, read_mail
+from publisher.mail.report_mime import Part, addresses, read_mail, sent_to
 from publisher.mail.report_signs import is_away
 from publisher.mail.request import Request, RequestKind
 from publisher.mail.request_signs import is_automatic, without_reply
@@ -72,6 +72,7 @@ def _request(mail: Part, sender: str, found: Command, lines: tuple[str, ...]) ->
         lines=lines,
         named=named[1] if named else "",
         answers=_answered(mail),
+        to=tuple(address.lower() for address in (*sent_to(mail), *addresses(mail.all("cc")))),
         message_id=one_line(mail.get("message-id"))[:_LONGEST_ID],
         date=one_line(mail.get("date"))[:_LONGEST_DATE],
         japanese=_is_japanese(mail, lines),

@@ -20,6 +20,8 @@ from publisher.config import Config, load_config
 from publisher.errors import ConfigError, FetchError
 from publisher.jobs.bounce import Intake
 from publisher.jobs.bounce_boxes import read_box
+from publisher.jobs.requests_taken import Outcome, Taken
+from publisher.mail.request import RequestKind
 from publisher.store import suppressions
 from publisher.store.engine import Store
 from publisher.store.tables import mailboxes
@@ -31,6 +33,20 @@ site: {title: 便り, url: https://example.jp/, language: ja, timezone: Asia/Tok
 mail:
   bounces: BOX
 """
+
+
+ASKS = b"From: a@example.jp\r\nSubject: unsubscribe\r\n\r\n"
+TAKEN = Taken(RequestKind.UNSUBSCRIBE, Outcome.DONE, "a\u2026@example.jp")
+
+
+def taking(asked: list[bytes]) -> Callable[[bytes], Taken | None]:
+    """Who takes one request and knows no other; keeps what it was shown."""
+
+    def take(mail: bytes) -> Taken | None:
+        asked.append(mail)
+        return TAKEN if b"unsubscribe" in mail else None
+
+    return take
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +155,22 @@ class TestMaildir:
         assert away.exists()
         assert strangers.exists()
         assert {"cur/1.report.mx:2,S", "cur/2.report.mx:2,FS"} < self.names(box)
+
+    def test_requests_are_taken_and_marked_and_a_report_is_none(
+        self, store: Store, now: datetime, box: Path, configured: Callable[[str], Config]
+    ) -> None:
+        (report,) = reports(store, now, 1)
+        self.put(box, "1.report.mx", report.replace(b"Subject: weekly", b"Subject: unsubscribe"))
+        self.put(box, "2.asks.mx", ASKS)
+        letter = self.put(box, "3.letter.mx", LETTER.encode())
+        asked: list[bytes] = []
+
+        done = read_box(configured("{maildir: Maildir}"), store, now=now, take=taking(asked))
+
+        assert (done.requests, asked) == ((TAKEN,), [ASKS, LETTER.encode()])
+        assert "asked by mail: 1 to leave" in done.lines()
+        assert letter.exists()
+        assert {"cur/1.report.mx:2,S", "cur/2.asks.mx:2,S"} <= self.names(box)
 
     def test_no_mail_is_read_twice_wherever_a_mail_program_puts_it(
         self, store: Store, now: datetime, box: Path, read: Callable[[], Intake]
@@ -261,6 +293,17 @@ class TestImap:
         assert len(done.unmatched) == 1
         assert server.flags(tmp_path.name) == [False, True, False, True]
         assert read_box(config, store, now=now) == Intake()
+
+    def test_requests_are_taken_and_marked(
+        self, server: Dovecot, store: Store, now: datetime, configured: Callable[[str], Config]
+    ) -> None:
+        server.deliver("asked", LETTER.encode(), ASKS, VACATION.format(to="a@b.jp").encode())
+        config = configured(f"{{imap: 'imap://localhost:{server.plain}', user: asked, password_file: password}}")
+
+        done = [read_box(config, store, now=now, take=taking([])) for _ in range(2)]
+
+        assert [one.requests for one in done] == [(TAKEN,), ()]
+        assert server.flags("asked") == [False, True, False]
 
     def test_only_what_came_since_is_read(
         self, store: Store, now: datetime, server: Dovecot, config: Config, tmp_path: Path

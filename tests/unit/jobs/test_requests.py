@@ -1,0 +1,179 @@
+"""What readers ask by mail is done, once, and for nobody else."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.mailed import mailed
+
+from publisher.config import Config, load_config, newsletters
+from publisher.jobs.door import Door
+from publisher.jobs.requests import Clerk, clerk_of, take
+from publisher.jobs.requests_taken import Outcome, Taken
+from publisher.mail import parse_address
+from publisher.mail.requests import RequestKind
+from publisher.mail.tokens import Signing, leave_token, preferences_token
+from publisher.model.newsletter import Frequency
+from publisher.store import subscribers, suppressions
+from publisher.store.engine import Store
+from publisher.store.subscribers import Wish
+
+HANAKO, TARO = "hanako@example.jp", "taro@example.jp"
+BOX = "tayori@niwa.example"
+CONFIG = f"""\
+site: {{title: 庭便り, url: https://niwa.example/, language: ja, timezone: Asia/Tokyo}}
+newsletters:
+  weekly: {{title: 週刊 庭便り, from: 庭 <news@niwa.example>, schedules: {{weekly: "mon 09:00"}}}}
+  daily: {{title: 日刊 庭便り, from: 庭 <news@niwa.example>, schedules: {{daily: "07:00"}}}}
+mail: {{bounces: {{address: {BOX}}}}}
+"""
+
+
+def written(subject: str, body: str = "", *fields: str, sender: str = HANAKO, to: str = BOX, name: str = "m1") -> bytes:
+    head = [f"From: {sender}", f"To: {to}", f"Subject: {subject}", f"Message-ID: <{name}@example.jp>", *fields]
+    return ("\n".join([*head, "Content-Type: text/plain; charset=utf-8"]) + "\n\n" + body).encode()
+
+
+def door_of(config: Config) -> Door:
+    return Door(tuple(newsletters(config, "Asia/Tokyo")), config.settings.web.sign_up)
+
+
+@pytest.fixture
+def clerk(store: Store, tmp_path: Path) -> Clerk:
+    (tmp_path / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    config = load_config(tmp_path / "config.yaml", {}, tmp_path)
+    signing = Signing(b"key of the web", (b"key of the web", b"old key"), (b"key of the web", b"old key", store.secret))
+    found = clerk_of(config, door_of(config), store, signing)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def readers(store: Store, now: datetime) -> Callable[[], dict[str, dict[str, str]]]:
+    """Two readers of two newsletters each, and how they stand."""
+    with store.write() as connection:
+        for email in (HANAKO, TARO):
+            for name in ("weekly", "daily"):
+                wish = Wish(email, parse_address(email).key, name, Frequency.WEEKLY, "yes")
+                subscribers.subscribe(connection, wish, now - timedelta(days=1), revive=True)
+
+    def stand() -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        with store.read() as connection:
+            for one in subscribers.listed(connection):
+                found.setdefault(one.subscriber.email, {})[one.newsletter] = one.status.value
+        return found
+
+    return stand
+
+
+ALL = {"daily": "confirmed", "weekly": "confirmed"}
+NONE = {"daily": "unsubscribed", "weekly": "unsubscribed"}
+WEEKLY_ENDED = {"daily": "confirmed", "weekly": "unsubscribed"}
+Stand = Callable[[], dict[str, dict[str, str]]]
+
+
+class TestLeave:
+    def test_a_token_ends_what_it_names_whoever_sends_it(self, clerk: Clerk, readers: Stand, now: datetime) -> None:
+        mail = written(f"unsubscribe {leave_token(clerk.store.secret, 'weekly', HANAKO)}", sender="else@example.com")
+
+        first, again = take(clerk, mail, now), take(clerk, mail, now)
+
+        assert first == Taken(RequestKind.UNSUBSCRIBE, Outcome.DONE, "h…@example.jp", ("weekly",))
+        assert again is not None
+        assert again.outcome is Outcome.NOTHING
+        assert readers() == {HANAKO: WEEKLY_ENDED, TARO: ALL}
+
+    def test_a_token_of_a_key_that_was_changed_still_ends(self, clerk: Clerk, readers: Stand, now: datetime) -> None:
+        take(clerk, written(f"unsubscribe {leave_token(b'old key', 'weekly', HANAKO)}"), now)
+
+        assert readers()[HANAKO] == WEEKLY_ENDED
+
+    def test_who_had_subscribed_to_nothing_gets_no_mail_any_more(self, clerk: Clerk, now: datetime) -> None:
+        token = leave_token(clerk.store.secret, None, "gast@example.de")
+        assert take(clerk, written(f"unsubscribe {token}"), now) is not None
+
+        with clerk.store.read() as connection:
+            assert suppressions.reason_of(connection, clerk.store.secret, "gast@example.de")
+
+    @pytest.mark.parametrize(
+        "token",
+        [
+            leave_token(b"somebody else's", "weekly", HANAKO),
+            preferences_token(b"key of the web", HANAKO, datetime.fromisoformat("2030-01-01T00:00:00+00:00")),
+            leave_token(b"key of the web", "weekly", HANAKO)[:-1] + "!",
+        ],
+    )
+    def test_a_token_that_is_forged_or_for_something_else_does_nothing(
+        self, clerk: Clerk, readers: Stand, now: datetime, token: str
+    ) -> None:
+        assert take(clerk, written(f"unsubscribe {token}", sender="mallory@example.com"), now) is None
+        assert readers() == {HANAKO: ALL, TARO: ALL}
+
+    @pytest.mark.parametrize(
+        ("subject", "body", "left"),
+        [
+            ("unsubscribe weekly", "", WEEKLY_ENDED),
+            ("「週刊 庭便り」の配信停止を希望します", "", WEEKLY_ENDED),
+            ("unsubscribe from the weekly please", "", WEEKLY_ENDED),
+            ("unsubscribe weekly", HANAKO, WEEKLY_ENDED),
+            ("unsubscribe", "", NONE),
+            ("Re: 週刊 庭便り 第3号", "配信停止\n\niPhoneから送信", NONE),
+            ("unsubscribe oldname", "", NONE),
+        ],
+    )
+    def test_who_asks_to_leave_leaves_what_they_name_or_all(
+        self, clerk: Clerk, readers: Stand, now: datetime, subject: str, body: str, left: dict[str, str]
+    ) -> None:
+        assert take(clerk, written(subject, body), now) is not None
+        assert readers() == {HANAKO: left, TARO: ALL}
+
+    def test_an_answer_to_a_mail_of_one_newsletter_ends_that_one(
+        self, clerk: Clerk, readers: Stand, now: datetime
+    ) -> None:
+        (made,) = mailed(clerk.store, HANAKO, at=now)
+        mail = written("Re: 庭", "配信停止", f"In-Reply-To: {made.message_id}", to="news@niwa.example")
+
+        assert take(clerk, mail, now) is not None
+        assert readers() == {HANAKO: WEEKLY_ENDED, TARO: ALL}
+
+    def test_the_address_of_a_third_person_in_the_body_is_not_believed(
+        self, clerk: Clerk, readers: Stand, now: datetime
+    ) -> None:
+        assert take(clerk, written("unsubscribe weekly", TARO), now) is None
+        assert take(clerk, written("unsubscribe weekly", TARO, sender="x@example.com"), now) is None
+        assert readers() == {HANAKO: ALL, TARO: ALL}
+
+    @pytest.mark.parametrize(
+        "mail",
+        [
+            written("unsubscribe", sender="stranger@example.com"),
+            written("unsubscribe", to="else@niwa.example"),
+            written("unsubscribe", "", "Auto-Submitted: auto-replied"),
+            written("unsubscribe", sender=BOX),
+            written("unsubscribe", sender=f"{HANAKO}, {TARO}"),
+            written("unsubscribe", sender=", ".join(f"r{number}@example.jp" for number in range(100))),
+            written("unsubscribe", sender="hanako@@example.jp"),
+            written("庭の話", "とても面白かったです。"),
+        ],
+    )
+    def test_every_other_mail_is_for_people(self, clerk: Clerk, readers: Stand, now: datetime, mail: bytes) -> None:
+        assert take(clerk, mail, now) is None
+        assert readers() == {HANAKO: ALL, TARO: ALL}
+
+    def test_a_line_break_in_from_makes_nobody_else_of_it(self, clerk: Clerk, readers: Stand, now: datetime) -> None:
+        take(clerk, written("unsubscribe", sender=f"=?utf-8?q?x=0D=0AFrom:_{TARO}?= <{HANAKO}>"), now)
+
+        assert readers()[TARO] == ALL
+
+    def test_mail_to_an_address_with_detail_is_ours(self, clerk: Clerk, readers: Stand, now: datetime) -> None:
+        assert take(clerk, written("退会", to="Tayori+x@niwa.example"), now) is not None
+        assert readers()[HANAKO] == NONE
+
+
+def test_without_an_address_to_write_to_nothing_is_taken(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(CONFIG.replace("address:", "maildir:"), encoding="utf-8")
+    config = load_config(tmp_path / "config.yaml", {}, tmp_path)
+
+    assert clerk_of(config, door_of(config), store, Signing(b"", (), ())) is None
