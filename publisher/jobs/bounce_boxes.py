@@ -14,7 +14,7 @@ from publisher.core.bounce_policy import Limits
 from publisher.errors import FetchError
 from publisher.imap import LIMIT_BYTES, Mailbox, Session, opened
 from publisher.jobs.bounce import Intake, Unread, take_in
-from publisher.jobs.requests_taken import Taken
+from publisher.jobs.requests_taken import Outcome, Taken
 from publisher.mail.reports import Report, read_report
 from publisher.store import mailboxes
 from publisher.store.engine import Store
@@ -53,7 +53,8 @@ class _Reading(Struct, frozen=True):
             taken = self.take(mails[key])
             if taken is not None:
                 done += Intake(requests=(taken,))
-                ours.append(key)
+                # What is too much for now is left to a person.
+                ours += [] if taken.outcome is Outcome.LIMITED else [key]
         return done, ours
 
 

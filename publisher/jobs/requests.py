@@ -6,7 +6,8 @@ from publisher.config import Config, mail_of
 from publisher.errors import UsageError
 from publisher.jobs.door import Door
 from publisher.jobs.requests_address import requests_address
-from publisher.jobs.requests_leave import leave_by_address, leave_by_token
+from publisher.jobs.requests_join import accept, join
+from publisher.jobs.requests_leave import leave_by_mail
 from publisher.jobs.requests_taken import Taken
 from publisher.mail import Address, parse_address, parse_mailbox
 from publisher.mail.requests import Request, RequestKind, read_request
@@ -53,12 +54,15 @@ def take(clerk: Clerk, data: bytes, now: datetime) -> Taken | None:
 
 
 def _done(clerk: Clerk, request: Request, sender: Address, now: datetime) -> Taken | None:
-    if request.kind is not RequestKind.UNSUBSCRIBE:
-        return None
-    with clerk.store.write() as connection:
-        if request.token:
-            return leave_by_token(connection, clerk.store.secret, clerk.signing, request, now)
-        return leave_by_address(connection, clerk.door.newsletters, request, sender, now)
+    match request.kind:
+        case RequestKind.UNSUBSCRIBE:
+            return leave_by_mail(clerk.door, clerk.store, clerk.signing, request, sender, now)
+        case RequestKind.SUBSCRIBE:
+            return join(clerk.door, clerk.store, request, sender, now)
+        case RequestKind.CONFIRM:
+            return accept(clerk.door, clerk.store, clerk.signing, request, sender, now)
+        case _:
+            return None
 
 
 def _is_to_us(clerk: Clerk, request: Request) -> bool:

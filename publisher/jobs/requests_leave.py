@@ -1,55 +1,79 @@
 """Leaving by mail. A plea to stop outranks the risk that somebody else makes it: coming back is one mail."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from publisher.jobs.bounce_match import address_key
+from publisher.jobs.door import Door
 from publisher.jobs.leave import BY_READER, masked
+from publisher.jobs.requests_letters import answer, tongue_of
 from publisher.jobs.requests_named import meant
 from publisher.jobs.requests_taken import Outcome, Taken
 from publisher.mail import Address, parse_address
 from publisher.mail.requests import Request
-from publisher.mail.tokens import Signing, read_leave_token
+from publisher.mail.tokens import Leave, Signing, read_leave_token
 from publisher.model.bounce import SuppressionKind
-from publisher.model.newsletter import Newsletter
 from publisher.model.reader import SubscriptionStatus
+from publisher.model.sign_up import LetterKind
 from publisher.store import subscribers, suppressions
+from publisher.store.engine import Store
 
 BY = "mail"
 """Who ended a subscription, in `left_by`."""
 
 
-def leave_by_token(
-    connection: sa.Connection, secret: bytes, signing: Signing, request: Request, now: datetime
+def leave_by_mail(
+    door: Door, store: Store, signing: Signing, request: Request, sender: Address, now: datetime
 ) -> Taken | None:
-    """End what the token names, whoever sent it; None where it is none of ours."""
-    who = read_leave_token(signing.leaving, request.token)
-    if who is None:
-        return None
-    key = parse_address(who.email).key
-    ended = subscribers.unsubscribe(connection, key, who.newsletter, now, by=BY)
-    if who.newsletter is None:
-        ended += suppressions.add(connection, secret, key, BY_READER, now, kind=SuppressionKind.READER)
-    return _taken(request, who.email, (who.newsletter,) if who.newsletter else (), ended)
+    """End what a token names, whoever sent it; or without one what the sender has, as far as they say what.
 
-
-def leave_by_address(
-    connection: sa.Connection, newsletters: Sequence[Newsletter], request: Request, sender: Address, now: datetime
-) -> Taken | None:
-    """End what the sender has, as far as they say what; None where they have never had anything.
-
-    An address in the body is not believed: one that is another's asks a person.
+    Who leaves gets a last mail that says so, once. None where the token is none of ours, where the sender has never had
+    anything, and where an address in the body is another's, which is not believed: that asks a person.
     """
+    with store.write() as connection:
+        if request.token:
+            who = read_leave_token(signing.leaving, request.token)
+            return None if who is None else _by_token(connection, store.secret, door, request, who, now)
+        return _by_address(connection, store.secret, door, request, sender, now)
+
+
+def _by_token(
+    connection: sa.Connection, secret: bytes, door: Door, request: Request, who: Leave, now: datetime
+) -> Taken:
+    address = parse_address(who.email)
+    ended = subscribers.unsubscribe(connection, address.key, who.newsletter, now, by=BY)
+    if who.newsletter is not None:
+        return _told(connection, secret, door, request, address, (who.newsletter,) if ended else (), now)
+    # Who had subscribed to nothing gets no mail at all any more, not even one that says so.
+    is_new = suppressions.add(connection, secret, address.key, BY_READER, now, kind=SuppressionKind.READER)
+    return Taken(request.kind, Outcome.DONE if ended or is_new else Outcome.NOTHING, masked(address.email))
+
+
+def _by_address(
+    connection: sa.Connection, secret: bytes, door: Door, request: Request, sender: Address, now: datetime
+) -> Taken | None:
     held = subscribers.listed(connection, address_key=sender.key)
     if not held or (request.named and address_key(request.named) != sender.key):
         return None
     live = [one for one in held if one.status is not SubscriptionStatus.UNSUBSCRIBED]
-    names = meant(connection, request.about, request.answers, live, newsletters) if live else ()
-    ended = sum(subscribers.unsubscribe(connection, sender.key, name, now, by=BY) for name in names)
-    return _taken(request, sender.email, names, ended)
+    names = meant(connection, request.about, request.answers, live, door.newsletters) if live else ()
+    ended = tuple(name for name in names if subscribers.unsubscribe(connection, sender.key, name, now, by=BY))
+    return _told(connection, secret, door, request, sender, ended, now)
 
 
-def _taken(request: Request, email: str, newsletters: tuple[str, ...], ended: int) -> Taken:
-    return Taken(request.kind, Outcome.DONE if ended else Outcome.NOTHING, masked(email), newsletters)
+def _told(
+    connection: sa.Connection,
+    secret: bytes,
+    door: Door,
+    request: Request,
+    to: Address,
+    ended: tuple[str, ...],
+    now: datetime,
+) -> Taken:
+    """What was ended, and a mail that says so, in the same transaction."""
+    if ended:
+        tongue = tongue_of(connection, door, request, to.key)
+        only = ended[0] if len(ended) == 1 else None
+        answer(connection, secret, door, LetterKind.GOODBYE, to, tongue, now, only)
+    return Taken(request.kind, Outcome.DONE if ended else Outcome.NOTHING, masked(to.email), ended)

@@ -1,7 +1,7 @@
 """What readers ask by mail is done, once, and for nobody else."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,13 @@ from publisher.jobs.requests import Clerk, clerk_of, take
 from publisher.jobs.requests_taken import Outcome, Taken
 from publisher.mail import parse_address
 from publisher.mail.requests import RequestKind
-from publisher.mail.tokens import Signing, leave_token, preferences_token
+from publisher.mail.tokens import Signing, confirm_token, leave_token, preferences_token
 from publisher.model.newsletter import Frequency
-from publisher.store import subscribers, suppressions
+from publisher.model.sign_up import SignUp
+from publisher.store import letters, sign_ups, subscribers, suppressions
 from publisher.store.engine import Store
 from publisher.store.subscribers import Wish
+from publisher.struct import replace
 
 HANAKO, TARO = "hanako@example.jp", "taro@example.jp"
 BOX = "tayori@niwa.example"
@@ -177,3 +179,141 @@ def test_without_an_address_to_write_to_nothing_is_taken(store: Store, tmp_path:
     config = load_config(tmp_path / "config.yaml", {}, tmp_path)
 
     assert clerk_of(config, door_of(config), store, Signing(b"", (), ())) is None
+
+
+def waiting(store: Store) -> SignUp | None:
+    with store.read() as connection:
+        return sign_ups.waiting(connection, [HANAKO], datetime(2026, 1, 1, tzinfo=UTC)).get(HANAKO)
+
+
+def letters_to(store: Store, email: str, now: datetime) -> list[str]:
+    with store.read() as connection:
+        return [one.letter.kind.value for one in letters.to(connection, [email], now).get(email, ())]
+
+
+def statuses(store: Store) -> dict[str, str]:
+    with store.read() as connection:
+        return {one.newsletter: one.status.value for one in subscribers.listed(connection)}
+
+
+class TestJoin:
+    @pytest.mark.parametrize(
+        ("subject", "names"),
+        [
+            ("subscribe weekly", ("weekly",)),
+            ("購読　週刊 庭便り", ("weekly",)),
+            ("「日刊 庭便り」の購読を希望します", ("daily",)),
+            ("subscribe weekly daily", ("weekly", "daily")),
+        ],
+    )
+    def test_the_sender_is_signed_up_for_what_they_name(
+        self, clerk: Clerk, now: datetime, subject: str, names: tuple[str, ...]
+    ) -> None:
+        mail = written(subject, "", "Date: Tue, 24 Nov 2026 12:00:00 +0900", sender="山田 花子 <hanako@example.jp>")
+
+        assert take(clerk, mail, now) == Taken(RequestKind.SUBSCRIBE, Outcome.DONE, "h…@example.jp", names)
+
+        found = waiting(clerk.store)
+        assert found is not None
+        assert (tuple(found.wishes), found.name, found.source) == (names, "山田 花子", "mail")
+        assert found.wording == "mail <m1@example.jp> of Tue, 24 Nov 2026 12:00:00 +0900"
+        assert set(statuses(clerk.store).values()) == {"unconfirmed"}
+        assert letters_to(clerk.store, HANAKO, now) == ["confirm"]
+
+    def test_the_same_mail_again_brings_no_second_letter(self, clerk: Clerk, now: datetime) -> None:
+        for minute in range(3):
+            take(clerk, written("subscribe weekly"), now + timedelta(minutes=minute))
+
+        assert letters_to(clerk.store, HANAKO, now) == ["confirm"]
+
+    def test_without_a_name_it_is_unclear_which_of_two_is_meant(self, clerk: Clerk, now: datetime) -> None:
+        found = take(clerk, written("登録"), now)
+
+        assert found is not None
+        assert found.outcome is Outcome.UNCLEAR
+        assert waiting(clerk.store) is None
+
+    def test_the_only_newsletter_is_meant(self, clerk: Clerk, now: datetime) -> None:
+        one = replace(clerk, door=replace(clerk.door, newsletters=clerk.door.newsletters[:1]))
+
+        assert take(one, written("登録をお願いします"), now) is not None
+        found = waiting(clerk.store)
+        assert found is not None
+        assert (tuple(found.wishes), found.language) == (("weekly",), "ja")
+
+    def test_words_that_name_nothing_are_for_people(self, clerk: Clerk, now: datetime) -> None:
+        assert take(clerk, written("登録 ありがとうございます"), now) is None
+        assert take(clerk, written("subscribe monthly"), now) is None
+
+    def test_a_flood_of_senders_brings_no_more_mails_than_the_limit(self, clerk: Clerk, now: datetime) -> None:
+        few = replace(clerk, door=replace(clerk.door, rules=replace(clerk.door.rules, burst=5)))
+        found = [
+            take(few, written("subscribe weekly", sender=f"r{number}@example{number}.com"), now) for number in range(12)
+        ]
+
+        outcomes = [one.outcome for one in found if one is not None]
+        assert outcomes == [Outcome.DONE] * 5 + [Outcome.LIMITED] * 7
+        assert letters_to(clerk.store, "r4@example4.com", now) == ["confirm"]
+        assert letters_to(clerk.store, "r5@example5.com", now) == []
+        assert take(few, written("subscribe weekly", sender="x@example.com"), now + timedelta(hours=2)) is not None
+
+
+class TestConfirm:
+    @pytest.fixture
+    def token(self, clerk: Clerk, now: datetime) -> str:
+        take(clerk, written("subscribe weekly"), now)
+        found = waiting(clerk.store)
+        assert found is not None
+        return confirm_token(clerk.signing.key, found.uid, found.expires_at)
+
+    def test_the_token_makes_a_reader_who_is_greeted(self, clerk: Clerk, now: datetime, token: str) -> None:
+        mail = written(f"confirm {token}", "このまま送信してください。", name="m2")
+
+        first, again = take(clerk, mail, now), take(clerk, mail, now)
+
+        assert first == Taken(RequestKind.CONFIRM, Outcome.DONE, "h…@example.jp", ("weekly",))
+        assert again is not None
+        assert again.outcome is Outcome.NOTHING
+        assert statuses(clerk.store) == {"weekly": "confirmed"}
+        assert letters_to(clerk.store, HANAKO, now).count("welcome") == 1
+
+    @pytest.mark.parametrize("field", ["Auto-Submitted: auto-replied", "Precedence: bulk", "X-Autoreply: yes"])
+    def test_an_autoresponder_that_copies_the_token_confirms_nothing(
+        self, clerk: Clerk, now: datetime, token: str, field: str
+    ) -> None:
+        assert take(clerk, written(f"confirm {token}", "", field), now) is None
+        assert take(clerk, written("Re: ご登録の確認", f"夏季休業中です。\n\n> confirm {token}"), now) is None
+        assert statuses(clerk.store) == {"weekly": "unconfirmed"}
+
+    def test_what_is_too_old_or_forged_confirms_nothing(self, clerk: Clerk, now: datetime, token: str) -> None:
+        late = take(clerk, written(f"confirm {token}"), now + timedelta(days=8))
+        assert late is not None
+        assert late.outcome is Outcome.EXPIRED
+        forged = confirm_token(b"mallory", "a" * 32, now + timedelta(days=7))
+        assert take(clerk, written(f"confirm {forged}"), now) is None
+        leaving = leave_token(clerk.signing.key, "weekly", HANAKO)
+        assert take(clerk, written(f"confirm {leaving}"), now) is None
+        assert statuses(clerk.store) == {"weekly": "unconfirmed"}
+
+    @pytest.mark.usefixtures("token")
+    def test_yes_is_an_answer_to_the_letter_that_asked_from_who_got_it(self, clerk: Clerk, now: datetime) -> None:
+        made, other = mailed(clerk.store, HANAKO, TARO, at=now)
+        with clerk.store.write() as connection:
+            (letter,) = letters.due(connection, now, 10)
+            letters.made(connection, letter, made.id, now)
+        said = f"In-Reply-To: {made.message_id}"
+
+        assert take(clerk, written("Re: ご登録の確認", "はい", f"In-Reply-To: {other.message_id}"), now) is None
+        assert take(clerk, written("Re: ご登録の確認", "はい", said, sender=TARO), now) is None
+        assert take(clerk, written("Re: ご登録の確認", "はい", said, "Auto-Submitted: auto-replied"), now) is None
+        assert statuses(clerk.store) == {"weekly": "unconfirmed"}
+        assert take(clerk, written("Re: ご登録の確認", "はい\n\niPhoneから送信", said), now) is not None
+        assert statuses(clerk.store) == {"weekly": "confirmed"}
+
+
+def test_who_leaves_is_told_once_a_day(clerk: Clerk, readers: Stand, now: datetime) -> None:
+    take(clerk, written("unsubscribe weekly"), now)
+    take(clerk, written("unsubscribe daily"), now)
+
+    assert readers()[HANAKO] == NONE
+    assert letters_to(clerk.store, HANAKO, now) == ["goodbye"]
