@@ -38,13 +38,16 @@ class Response(Struct, frozen=True):
 
 class _Request(Struct, frozen=True):
     """What is asked, wherever redirects lead. `moved` are the statuses that are followed, `limit_bytes` bounds the
-    answer's body, `kind` is the body's media type, None where there is no body."""
+    answer's body, `kind` is the body's media type, None where there is no body. Of an answer that may be `cut` only its
+    beginning is read where it is longer than that."""
 
     method: str
     moved: frozenset[int]
     limit_bytes: int
     body: bytes | None = None
     kind: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    cut: bool = False
 
 
 def fetch(
@@ -81,6 +84,23 @@ def post(
     """
     body = urlencode(fields).encode()
     asked = _Request("POST", frozenset({307, 308}), limit_bytes, body, "application/x-www-form-urlencoded")
+    return _run(url, asked, timeout, allow_private)
+
+
+def post_json(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    limit_bytes: int = LIMIT_BYTES,
+    timeout: float = TIMEOUT_SECONDS,
+    allow_private: bool = False,
+) -> Response:
+    """POST a text of JSON, with `headers` beside it; no redirect is followed.
+
+    What the answer says beyond `limit_bytes`, or compressed, is left unread: its status says all that matters.
+    """
+    asked = _Request("POST", frozenset(), limit_bytes, body, "application/json", tuple(headers.items()), cut=True)
     return _run(url, asked, timeout, allow_private)
 
 
@@ -182,13 +202,14 @@ async def _exchange(client: httpx.AsyncClient, url: str, address: str, asked: _R
     headers = {"Host": named.netloc.decode(), "User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
     if asked.kind:
         headers["Content-Type"] = asked.kind
+    headers |= dict(asked.headers)
     # Connected to is the address; the certificate is checked against the name.
     name = {"sni_hostname": named.raw_host.decode()}
     target = named.copy_with(host=address)
     request = client.build_request(asked.method, target, headers=headers, content=asked.body, extensions=name)
     answer = await client.send(request, stream=True)
     try:
-        body = await _bounded(answer, url, asked.limit_bytes)
+        body = await (_beginning(answer, asked.limit_bytes) if asked.cut else _bounded(answer, url, asked.limit_bytes))
     finally:
         await answer.aclose()
     return Response(url, answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body)
@@ -204,6 +225,16 @@ async def _bounded(answer: httpx.Response, url: str, limit_bytes: int) -> bytes:
         if len(data) > limit_bytes:
             raise _too_large(url, limit_bytes)
     return bytes(data) if coding == "identity" else _inflated(bytes(data), url, limit_bytes)
+
+
+async def _beginning(answer: httpx.Response, limit_bytes: int) -> bytes:
+    data = bytearray()
+    if answer.headers.get("content-encoding", "identity").strip().lower() == "identity":
+        async for piece in answer.aiter_raw():
+            data += piece
+            if len(data) > limit_bytes:
+                break
+    return bytes(data[:limit_bytes])
 
 
 def _inflated(data: bytes, url: str, limit_bytes: int) -> bytes:

@@ -1,7 +1,7 @@
 """The composition root: the only place that builds edges. Heavy ones are imported when they are first asked for."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from publisher.app.net import web_fetch, web_post, web_post_json
 from publisher.app.servers import (
     all_servers,
     exposed_passwords,
@@ -35,10 +36,10 @@ from publisher.model.newsletter import Newsletter
 from publisher.struct import Struct, field
 
 if TYPE_CHECKING:
-    from publisher.http import Response
     from publisher.jobs.bounce_boxes import Take
     from publisher.jobs.door import Door
     from publisher.jobs.events import Fetch
+    from publisher.jobs.hooks import PostJson
     from publisher.jobs.letter import Outgoing
     from publisher.jobs.library import Library, Progress
     from publisher.jobs.mailing import Desk
@@ -58,20 +59,6 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def web_post(url: str, fields: Sequence[tuple[str, str]], *, limit_bytes: int, timeout: float) -> "Response":
-    """A form to an address of the public net; see http.post."""
-    from publisher.http import post
-
-    return post(url, fields, limit_bytes=limit_bytes, timeout=timeout)
-
-
-def web_fetch(url: str, *, limit_bytes: int, timeout: float) -> "Response":
-    """A GET to an address of the public net; see http.fetch."""
-    from publisher.http import fetch
-
-    return fetch(url, limit_bytes=limit_bytes, timeout=timeout)
-
-
 class App(Struct, frozen=True, dict=True):
     """One site with its settings; the only thing commands, daemon and web are given."""
 
@@ -80,6 +67,7 @@ class App(Struct, frozen=True, dict=True):
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     post: "PostForm" = web_post
     fetch: "Fetch" = web_fetch
+    post_json: "PostJson" = web_post_json
 
     def read(
         self,

@@ -58,6 +58,7 @@ def exposed_passwords(config: Config) -> list[Problem]:
     files = {f"{one.section}.password_file": one.password_file for one in all_servers(config).values()}
     box = config.settings.mail.bounces
     files["mail.bounces.password_file"] = box.password_file if box else None
+    files |= {f"hooks.{name}.secret_file": one.secret_file for name, one in config.settings.hooks.items()}
     found = [exposed(config, key, file, "log in as you") for key, file in files.items() if file]
     return [problem for problem in (*found, _exposed_keys(config)) if problem is not None]
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Show what comes next and what is under way."""
     from publisher.jobs.due import Look, look
+    from publisher.jobs.hooks import standing
     from publisher.jobs.status import Status, astray, coming
     from publisher.jobs.under_way import UnderWay, under_way
     from publisher.schedule import calendar
@@ -42,6 +43,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
             timezone=app.timezone(),
             told=(*seen.told, *([] if store is None else astray(newsletters, store))),
             due=seen.due,
+            hooks=() if store is None else tuple(standing(store, now)),
         )
     if as_json:
         put_json(found.as_json())

@@ -103,8 +103,12 @@ def database_url(config: Config) -> str:
 
 
 def shown(config: Config) -> dict[str, Any]:
-    """The settings as JSON values, as the file would say them; nothing in them is secret, passwords stand in files."""
+    """The settings as JSON values, as the file would say them. Passwords stand in files; of a hook's address what
+    follows the '?' is left out, as that is where programs have them put their keys."""
     values: dict[str, Any] = copy.deepcopy(dict(config.values))
     for chosen in values["newsletters"].values():
         chosen["categories"] = chosen["categories"] or "all"
+    for hook in values["hooks"].values():
+        address, mark, _ = hook["url"].partition("?")
+        hook["url"] = address + (f"{mark}…" if mark else "")
     return values

@@ -28,6 +28,7 @@ from publisher.config.fields import (
     misplaced,
     place,
 )
+from publisher.config.hooks_schema import HookConfig
 from publisher.config.mail_schema import (
     BoxConfig,
     DkimConfig,
@@ -96,6 +97,7 @@ class Schema(Section):
     categories: Annotated[dict[str, Slug], BeforeValidator(empty)] = Field(default={})
     newsletters: Annotated[dict[Name, NewsletterConfig], BeforeValidator(empty)] = Field(default={})
     fields: Annotated[dict[OwnFieldName, OwnFieldConfig], BeforeValidator(empty)] = Field(default={})
+    hooks: Annotated[dict[Name, HookConfig], BeforeValidator(empty)] = Field(default={})
     mail: MailConfig = Field(default_factory=dict, validate_default=True)
     web: WebConfig = Field(default_factory=dict, validate_default=True)
     database: Annotated[str, AfterValidator(_sqlite)] = "sqlite:///publisher.db"
@@ -142,6 +144,7 @@ SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("newsletters", "*", "mail", "warm_up"): WarmUpConfig,
     ("newsletters", "*", "mail", "dkim"): DkimConfig,
     ("fields", "*"): OwnFieldConfig,
+    ("hooks", "*"): HookConfig,
     ("mail",): MailConfig,
     ("mail", "servers", "*"): ServerConfig,
     ("mail", "servers", "*", "warm_up"): WarmUpConfig,

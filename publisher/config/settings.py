@@ -134,6 +134,14 @@ class NewsletterSettings(Struct, frozen=True):
     mail: OwnMailSettings | None
 
 
+class HookSettings(Struct, frozen=True):
+    """`hooks.NAME`; `events` empty for all kinds, `secret_file` relative to home."""
+
+    url: str
+    secret_file: str
+    events: Sequence[str]
+
+
 class SignUpSettings(Struct, frozen=True):
     """`web.sign_up`; `from_` None stands for the newsletter's own sender, `wording` None for the packaged words.
 
@@ -177,6 +185,7 @@ class Settings(Struct, frozen=True):
     categories: Mapping[str, str]
     newsletters: Mapping[str, NewsletterSettings]
     fields: Mapping[str, Field]
+    hooks: Mapping[str, HookSettings]
     mail: MailSettings
     web: WebSettings
     database: str
@@ -193,6 +202,7 @@ class Settings(Struct, frozen=True):
             categories=values["categories"],
             newsletters={name: _newsletter(**one) for name, one in values["newsletters"].items()},
             fields={name: _field(name, **one) for name, one in values["fields"].items()},
+            hooks={name: HookSettings(**one) for name, one in values["hooks"].items()},
             mail=mail_settings(**values["mail"]),
             web=_web(**values["web"]),
             database=values["database"],

@@ -8,6 +8,7 @@ from threading import Event, Thread
 
 from publisher.app import App
 from publisher.config import load_config
+from publisher.daemon.herald import Herald, tell_once
 from publisher.daemon.mail import mail, mail_until_due
 from publisher.daemon.watch import Watch
 from publisher.daemon.watching import changes
@@ -37,6 +38,7 @@ def run_once(app: App, *, stop: Event, say: Say) -> int:
         partial(_build_code, app, say),
         partial(_mail_code, app, stop, say),
         partial(_ping_code, app, stop, say),
+        partial(tell_once, app, stop, say),
     ):
         try:
             codes.append(75 if stop.is_set() else work())
@@ -86,6 +88,8 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
     of_build, of_mail, of_hub = _Complaints(say), _Complaints(say), _Complaints(say)
     watch = Watch()
     announcer = Announcer(post=app.post, clock=app.clock, stop=stop, say=say, complain=of_hub, turn=of_hub.turn)
+    of_hooks = _Complaints(say)
+    herald = Herald(stop=stop, say=say, complain=of_hooks, turn=of_hooks.turn)
     build_at = app.clock()
     try:
         while not stop.is_set():
@@ -96,6 +100,8 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
                 watch.stir()
                 if mailing:
                     announcer.ring(app.config)
+            if mailing:
+                herald.ring(app)
             # The ledger is asked at least every minute: other processes write into it, and no file tells.
             send = partial(mail_until_due, app, stop.is_set, say, of_mail, watch)
             mail_at = _guarded(app, of_mail, send) if mailing else build_at
@@ -108,6 +114,7 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
     finally:
         ticker.close()
         announcer.close()
+        herald.close()
         watcher.join(timeout=5)
 
 

@@ -8,10 +8,12 @@ from publisher.core.due import next_to_make
 from publisher.core.periods import Fire
 from publisher.core.words import counted
 from publisher.jobs.due import Due, OnRecord, last_of, zones_of
+from publisher.jobs.hooks import lines as hook_lines
 from publisher.jobs.issue import way_on
 from publisher.jobs.library import Library
 from publisher.jobs.mailing import local
 from publisher.jobs.under_way import Running, UnderWay
+from publisher.model.event import HookStanding
 from publisher.model.mailing import Issue, IssueStatus
 from publisher.model.newsletter import Frequency, Newsletter
 from publisher.schedule import next_fire, prev_fire
@@ -70,6 +72,7 @@ class Status(Struct, frozen=True):
     timezone: str
     told: tuple[str, ...] = ()
     due: tuple[Due, ...] = ()
+    hooks: tuple[HookStanding, ...] = ()
 
     def lines(self) -> list[str]:
         """For people, in local time."""
@@ -77,7 +80,8 @@ class Status(Struct, frozen=True):
         running = [line for one in self.under_way.issues for line in self._running(one)]
         unknown = [line for one in self.under_way.undecided for line in one.lines()]
         posts = [f"{source}: comes out {local(when, self.timezone)}" for source, when in self.future]
-        return [*self.told, *due_lines(self.due), *digests, *running, *unknown, *self._held(), *posts] or [
+        hooks = hook_lines(self.hooks, self.timezone)
+        return [*self.told, *due_lines(self.due), *digests, *running, *unknown, *self._held(), *hooks, *posts] or [
             "nothing is scheduled"
         ]
 
@@ -143,6 +147,7 @@ class Status(Struct, frozen=True):
             "servers": [
                 {"server": one.server, "sent_today": one.sent, "cap": one.cap} for one in self.under_way.servers
             ],
+            "hooks": [_hook_json(one) for one in self.hooks],
             "future_posts": [{"source": source, "published": when.isoformat()} for source, when in self.future],
         }
 
@@ -244,4 +249,17 @@ def _issue_json(one: Running) -> dict[str, Any]:
         "through": one.through and one.through.isoformat(),
         "resume_at": issue.resume_at and issue.resume_at.isoformat(),
         "starts_at": issue.starts_at and issue.starts_at.isoformat(),
+    }
+
+
+def _hook_json(one: HookStanding) -> dict[str, Any]:
+    health = one.health
+    return {
+        "hook": one.name,
+        "waiting": one.waiting,
+        "given_up": one.failed,
+        "failing_since": health.failing_since and health.failing_since.isoformat(),
+        "tried_again": health.rests_until and health.rests_until.isoformat(),
+        "ended": health.ended_at and health.ended_at.isoformat(),
+        "reason": health.words,
     }

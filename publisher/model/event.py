@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from publisher.model.field import FieldValue
 from publisher.struct import Struct, field
 
 
@@ -32,7 +33,7 @@ class Happening(Struct, frozen=True):
 class Event(Struct, frozen=True):
     """One event as it is kept: `id` grows, `uid` is 32 hexadecimal digits and names it to the world.
 
-    `email` and `name` are the reader's as they are now, None once they are forgotten: an event keeps neither.
+    `email`, `name` and `fields` are the reader's as they are now, None once they are forgotten: an event keeps none.
     """
 
     id: int
@@ -45,3 +46,41 @@ class Event(Struct, frozen=True):
     data: Mapping[str, Any]
     email: str | None
     name: str | None
+    fields: Mapping[str, FieldValue] | None = None
+
+
+class PostStatus(StrEnum):
+    """Where the post of an event to a hook stands; `delivered` means that the hook's server said so."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Hook(Struct, frozen=True):
+    """Where events are posted to, and which kinds of them."""
+
+    name: str
+    url: str
+    kinds: tuple[EventKind, ...]
+
+
+class Health(Struct, frozen=True):
+    """How a hook fares: `failures` in a row since `failing_since`, left alone until `rests_until`, and given up from
+    `ended_at` on. `words` are its last answer's, or why there was none; empty while all is well."""
+
+    failures: int = 0
+    failing_since: datetime | None = None
+    rests_until: datetime | None = None
+    ended_at: datetime | None = None
+    words: str = ""
+
+
+class HookStanding(Struct, frozen=True):
+    """A hook with its posts counted: those that wait, and those that were given up."""
+
+    name: str
+    url: str
+    health: Health
+    waiting: int
+    failed: int

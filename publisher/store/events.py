@@ -7,14 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from publisher.model.event import Event, EventKind, Happening
+from publisher.model.event import Event, EventKind, Happening, PostStatus
 from publisher.store.reader_tables import events, hook_posts, hooks
 from publisher.store.tables import subscribers
 
 _AT_ONCE = 1000
 _NOTHING: Mapping[str, Any] = {}
 
-_told = sa.select(events, subscribers.c.email, subscribers.c.name).outerjoin(subscribers)
+_told = sa.select(events, subscribers.c.email, subscribers.c.name, subscribers.c.fields).outerjoin(subscribers)
 
 
 def record(
@@ -71,9 +71,9 @@ def _row(one: Happening) -> dict[str, Any]:
 def _post(connection: sa.Connection, uids: Sequence[str]) -> None:
     """A post for each hook that is there now and wants this kind: one that comes later does not get the past."""
     wanted = sa.and_(hooks.c.kinds.contains(" " + events.c.kind + " "), hooks.c.ended_at.is_(None))
-    chosen = sa.select(
-        events.c.id, hooks.c.name, sa.literal("waiting"), sa.literal(0), events.c.at, sa.literal("")
-    ).join_from(events, hooks, wanted)
+    waiting = sa.literal(PostStatus.WAITING.value)
+    chosen = sa.select(events.c.id, hooks.c.name, waiting, sa.literal(0), events.c.at, sa.literal(""))
+    chosen = chosen.join_from(events, hooks, wanted)
     columns = ["event_id", "hook", "status", "attempts", "due_at", "last_reply"]
     query = chosen.where(events.c.uid.in_(uids)).order_by(events.c.id)
     connection.execute(hook_posts.insert().from_select(columns, query))

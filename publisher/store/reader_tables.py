@@ -115,9 +115,10 @@ hooks = Table(
     # Each between spaces, so that to look for one in SQL needs no functions of JSON.
     Column("kinds", Text, nullable=False),
     Column("failures", Integer, nullable=False),
+    Column("failing_since", Instant),
     Column("rests_until", Instant),
     Column("ended_at", Instant),
-    Column("last_reply", Text, nullable=False),
+    Column("words", Text, nullable=False),
 )
 
 hook_posts = Table(
@@ -132,4 +133,5 @@ hook_posts = Table(
     Column("last_reply", Text, nullable=False),
     UniqueConstraint("event_id", "hook"),
     Index("ix_hook_posts_due", "hook", "due_at", **_where("due_at IS NOT NULL")),
+    Index("ix_hook_posts_failed", "hook", "event_id", **_where("status = 'failed'")),
 )

@@ -35,6 +35,7 @@ DOORS = {
     "pydantic": {
         "config/fields.py",
         "config/feeds_schema.py",
+        "config/hooks_schema.py",
         "config/mail_schema.py",
         "config/newsletter_schema.py",
         "config/own_fields_schema.py",

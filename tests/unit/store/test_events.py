@@ -25,7 +25,7 @@ def told(store: Store) -> list[Event]:
 
 
 def hook(connection: sa.Connection, name: str, *kinds: EventKind, ended_at: datetime | None = None) -> None:
-    values = {"name": name, "url": "https://a.example/", "kinds": f" {' '.join(kinds)} ", "last_reply": ""}
+    values = {"name": name, "url": "https://a.example/", "kinds": f" {' '.join(kinds)} ", "words": ""}
     connection.execute(hooks.insert().values(**values, failures=0, ended_at=ended_at))
 
 

@@ -128,9 +128,10 @@ def _events() -> None:
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("kinds", sa.Text(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rests_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_reply", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_hooks")),
     )
     op.create_table(
@@ -148,3 +149,5 @@ def _events() -> None:
     )
     unsent = sa.text("due_at IS NOT NULL")
     op.create_index("ix_hook_posts_due", "hook_posts", ["hook", "due_at"], sqlite_where=unsent, postgresql_where=unsent)
+    failed, columns = sa.text("status = 'failed'"), ["hook", "event_id"]
+    op.create_index("ix_hook_posts_failed", "hook_posts", columns, sqlite_where=failed, postgresql_where=failed)
