@@ -65,6 +65,30 @@ def overview(store: Store) -> list[Overview]:
         return [Overview(issue, counts.get(issue.id, {}), _zone(issue, shared)) for issue in found]
 
 
+def overview_page(
+    store: Store,
+    *,
+    newsletter: str | None = None,
+    status: IssueStatus | None = None,
+    before: int | None = None,
+    most: int,
+) -> list[Overview]:
+    """So many issues, newest first: of one newsletter, in one state, with an id below `before`, where that is asked."""
+    statuses = None if status is None else (status,)
+    with store.read() as connection:
+        found = issues.listed(connection, newsletter=newsletter, statuses=statuses, before=before, most=most)
+        counts = issues.counts(connection, [issue.id for issue in found])
+        return [Overview(issue, counts.get(issue.id, {})) for issue in found]
+
+
+def overview_of(store: Store, issue_id: int) -> tuple[Overview, list[str]]:
+    """An issue with the ids of its posts, or NotFound."""
+    with store.read() as connection:
+        issue = issues.get(connection, issue_id)
+        counts = issues.counts(connection, [issue_id])
+        return Overview(issue, counts.get(issue_id, {})), issues.post_ids(connection, issue_id)
+
+
 def _zone(issue: Issue, shared: Collection[str]) -> str | None:
     return Period.zone_of(issue.period) if issue.period and issue.edition in shared else None
 

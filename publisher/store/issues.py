@@ -158,10 +158,17 @@ def get(connection: sa.Connection, issue_id: int) -> Issue:
 
 
 def listed(
-    connection: sa.Connection, *, newsletter: str | None = None, statuses: Sequence[IssueStatus] | None = None
+    connection: sa.Connection,
+    *,
+    newsletter: str | None = None,
+    statuses: Sequence[IssueStatus] | None = None,
+    before: int | None = None,
+    most: int | None = None,
 ) -> list[Issue]:
-    """Issues, newest first."""
-    query = _whole.order_by(issues.c.id.desc())
+    """Issues, newest first; those with an id below `before`, and so many, where that is asked for."""
+    query = _whole.order_by(issues.c.id.desc()).limit(most)
+    if before is not None:
+        query = query.where(issues.c.id < before)
     if newsletter is not None:
         query = query.where(issues.c.newsletter == newsletter)
     if statuses is not None:
@@ -206,16 +213,19 @@ def count(connection: sa.Connection) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(issues)) or 0
 
 
-def counts(connection: sa.Connection) -> dict[int, dict[DeliveryStatus, int]]:
-    """For each issue, how many deliveries are in which state; states that none is in are left out.
+def counts(connection: sa.Connection, issue_ids: Sequence[int] | None = None) -> dict[int, dict[DeliveryStatus, int]]:
+    """For each issue, or each of these, how many deliveries are in which state; states that none is in are left out.
 
     Counted is what was not sent: what was is the rest of an issue's recipients.
     """
     query = sa.select(deliveries.c.issue_id, deliveries.c.status, sa.func.count()).where(unsent)
+    made = sa.select(issues.c.id, issues.c.recipients)
+    if issue_ids is not None:
+        query, made = query.where(deliveries.c.issue_id.in_(issue_ids)), made.where(issues.c.id.in_(issue_ids))
     found: dict[int, dict[DeliveryStatus, int]] = defaultdict(dict)
     for issue_id, status, number in connection.execute(query.group_by(deliveries.c.issue_id, deliveries.c.status)):
         found[issue_id][DeliveryStatus(status)] = number
-    for issue_id, recipients in connection.execute(sa.select(issues.c.id, issues.c.recipients)):
+    for issue_id, recipients in connection.execute(made):
         if sent := recipients - sum(found[issue_id].values()):
             found[issue_id][DeliveryStatus.SENT] = sent
     return found

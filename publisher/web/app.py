@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from publisher.app import App
@@ -14,6 +14,7 @@ from publisher.web.answers import SAFE, Site
 from publisher.web.approve import METHODS as OF_APPROVAL
 from publisher.web.approve import ApprovalPages
 from publisher.web.files import Directory, Files, Say
+from publisher.web.lazy_api import LazyApi
 from publisher.web.leave import METHODS, LeavePages
 
 _SAFE = {name.decode(): value.decode() for name, value in SAFE}
@@ -21,11 +22,13 @@ _SAFE = {name.decode(): value.decode() for name, value in SAFE}
 
 def create_app(app: App, say: Say) -> ASGIApp:
     """What answers for one site; `say` tells whoever runs it what is wrong. ConfigError where `ids.json` is damaged,
-    or what providers sign with cannot be had."""
+    or what we or providers sign with cannot be had."""
+    app.signing_keys()
     place, feeds = resolve(app.config), app.config.settings.feeds
     leaving, approving = LeavePages(app, place.site, say), ApprovalPages(app, place.site, say)
+    routes: list[BaseRoute] = [Route("/healthz", _healthy), *_ways_out(app, leaving), *_approvals(app, approving)]
     pages = Starlette(
-        routes=[Route("/healthz", _healthy), *_ways_out(app, leaving), *_approvals(app, approving), *_hooks(app, say)],
+        routes=[*routes, *_hooks(app, say), *_api(app, say)],
         exception_handlers={HTTPException: _refused},
     )
     # Else it would lead to whatever host a request names.
@@ -62,6 +65,11 @@ def _hooks(app: App, say: Say) -> list[Route]:
 
     hooks = Hooks(app, say)
     return [route for base in _bases(app) for route in hooks.routes(base)]
+
+
+def _api(app: App, say: Say) -> list[Mount]:
+    api = LazyApi(app, say)
+    return [Mount(f"{base}api/v1", api) for base in _bases(app)]
 
 
 def _bases(app: App) -> list[str]:
