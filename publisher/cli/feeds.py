@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from publisher.cli.options import Json, site
-from publisher.cli.serve import show_server
+from publisher.cli.serve import show_server, show_snippet
 from publisher.cli.talk import put, put_json, say, stop_on_signals
 
 
@@ -18,6 +18,7 @@ def register(cli: typer.Typer) -> None:
     show.command("config")(show_config)
     show.command("links")(show_links)
     show.command("server")(show_server)
+    show.command("snippet")(show_snippet)
     cli.add_typer(show, name="show")
     show.callback()(_show)
 

@@ -1,4 +1,4 @@
-"""serve, show server."""
+"""serve, show server, show snippet."""
 
 from typing import Annotated
 
@@ -36,3 +36,16 @@ def show_server(
         raise NotFound("server", name, hint=f"known are {', '.join(SERVERS)}")
     feeds = feeds_in(ids_bytes(app.config.home))
     put(SERVERS[name](layout(app.config, resolve(app.config).site, feeds)))
+
+
+def show_snippet(
+    context: typer.Context,
+    newsletter: Annotated[
+        str | None, typer.Option(metavar="NAME", help="For this newsletter alone, instead of all.")
+    ] = None,
+    script: Annotated[bool, typer.Option("--script", help="With the script that answers in place.")] = False,
+) -> None:
+    """Show the HTML by which any page of your site signs readers up: a form, or without web.url links that mail."""
+    from publisher.web.snippets.sign_up import snippet
+
+    put(snippet(site(context), newsletter, script=script))

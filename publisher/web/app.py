@@ -9,13 +9,18 @@ from starlette.types import ASGIApp
 
 from publisher.app import App
 from publisher.jobs.site import resolve
+from publisher.model.site import Site as SiteFacts
 from publisher.web.addresses import base_path
 from publisher.web.answers import SAFE, Site
 from publisher.web.approve import METHODS as OF_APPROVAL
 from publisher.web.approve import ApprovalPages
+from publisher.web.confirm import ConfirmPages
 from publisher.web.files import Directory, Files, Say
 from publisher.web.lazy_api import LazyApi
 from publisher.web.leave import METHODS, LeavePages
+from publisher.web.preferences import PreferencesPages
+from publisher.web.room import METHODS as OF_READERS
+from publisher.web.subscribe import SubscribePages
 
 _SAFE = {name.decode(): value.decode() for name, value in SAFE}
 
@@ -28,7 +33,7 @@ def create_app(app: App, say: Say) -> ASGIApp:
     leaving, approving = LeavePages(app, place.site, say), ApprovalPages(app, place.site, say)
     routes: list[BaseRoute] = [Route("/healthz", _healthy), *_ways_out(app, leaving), *_approvals(app, approving)]
     pages = Starlette(
-        routes=[*routes, *_hooks(app, say), *_api(app, say)],
+        routes=[*routes, *_ways_in(app, place.site, say), *_hooks(app, say), *_api(app, say)],
         exception_handlers={HTTPException: _refused},
     )
     # Else it would lead to whatever host a request names.
@@ -38,6 +43,24 @@ def create_app(app: App, say: Say) -> ASGIApp:
     if not directory.current().targets:
         say("nothing is built yet: 'publisher build' makes what is served")
     return Files(site, directory, place.output, pages, app.clock)
+
+
+def _ways_in(app: App, site: SiteFacts, say: Say) -> list[Route]:
+    """None where `web.url` is not set: mails could not lead here, and readers sign up by mail."""
+    if app.config.settings.web.url is None or not app.config.settings.newsletters:
+        return []
+    signing_up, confirming = SubscribePages(app, site, say), ConfirmPages(app, site, say)
+    choosing = PreferencesPages(app, site, say)
+    return [
+        route
+        for base in _bases(app)
+        for route in (
+            Route(f"{base}subscribe", signing_up.answer, methods=OF_READERS),
+            Route(f"{base}subscribe.js", signing_up.script),
+            Route(f"{base}confirm/{{token}}", confirming.answer, methods=OF_READERS),
+            Route(f"{base}preferences/{{token}}", choosing.answer, methods=OF_READERS),
+        )
+    ]
 
 
 def _ways_out(app: App, pages: LeavePages) -> list[Route]:

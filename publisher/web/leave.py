@@ -46,6 +46,8 @@ class Shown(StrEnum):
     ASK = "ask"
     LEFT = "left"
     LEFT_ALL = "left_all"
+    BACK = "back"
+    LATE = "late"
     UNKNOWN = "unknown"
     BUSY = "busy"
 
@@ -60,10 +62,12 @@ _WORDS = {
 
 
 class Asked(Struct, frozen=True):
-    """A request: `wish` None where it only looks; `tongues` as it likes them; `until` when its patience ends."""
+    """A request: `wish` None where it only looks, `back` the token by which somebody takes back that they left;
+    `tongues` as it likes them; `until` when its patience ends."""
 
     token: str
     wish: Wish | None
+    back: str
     tongues: tuple[str, ...]
     until: float
 
@@ -82,7 +86,7 @@ class LeavePages:
             return Response(status_code=204, headers={**ALWAYS, "allow": ", ".join(METHODS)})
         until = monotonic() + _WAIT_SECONDS
         try:
-            wish = await _wish(request) if request.method == "POST" else None
+            wish, back = await _wish(request) if request.method == "POST" else (None, "")
         except HTTPException as error:
             # Else what is still to come of the form would be waited for.
             return plain(error.detail, error.status_code, {"connection": "close"})
@@ -91,44 +95,65 @@ class LeavePages:
             return plain("The form did not arrive.\n", 400)
         tongues = tuple(languages(request.headers.get("accept-language")))
         token = request.path_params["token"].removesuffix("/one-click")
-        return await run_in_threadpool(self._answer, Asked(token, wish, tongues, until))
+        return await run_in_threadpool(self._answer, Asked(token, wish, back, tongues, until))
 
     def _answer(self, asked: Asked) -> Response:
         try:
-            shown, visitor = self._done(asked)
+            shown, visitor, back = self._done(asked)
         except PublisherError as error:
             self._say(f"somebody came to leave and was told to come again: {error.told()}")
-            shown, visitor = Shown.BUSY, None
+            shown, visitor, back = Shown.BUSY, None, None
         if asked.wish is Wish.ONE_CLICK:
             return plain(_WORDS[shown], _STATUS.get(shown, 200), AGAIN if shown is Shown.BUSY else {})
-        return self._page(shown, visitor, asked.tongues)
+        return self._page(shown, visitor, back, asked.tongues)
 
-    def _done(self, asked: Asked) -> "tuple[Shown, Visitor | None]":
-        """Do what is asked; StoreError where the ledger cannot be had in time, or is lost."""
+    def _done(self, asked: Asked) -> "tuple[Shown, Visitor | None, str | None]":
+        """Do what is asked; with the token by which whoever has left now may come back. StoreError where the ledger
+        cannot be had in time, or is lost."""
         # Here, not above: a server that nobody leaves needs no database.
-        from publisher.jobs.leave import leave, visit
+        from publisher.jobs.leave import visit
 
+        is_looking = asked.wish is None and not asked.back
         try:
-            with self._turn if asked.wish else nullcontext(), self._ledger(asked.until) as store:
+            with nullcontext() if is_looking else self._turn, self._ledger(asked.until) as store:
                 visitor = visit(store, self._app.signing(store), asked.token)
                 if visitor is None:
-                    return Shown.UNKNOWN, None
+                    return Shown.UNKNOWN, None, None
+                if asked.back:
+                    return self._back(store, asked.back, visitor), visitor, None
                 if asked.wish is None:
-                    return Shown.LEFT if visitor.is_gone else Shown.ASK, visitor
-                leave(store, visitor.who, self._app.clock(), everything=asked.wish is Wish.ALL)
-                return Shown.LEFT_ALL if asked.wish is Wish.ALL else Shown.LEFT, visitor
+                    return Shown.LEFT if visitor.is_gone else Shown.ASK, visitor, None
+                return self._left(store, visitor, asked.wish)
         except UsageError:
             # No ledger: nobody was ever mailed from here.
-            return Shown.UNKNOWN, None
+            return Shown.UNKNOWN, None, None
+
+    def _left(self, store: "Store", visitor: "Visitor", wish: Wish) -> "tuple[Shown, Visitor, str]":
+        from publisher.jobs.come_back import way_back
+        from publisher.jobs.leave import leave
+
+        now, everything = self._app.clock(), wish is Wish.ALL
+        leave(store, visitor.who, now, everything=everything)
+        back = way_back(self._app.signing(store), visitor.who, now, everything=everything)
+        return Shown.LEFT_ALL if everything else Shown.LEFT, visitor, back
+
+    def _back(self, store: "Store", token: str, visitor: "Visitor") -> Shown:
+        """Who has come back before, and presses once more, is told so."""
+        from publisher.jobs.come_back import Back, come_back
+
+        came = come_back(store, self._app.signing(store), token, self._app.clock())
+        if came is None:
+            return Shown.UNKNOWN
+        return Shown.BACK if came.back is Back.BACK or not visitor.is_gone else Shown.LATE
 
     def _ledger(self, until: float) -> "AbstractContextManager[Store]":
         return self._app.existing(wait_seconds=max(until - monotonic(), 0))
 
-    def _page(self, shown: Shown, visitor: "Visitor | None", tongues: Sequence[str]) -> Response:
+    def _page(self, shown: Shown, visitor: "Visitor | None", back: str | None, tongues: Sequence[str]) -> Response:
         from publisher.templating import Templates
 
         own = [visitor.language] if visitor and visitor.language else []
-        wanted, facts = [*own, *tongues, self._site.language], self._facts(shown, visitor)
+        wanted, facts = [*own, *tongues, self._site.language], self._facts(shown, visitor, back)
         try:
             return _rendered(self._templates, wanted, facts)
         except TemplateError as error:
@@ -136,10 +161,10 @@ class LeavePages:
             self._say(f"a page for readers who leave: {error.told()}")
             return _rendered(Templates(None), wanted, facts)
 
-    def _facts(self, shown: Shown, visitor: "Visitor | None") -> dict[str, Any]:
+    def _facts(self, shown: Shown, visitor: "Visitor | None", back: str | None) -> dict[str, Any]:
         from publisher.jobs.leave import masked
 
-        newsletters = self._app.config.settings.newsletters
+        newsletters, web_url = self._app.config.settings.newsletters, self._app.config.settings.web.url
         name = visitor.who.newsletter if visitor else None
         known = newsletters.get(name) if name else None
         return {
@@ -147,6 +172,8 @@ class LeavePages:
             "site": self._site,
             "newsletter": known.title if known else name,
             "address": masked(visitor.who.email) if visitor else None,
+            "back": back,
+            "subscribe_url": f"{web_url}subscribe" if web_url and newsletters else None,
             "several": name is not None and len(newsletters) > 1,
         }
 
@@ -155,13 +182,16 @@ class LeavePages:
         return self._app.templates()
 
 
-async def _wish(request: Request) -> Wish:
-    """What a POST asks for; HTTPException in plain words where it is no form of ours, ClientDisconnect."""
+async def _wish(request: Request) -> tuple[Wish | None, str]:
+    """What a POST asks for, or the token by which it takes that back; HTTPException in plain words where it is no form
+    of ours, ClientDisconnect."""
     sent = await form(request, "Send a form: List-Unsubscribe=One-Click, as RFC 8058 has it.\n")
     if any((name.lower(), value.lower()) == ("list-unsubscribe", "one-click") for name, value in sent.items()):
-        return Wish.ONE_CLICK
+        return Wish.ONE_CLICK, ""
     if sent.get("leave") in (Wish.THIS, Wish.ALL):
-        return Wish(sent["leave"])
+        return Wish(sent["leave"]), ""
+    if sent.get("back"):
+        return None, sent["back"]
     raise HTTPException(400, "The form asks for nothing: List-Unsubscribe=One-Click is missing.\n")
 
 
