@@ -1,7 +1,6 @@
 """subscriber add|list|show|import|pause|unpause|remove|forget."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -9,9 +8,10 @@ import typer
 
 from publisher.app import App
 from publisher.cli.deliver import send_out
+from publisher.cli.importing import import_
 from publisher.cli.options import DryRun, Json, NewsletterName, Yes, site
 from publisher.cli.person import forget, show
-from publisher.cli.talk import bar, consent, moment, put, put_json, say
+from publisher.cli.talk import consent, moment, put, put_json, say
 from publisher.core.words import counted
 
 if TYPE_CHECKING:
@@ -150,21 +150,6 @@ def _state(app: App, one: "Subscription") -> str:
     if one.paused_until is None or one.paused_until <= app.clock():
         return one.status
     return f"paused until {one.paused_until.astimezone(ZoneInfo(app.timezone())):%Y-%m-%d}"
-
-
-def import_(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE.csv")]) -> None:
-    """Subscribe every row of a CSV file: email,name,newsletter,categories,language,frequency,timezone."""
-    from publisher.jobs.subscribe import import_file
-
-    app = site(context)
-    with app.store() as store, bar("Importing") as progress:
-        done = import_file(store, file, app.newsletters(), now=app.clock(), progress=progress)
-    for problem in done.problems:
-        say(f"{problem}")
-    left = f", {done.left} unsubscribed before and left so" if done.left else ""
-    present = f"{done.present} {'was' if done.present == 1 else 'were'} there already"
-    say(f"{done.added} added, {present}{left}, {counted(len(done.problems), 'problem')}")
-    raise typer.Exit(65 if done.problems else 0)
 
 
 def pause(

@@ -1,16 +1,12 @@
 """The operator's hand on subscriptions: add, import, remove, suppress. Their word is the consent's evidence."""
 
-import csv
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 from publisher.core.lines import LONGEST_NAME, is_one_line
 from publisher.core.words import LANGUAGE
 from publisher.core.zones import zone_name
-from publisher.errors import ContentError, NotFound, Problem, PublisherError, Severity, UsageError
+from publisher.errors import NotFound, UsageError
 from publisher.mail import parse_address
 from publisher.model.newsletter import Frequency, Newsletter
 from publisher.model.reader import Subscription, SubscriptionStatus, Suppression
@@ -18,9 +14,6 @@ from publisher.store import subscribers, suppressions
 from publisher.store.engine import Store
 from publisher.store.subscribers import Joining, Wish
 from publisher.struct import Struct
-
-COLUMNS = ("email", "name", "newsletter", "categories", "language", "frequency", "timezone")
-_BATCH = 1000
 
 
 class Request(Struct, frozen=True):
@@ -35,20 +28,11 @@ class Request(Struct, frozen=True):
     timezone: str | None = None
 
 
-class Imported(Struct, frozen=True):
-    """What an import came to: rows that made a subscription, that were there already, that had left; wrong rows."""
-
-    added: int
-    present: int
-    left: int
-    problems: tuple[Problem, ...]
-
-
 def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str) -> list[Wish]:
     """The subscriptions a request asks for; UsageError or NotFound say what is wrong with it."""
     address = parse_address(request.email)
     name = _name(request.name)
-    chosen = [_named(newsletters, wanted) for wanted in request.newsletters] or list(newsletters)
+    chosen = [named(newsletters, wanted) for wanted in request.newsletters] or list(newsletters)
     if not chosen:
         raise UsageError("no newsletter is configured", hint="add one under 'newsletters:' in config.yaml")
     return [
@@ -58,8 +42,8 @@ def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str
             name=name,
             newsletter=newsletter.name,
             default_frequency=next(iter(newsletter.schedules)),
-            frequency=_frequency(newsletter, request.frequency),
-            language=_language(request.language),
+            frequency=frequency_of(newsletter, request.frequency),
+            language=language_of(request.language),
             categories=_categories(request.categories),
             timezone=zone_name(request.timezone) if request.timezone else None,
             evidence=evidence,
@@ -87,40 +71,6 @@ def outcomes(store: Store | None, request: Request, newsletters: Sequence[Newsle
         found = subscribers.listed(connection, status=yes, address_key=asked[0].address_key)
     there = {one.newsletter for one in found}
     return [(one.newsletter, Joining.PRESENT if one.newsletter in there else Joining.ADDED) for one in asked]
-
-
-def import_file(
-    store: Store,
-    file: Path,
-    newsletters: Sequence[Newsletter],
-    *,
-    now: datetime,
-    progress: Callable[[int, int], None] | None = None,
-) -> Imported:
-    """Subscribe every row of a CSV file; wrong rows are reported by line and left out, the others are kept.
-
-    UTF-8, with or without BOM; a header of COLUMNS, of which only `email` must be there; several categories
-    or newsletters in one cell are divided by `;`. ContentError where the file or its header cannot be read.
-    """
-    rows = _rows(file)
-    counts: Counter[Joining] = Counter()
-    problems: list[Problem] = []
-    for start in range(0, len(rows), _BATCH):
-        # Committed in batches: an import that dies is run again, and its rows are there already.
-        with store.write() as connection:
-            for line, request in rows[start : start + _BATCH]:
-                try:
-                    asked = wishes(request, newsletters, evidence=f"imported from {file.name}, line {line}")
-                except PublisherError as error:
-                    problems.append(Problem(file.name, line, 1, Severity.ERROR, "import", error.in_one_line()))
-                    continue
-                # An old list must not bring back those who have left since.
-                done = [subscribers.subscribe(connection, wish, now, revive=False, source=None) for wish in asked]
-                # Of several newsletters the best counts: ADDED before LEFT before PRESENT, as they sort.
-                counts[min(done)] += 1
-        if progress is not None:
-            progress(min(start + _BATCH, len(rows)), len(rows))
-    return Imported(counts[Joining.ADDED], counts[Joining.PRESENT], counts[Joining.LEFT], tuple(problems))
 
 
 def listed(store: Store, newsletter: str | None) -> Sequence[Subscription]:
@@ -179,7 +129,8 @@ def _name(text: str) -> str:
     return name
 
 
-def _named(newsletters: Sequence[Newsletter], name: str) -> Newsletter:
+def named(newsletters: Sequence[Newsletter], name: str) -> Newsletter:
+    """The newsletter of this name; NotFound names those there are."""
     for newsletter in newsletters:
         if newsletter.name == name:
             return newsletter
@@ -187,7 +138,8 @@ def _named(newsletters: Sequence[Newsletter], name: str) -> Newsletter:
     raise NotFound("newsletter", name, hint=f"newsletters: {names}")
 
 
-def _frequency(newsletter: Newsletter, name: str | None) -> Frequency | None:
+def frequency_of(newsletter: Newsletter, name: str | None) -> Frequency | None:
+    """A frequency that the newsletter offers, None where none is asked for. UsageError."""
     if not name:
         return None
     for frequency in newsletter.schedules:
@@ -204,53 +156,8 @@ def _categories(names: Sequence[str]) -> tuple[str, ...] | None:
     return wanted or None
 
 
-def _language(tag: str | None) -> str | None:
+def language_of(tag: str | None) -> str | None:
+    """A language tag, None where none is given. UsageError."""
     if tag and not LANGUAGE.fullmatch(tag):
         raise UsageError(f"{tag!r} is no language", hint="write a tag such as ja or en-GB")
     return tag or None
-
-
-def _rows(file: Path) -> list[tuple[int, Request]]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle, strict=True)
-            _check_header(file, reader.fieldnames)
-            return [(reader.line_num, _request(file, reader.line_num, row)) for row in reader]
-    except OSError as error:
-        raise _unreadable(file, 0, error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise _unreadable(file, 0, "not UTF-8: save it as UTF-8 (in Excel: 'CSV UTF-8')") from error
-    except csv.Error as error:
-        raise _unreadable(file, reader.line_num, str(error)) from error
-
-
-def _check_header(file: Path, names: Sequence[str] | None) -> None:
-    present = [name.strip() for name in names or []]
-    unknown = [name for name in present if name not in COLUMNS]
-    if "email" not in present:
-        raise _unreadable(file, 1, f"the first line must name the columns, 'email' among them: {','.join(COLUMNS)}")
-    if unknown:
-        raise _unreadable(file, 1, f"unknown column {unknown[0]!r}; known: {','.join(COLUMNS)}")
-
-
-def _request(file: Path, line: int, row: dict[str | None, Any]) -> Request:
-    if None in row:
-        raise _unreadable(file, line, "more cells than columns: a cell with a comma in it needs quotes")
-    cells = {key.strip(): (value or "").strip() for key, value in row.items() if isinstance(value, str) and key}
-    return Request(
-        email=cells.get("email", ""),
-        name=cells.get("name", ""),
-        newsletters=_several(cells.get("newsletter", "")),
-        categories=_several(cells.get("categories", "")),
-        language=cells.get("language") or None,
-        frequency=cells.get("frequency") or None,
-        timezone=cells.get("timezone") or None,
-    )
-
-
-def _several(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split(";") if part.strip())
-
-
-def _unreadable(file: Path, line: int, message: str) -> ContentError:
-    return ContentError([Problem(file.name, line, 1 if line else 0, Severity.ERROR, "import", message)])

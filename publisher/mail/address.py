@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, EmailUndeliverableError, ValidatedEmail, validate_email
+from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
 from publisher.core.lines import LONGEST_NAME, is_one_line
 from publisher.errors import UsageError
@@ -14,6 +16,11 @@ from publisher.struct import Struct
 _DOTTED = re.compile(
     r"(?P<local>[\w!#$%&'*+/=?^`{|}~.-]+)@(?P<domain>(?:(?:[\w-]+\.)*(?:docomo|ezweb)\.ne\.jp|au\.com))", re.I | re.A
 )
+_PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
+_LONGEST_LOCAL, _LONGEST = 64, 254
+"""In octets (RFC 5321 section 4.5.3.1.1, RFC 3696 erratum 1690)."""
+_ROLES = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
+"""Names that email-validator writes in lower case (RFC 2142)."""
 _QUOTED_NAME = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -42,6 +49,11 @@ class Mailbox(Struct, frozen=True):
 
 def parse_address(text: str) -> Address:
     """`text` as an address; full-width input is understood. No DNS is asked. Raises UsageError."""
+    return _plain(text.strip()) or parse_any(text)
+
+
+def parse_any(text: str) -> Address:
+    """The same without the quick way for the plainest addresses, which must come to the same."""
     if not is_one_line(text.strip()):
         raise UsageError(f"{text!r} is no address: it holds control characters", hint="type the address anew")
     typed = unicodedata.normalize("NFKC", text).strip()
@@ -52,6 +64,27 @@ def parse_address(text: str) -> Address:
         raise UsageError(f"{text.strip()!r} is no address: {error}", hint=hint) from error
     email = f"{valid.local_part}@{valid.ascii_domain}"
     return Address(email, email.lower(), email.isascii())
+
+
+def _plain(text: str) -> Address | None:
+    """An address of plain letters whose domain has been looked at before: all but a few, in a thirtieth of the time.
+    None where it takes more than a look."""
+    local, _, domain = text.rpartition("@")
+    if len(local) > _LONGEST_LOCAL or not _PLAIN_LOCAL.fullmatch(local) or local.lower() in _ROLES:
+        return None
+    ascii_domain = _domain(domain)
+    email = f"{local}@{ascii_domain}"
+    # The same text twice is kept once.
+    key = email if email.islower() else email.lower()
+    return None if ascii_domain is None or len(email) > _LONGEST else Address(email, key, ascii=True)
+
+
+@lru_cache(4096)
+def _domain(text: str) -> str | None:
+    try:
+        return parse_any(f"a@{text}").domain
+    except UsageError:
+        return None
 
 
 def parse_mailbox(text: str) -> Mailbox:

@@ -24,5 +24,28 @@ def test_a_reader_is_shown_and_then_forgotten(site: Site) -> None:
     assert site.run("subscriber", "show", "dare@example.jp").code == 2
 
 
+def test_a_file_is_looked_at_and_then_imported(site: Site) -> None:
+    head = "email,active_subscription,expiry,plan,email_disabled,created_at,first_payment_at,Mood\n"
+    site.write("list.csv", head + "a@example.jp,false,,other,false,2025-01-01,,\nkaputt,false,,,false,,,\n")
+    words = ("subscriber", "import", "list.csv", "--newsletter", "weekly")
+
+    dry = site.run(*words, "--dry-run", "--json")
+    assert (dry.code, dry.json["program"], dry.json["counts"]["added"]) == (65, "substack", 1)
+    assert [one["line"] for one in dry.json["problems"]] == [1, 3]
+    assert "nothing was imported" in dry.err
+    assert not (site.folder / "publisher.db").exists()
+
+    done = site.run(*words, "--report", "report.txt", "--from", "substack")
+    assert done.code == 65
+    assert "a file of substack" in done.err
+    assert "1 added" in done.err
+    assert "kaputt" not in done.err
+    assert "list.csv:3:1: 'kaputt' is no address" in (site.folder / "report.txt").read_text()
+    again = site.run(*words, "--from", "substack")
+    assert "this very file was imported before" in again.err
+    assert "1 was there already" in again.err
+    assert site.run("subscriber", "import", "list.csv", "--from", "sendy").code == 2
+
+
 def everything(folder: Path) -> str:
     return "".join(one.read_bytes().decode(errors="replace") for one in folder.glob("publisher.db*"))

@@ -81,12 +81,27 @@ def test_build_import_and_delivery_show_a_bar_on_a_terminal_and_a_line_elsewhere
 
     for label, words in (
         ("Building feeds", ("build",)),
-        ("Importing", ("subscriber", "import", "readers.csv")),
+        ("Importing", ("subscriber", "import", "readers.csv", "--yes")),
         ("Delivering", ("digest", "weekly", "--yes")),
     ):
         _, shown = on_terminal(site, *words)
         assert label in shown
     assert "Building" not in site.ok("build").err
+
+
+def test_an_import_is_shown_before_a_person_says_yes(site: Site) -> None:
+    site.write("readers.csv", "email,name\nhanako@example.jp,花子\n" + "kaputt,x\n" * 25)
+
+    code, shown = on_terminal(site, "subscriber", "import", "readers.csv", answer="n\n")
+    assert code == 2
+    assert "1 added" in shown
+    assert "nothing was imported" in shown
+    assert site.ok("subscriber", "list").out == ""
+    code, shown = on_terminal(site, "subscriber", "import", "readers.csv", answer="y\n")
+    assert code == 65
+    assert shown.count("is no address") == 20
+    assert "… and 5 more: --report FILE" in shown
+    assert "hanako" in site.ok("subscriber", "list").out
 
 
 def test_one_bar_makes_room_for_the_next(site: Site) -> None:

@@ -8,8 +8,9 @@ from support.rounds import round_at, subscribe
 from support.site import CONFIG, JST, Site
 
 from publisher.errors import UsageError
+from publisher.jobs.importing.work import import_file
 from publisher.jobs.status import coming
-from publisher.jobs.subscribe import Request, add, import_file
+from publisher.jobs.subscribe import Request, add
 from publisher.model.mailing import Issue
 from publisher.model.newsletter import Newsletter
 from publisher.store import deliveries, issues, subscribers

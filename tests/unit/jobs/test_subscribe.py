@@ -7,7 +7,8 @@ import pytest
 
 from publisher.core.schedules import parse_schedule
 from publisher.errors import ContentError, NotFound, UsageError
-from publisher.jobs.subscribe import Request, add, import_file, pause, remove, unpause
+from publisher.jobs.importing.work import import_file
+from publisher.jobs.subscribe import Request, add, pause, remove, unpause
 from publisher.model.newsletter import Frequency, Newsletter
 from publisher.store import subscribers
 from publisher.store.engine import Store
@@ -75,8 +76,8 @@ def test_wrong_rows_are_named_by_line_and_the_others_kept(store: Store, tmp_path
     [
         ("", "must name the columns"),
         ("name\n花子\n", "'email' among them"),
-        ("email,Nickname\n", "unknown column 'Nickname'"),
-        ("email\na@例え.jp\n".encode("cp932"), "not UTF-8"),
+        ("email,categoris\n", "did you mean 'categories'"),
+        ("email,name\na@example.jp,Jérôme\n".encode("latin-1"), "neither UTF-8 nor Shift_JIS"),
         ('email\n"a@example.jp\n', "unexpected end"),
         ("email,name\na@example.jp,山田,花子\n", "needs quotes"),
     ],
