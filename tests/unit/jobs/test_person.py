@@ -23,6 +23,7 @@ from publisher.model.mailing import DeliveryStatus, Issue
 from publisher.model.reader import FORGOTTEN
 from publisher.store import suppressions
 from publisher.store.engine import Store
+from publisher.store.instant import Instant
 from publisher.store.reader_tables import events, hook_posts, letters, limits, sign_ups
 from publisher.store.subscribers import subscribe
 from publisher.store.tables import attempts, bounces, deliveries, issues, metadata, subscribers, variants
@@ -56,19 +57,28 @@ def fill(store: Store, now: datetime) -> Issue:
         bounce = {"status": "5.1.1", "diagnostic": f"<{WHO}>", "source": "smtp", "at": now, "kind": "hard"}
         connection.execute(bounces.insert().values(key="b" * 64, delivery_id=failed, address_key=WHO, **bounce))
         suppressions.add(connection, store.secret, WHO, f"bounced: <{WHO}>", now)
-        asked = dict.fromkeys(("language", "source", "wording", "ip", "confirmed_wording", "confirmed_ip"), "ja")
-        stamped = {"asked_at": now, "expires_at": now}
-        sign_up = {"email": WHO, "address_key": WHO, "name": NAME, "wishes": {}, **asked, **stamped}
-        made = connection.execute(sign_ups.insert().values(uid="s", **sign_up)).inserted_primary_key
-        assert made is not None
-        letter = {"kind": "confirm", "email": WHO, "address_key": WHO, "language": "ja", "sign_up_id": made[0]}
-        connection.execute(letters.insert().values(asked_at=now, due_at=now, **letter))
-        connection.execute(limits.insert().values(key=f"address:{WHO}", since=now, number=1))
-        event = {"kind": "confirmed", "at": now, "subscriber_id": ids[WHO], "data": {"email": WHO}}
-        connection.execute(events.insert().values(uid="e", **event))
-        post = {"event_id": 1, "hook": "h", "status": "waiting", "attempts": 1, "due_at": now, "last_reply": WHO}
-        connection.execute(hook_posts.insert().values(**post))
+        connection.execute(sign_ups.insert().values(row(sign_ups, now, id=1)))
+        connection.execute(letters.insert().values(row(letters, now, sign_up_id=1)))
+        connection.execute(limits.insert().values(row(limits, now)))
+        connection.execute(events.insert().values(row(events, now, id=99, subscriber_id=ids[WHO])))
+        connection.execute(hook_posts.insert().values(row(hook_posts, now, event_id=99)))
     return waiting
+
+
+def row(table: sa.Table, now: datetime, **given: Any) -> dict[str, Any]:
+    """A row of what must be there, with the address in every text that has room for it."""
+    needed = [one for one in table.columns if not one.nullable and one.server_default is None and one.name != "id"]
+    return {one.name: _something(one.type, now) for one in needed} | given
+
+
+def _something(kind: sa.types.TypeEngine[Any], now: datetime) -> Any:
+    if isinstance(kind, sa.JSON):
+        return {"email": WHO}
+    if isinstance(kind, sa.Integer | sa.Boolean):
+        return 1
+    if isinstance(kind, Instant):
+        return now
+    return WHO if getattr(kind, "length", None) is None or kind.length > len(WHO) else "x"  # type: ignore[attr-defined]
 
 
 def rows(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
