@@ -24,7 +24,8 @@ _TITLES = 3
 class Around(Struct, frozen=True):
     """What a page is linked with.
 
-    `title` is the newsletter's, `url` the address of its list, `feeds` those of its feed; `before` and `after` are the
+    `title` is the newsletter's, `url` the address of its list, `feeds` those of its feed, `subscribe_url` where readers
+    sign up for it, None where they cannot; `before` and `after` are the
     issues next to it, `versions` the same issue in each of its languages.
     """
 
@@ -34,6 +35,7 @@ class Around(Struct, frozen=True):
     before: IssuePage | None = None
     after: IssuePage | None = None
     versions: tuple[IssuePage, ...] = ()
+    subscribe_url: str | None = None
 
 
 class Section(Struct, frozen=True):

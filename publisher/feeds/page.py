@@ -39,13 +39,15 @@ def page(
     *,
     opml: str,
     mail: str | None,
+    subject: str | None = None,
+    subscribe_url: str | None = None,
     overrides: Path | None,
 ) -> bytes:
     """An HTML page of `listed` in their order, kind by kind, from `feed/index.html.j2`.
 
-    `opml` is the list's absolute address; `mail` the mail address that takes subscriptions, and `letters` what they
-    would get. The page loads nothing but the site's own pictures, and its policy (CSP 3) allows no more. Raises
-    TemplateError.
+    `opml` is the list's absolute address; `letters` what readers by mail get. They sign up at `subscribe_url`, else by
+    a mail to `mail` with `subject`, None where a person reads it. The page loads nothing but the site's own pictures,
+    and its policy (CSP 3) allows no more. Raises TemplateError.
     """
     from publisher.templating import Templates
 
@@ -62,7 +64,8 @@ def page(
         links=head_links(feeds[:SHOWN], others=True),
         letters=letters,
         opml=opml,
-        mail=_mailto(mail, told.mail_subject.format(site=site.title)) if mail else None,
+        mail=_mailto(mail, subject or told.mail_subject.format(site=site.title)) if mail else None,
+        subscribe_url=subscribe_url,
         css=css,
         script=script,
         policy=_policy(css, script),

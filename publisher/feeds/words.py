@@ -34,6 +34,9 @@ class Words(Struct, frozen=True):
     mail_intro: str
     mail_button: str
     mail_subject: str
+    mail_page: str
+    mail_page_button: str
+    mail_of: str
     all: str
     opml: str
     home: str

@@ -14,6 +14,7 @@ from publisher.jobs.archive_paths import ISSUE, ISSUES, NEWSLETTER, feed_paths, 
 from publisher.jobs.feed_plan import address
 from publisher.jobs.feed_press import Sheet
 from publisher.jobs.library import Library
+from publisher.jobs.ways_in import subscribe_url
 from publisher.model.archive import IssuePage
 from publisher.model.feed import Feed, FeedFormat
 from publisher.packaged import templates
@@ -32,6 +33,11 @@ class Shelf(Struct, frozen=True):
     def url(self) -> str:
         """Where the list of its issues is served."""
         return page_address(self.library.place, list_path(self.library.config, self.name))
+
+    @property
+    def subscribe_url(self) -> str | None:
+        """Where readers sign up for it; None where nothing of ours answers on the web."""
+        return subscribe_url(self.library.config, self.name)
 
     @property
     def feeds(self) -> list[tuple[FeedFormat, str]]:
@@ -112,7 +118,9 @@ def _files(shelf: Shelf) -> Iterator[_File]:
 def _fingerprint(library: Library, made_of: str, told: object) -> str:
     site, feeds = library.place.site, library.config.settings.feeds
     paths = {name: path for name, path in feeds.paths.items() if name.startswith(NEWSLETTER) or name == "style"}
-    parts = repr((made_of, site, paths, feeds.formats, told))
+    # Where readers sign up is only there where something of ours answers.
+    web = (library.config.settings.web.url,) if library.config.settings.web.url else ()
+    parts = repr((made_of, site, paths, feeds.formats, told, *web))
     return hashlib.sha256(parts.encode(errors="surrogatepass")).hexdigest()
 
 
@@ -124,7 +132,7 @@ def _issue(shelf: Shelf, page: IssuePage, versions: _Versions, beside: tuple[_Ve
     from publisher.feeds.issue_page import Around, issue_page
 
     before, after = (_nearest(page, one) for one in beside)
-    around = Around(shelf.title, shelf.url, shelf.feeds, before, after, versions)
+    around = Around(shelf.title, shelf.url, shelf.feeds, before, after, versions, shelf.subscribe_url)
     return issue_page(shelf.library.place.site, page, around, overrides=_overrides(shelf))
 
 
@@ -136,7 +144,7 @@ def _nearest(page: IssuePage, versions: _Versions) -> IssuePage | None:
 def _list(shelf: Shelf, pages: Sequence[IssuePage]) -> bytes:
     from publisher.feeds.issue_page import Around, issue_list
 
-    around = Around(shelf.title, shelf.url, shelf.feeds)
+    around = Around(shelf.title, shelf.url, shelf.feeds, subscribe_url=shelf.subscribe_url)
     return issue_list(shelf.library.place.site, pages, around, overrides=_overrides(shelf))
 
 

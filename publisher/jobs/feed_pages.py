@@ -13,6 +13,7 @@ from publisher.jobs.feed_plan import PAGES, Planned, address
 from publisher.jobs.feed_press import Sheet
 from publisher.jobs.listing import listing
 from publisher.jobs.site import Place
+from publisher.jobs.ways_in import way_in
 from publisher.model.listing import Letters, Listed
 from publisher.packaged import templates
 
@@ -32,7 +33,7 @@ def pages(desk: Desk, feeds: Sequence[Planned], told: Told, newsletters: Collect
     signs = cache(partial(_signs, config))
     # Each with how it is made, and what it tells of.
     made: dict[str, tuple[Callable[[Config, Place], bytes], object]] = {
-        "page": (partial(_page, listed, letters), (listed, letters, _mail(config))),
+        "page": (partial(_page, listed, letters), (listed, letters, *_ways(config))),
         "style": (_style, ()),
         "opml": (partial(_opml, bare), (bare,)),
     }
@@ -60,7 +61,23 @@ def _page(listed: Sequence[Listed], letters: Sequence[Letters], config: Config, 
     from publisher.feeds.page import page
 
     at = address(place, config.settings.feeds.paths["opml"])
-    return page(place.site, listed, letters, opml=at, mail=_mail(config), overrides=_overrides(config))
+    way = way_in(config)
+    return page(
+        place.site,
+        listed,
+        letters,
+        opml=at,
+        mail=way.mail,
+        subject=way.subject,
+        subscribe_url=way.url,
+        overrides=_overrides(config),
+    )
+
+
+def _ways(config: Config) -> tuple[object, ...]:
+    """What is told of them: as before there were others than an address, where there is no other."""
+    way = way_in(config)
+    return (way,) if way.url or way.subject else (way.mail,)
 
 
 def _style(config: Config, place: Place) -> bytes:
@@ -92,10 +109,3 @@ def _signs(config: Config) -> str:
             if path.is_file():
                 told.update(f"{path.name}\n".encode() + path.read_bytes())
     return told.hexdigest()
-
-
-def _mail(config: Config) -> str | None:
-    """Where people ask for mail: the first newsletter's address for answers, else its own."""
-    first = next(iter(config.settings.newsletters.values()), None)
-    named = (first.reply_to or first.from_) if first else None
-    return named.rpartition("<")[2].rstrip(">") if named else None

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from publisher.app import App
 from publisher.errors import PublisherError, TemplateError, UsageError
+from publisher.jobs.ways_in import subscribe_url
 from publisher.model.site import Site
 from publisher.struct import Struct
 from publisher.web.files import Say
@@ -164,7 +165,7 @@ class LeavePages:
     def _facts(self, shown: Shown, visitor: "Visitor | None", back: str | None) -> dict[str, Any]:
         from publisher.jobs.leave import masked
 
-        newsletters, web_url = self._app.config.settings.newsletters, self._app.config.settings.web.url
+        newsletters = self._app.config.settings.newsletters
         name = visitor.who.newsletter if visitor else None
         known = newsletters.get(name) if name else None
         return {
@@ -173,7 +174,7 @@ class LeavePages:
             "newsletter": known.title if known else name,
             "address": masked(visitor.who.email) if visitor else None,
             "back": back,
-            "subscribe_url": f"{web_url}subscribe" if web_url and newsletters else None,
+            "subscribe_url": subscribe_url(self._app.config),
             "several": name is not None and len(newsletters) > 1,
         }
 

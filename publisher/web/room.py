@@ -10,6 +10,7 @@ from starlette.responses import Response
 from publisher.app import App
 from publisher.core.words import LANGUAGE
 from publisher.errors import TemplateError
+from publisher.jobs.ways_in import subscribe_url
 from publisher.model.site import Site
 from publisher.web.files import Say
 from publisher.web.pages import Sheet, nearest, shown
@@ -31,7 +32,7 @@ class Room:
     @property
     def subscribe_url(self) -> str:
         """The page where readers sign up, as `web.url` has it: who asks for it may be led anywhere by their Host."""
-        return f"{self._app.config.settings.web.url or '/'}subscribe"
+        return subscribe_url(self._app.config) or "/subscribe"
 
     def language(self, wanted: Iterable[str]) -> str:
         """The first of the languages that there are words in, else the site's, else English."""

@@ -121,6 +121,18 @@ def test_the_list_names_three_posts_of_an_issue_and_counts_the_rest() -> None:
     assert "ほか2本" in told.texts
 
 
+def test_issues_and_their_list_lead_to_where_readers_sign_up() -> None:
+    url = "https://midori.example/mail/subscribe?newsletter=weekly"
+    around, page = replace(AROUND, subscribe_url=url), an_issue(POST)
+    led = issue_page(SITE, page, around, overrides=None), issue_list(SITE, [page], around, overrides=None)
+    bare = issue_page(SITE, page, AROUND, overrides=None), issue_list(SITE, [page], AROUND, overrides=None)
+
+    for told in map(Read, led):
+        assert [link for link in told.all("a") if link["href"] == url]
+        assert "「みどりの便り」をメールで受け取る" in told.texts
+    assert all(b"subscribe" not in data for data in bare)
+
+
 def test_a_template_of_the_sites_own_that_is_broken_is_named(tmp_path: Path) -> None:
     (tmp_path / "web").mkdir()
     (tmp_path / "web/issue.html.j2").write_text("{{ reader.email }}", encoding="utf-8")

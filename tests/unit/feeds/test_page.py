@@ -3,6 +3,7 @@ import json
 import re
 from base64 import b64encode
 from collections import Counter
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -119,6 +120,11 @@ def test_mail_is_offered_where_somebody_takes_it() -> None:
     subject = "%E8%B3%BC%E8%AA%AD%E3%81%AE%E7%94%B3%E3%81%97%E8%BE%BC%E3%81%BF%EF%BC%9A"
     wanted = f"mailto:tayori@midori.example?subject={subject}%E3%81%BF%E3%81%A9%E3%82%8A%E3%81%AE%E5%BA%AD"
     assert [href for href in with_mail if href not in without] == [wanted]
+    box = partial(page, site(), [whole()], opml=OPML, mail="box@midori.example", subject="subscribe weekly")
+    asked, served = (box(subscribe_url=url, overrides=None) for url in (None, "https://midori.example/mail/subscribe"))
+    assert b'href="mailto:box@midori.example?subject=subscribe%20weekly"' in asked
+    assert b'href="https://midori.example/mail/subscribe">\xe3\x83\xa1\xe3\x83\xbc\xe3\x83\xab' in served
+    assert b"mailto:" not in served
 
 
 def test_the_head_leads_to_the_feeds_and_shows_the_sites_icon() -> None:
