@@ -87,7 +87,7 @@ def send(
     if test:
         _mail_test(app, chosen, post, yes=yes, dry_run=dry_run)
         return
-    require_meaning(whom, chosen)  # before there is a ledger
+    require_meaning(whom, chosen, app.config.settings.fields)  # before there is a ledger
     starts = appointed(schedule, chosen.timezone, app.clock()) if schedule else None
     order = _Order(post, chosen, whom, starts)
     with app.store() as store:

@@ -12,6 +12,7 @@ from publisher.cli.importing import import_
 from publisher.cli.options import DryRun, Json, NewsletterName, Yes, site
 from publisher.cli.person import forget, show
 from publisher.cli.talk import consent, moment, put, put_json, say
+from publisher.core.fields import assigned
 from publisher.core.words import counted
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def add(
     language: Annotated[str | None, typer.Option(metavar="L", help="Only posts in this language.")] = None,
     frequency: Annotated[str | None, typer.Option(metavar="F", help="instant, daily, weekly or monthly.")] = None,
     timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Their zone, such as Europe/Berlin.")] = None,
+    field: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A field of your own; NAME= for none.")
+    ] = None,
     welcome: Annotated[bool, typer.Option("--welcome", help="Greet them by mail, now.")] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -53,7 +57,10 @@ def add(
     from publisher.jobs.subscribe import add as job
 
     app = site(context)
-    request = Request(address, name, tuple(newsletter or ()), tuple(category or ()), language, frequency, timezone)
+    fields = assigned(field or (), app.config.settings.fields)
+    request = Request(
+        address, name, tuple(newsletter or ()), tuple(category or ()), language, frequency, timezone, fields
+    )
     if dry_run:
         _tell_planned(app, request, welcome=welcome)
         return
@@ -128,6 +135,7 @@ def list_(context: typer.Context, newsletter: NewsletterName = None, as_json: Js
             "language": one.language,
             "categories": one.categories,
             "timezone": one.timezone,
+            "fields": dict(one.subscriber.fields),
             "confirmed_at": None if one.confirmed_at is None else one.confirmed_at.isoformat(),
             "paused_until": None if one.paused_until is None else one.paused_until.isoformat(),
         }

@@ -1,8 +1,9 @@
 """Fields of readers: what somebody typed, or a program sent, becomes a value of the field's type, or an error."""
 
+import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -51,6 +52,15 @@ def parse_all(given: Mapping[str, object], fields: Mapping[str, Field]) -> dict[
     return {name: parse(value, fields[name]) for name, value in given.items()}
 
 
+def assigned(texts: Sequence[str], fields: Mapping[str, Field]) -> dict[str, FieldValue | None]:
+    """What `company=千代田商店` and its like say, of which an empty value takes one away; UsageError."""
+    for text in texts:
+        if "=" not in text:
+            raise UsageError(f"{text!r} names no field and value", hint="write company=本屋, or company= for none")
+    given = dict(text.split("=", 1) for text in texts)
+    return parse_all({name.strip(): value for name, value in given.items()}, fields)
+
+
 def unknown(name: str, fields: Mapping[str, Field]) -> UsageError:
     """That there is no field of this name."""
     known = f"there are {', '.join(fields)}" if fields else "add it under 'fields:' in config.yaml"
@@ -71,6 +81,26 @@ def merged(
     """What a reader has after `changes`, of which None takes a value away; None where nothing is left."""
     values = {**(before or {}), **changes}
     return {name: value for name, value in sorted(values.items()) if value is not None} or None
+
+
+def kept(fields: Mapping[str, FieldValue] | None) -> str | None:
+    """A reader's fields as the text that is carried with their mail; None for none."""
+    return json.dumps(dict(fields), ensure_ascii=False) if fields else None
+
+
+def sample(field: Field) -> FieldValue:
+    """A value to try a template with."""
+    match field.type:
+        case FieldType.TEXT:
+            return field.label
+        case FieldType.NUMBER:
+            return 12
+        case FieldType.DATE:
+            return "2026-01-05"
+        case FieldType.BOOLEAN:
+            return True
+        case FieldType.CHOICE:
+            return field.choices[0]
 
 
 def _text(given: object, field: Field) -> str:

@@ -5,15 +5,19 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from publisher.core.fields import parse, unknown
 from publisher.core.rules import joined
 from publisher.core.slugs import category_slug
 from publisher.core.words import LANGUAGE, is_known_language, speaks
 from publisher.core.zones import zone_name
 from publisher.errors import UsageError
+from publisher.model.field import Field, FieldType, FieldValue
 from publisher.model.newsletter import Frequency
-from publisher.struct import Struct
+from publisher.struct import Struct, field
 
 FIELDS = ("category", "domain", "frequency", "joined", "language", "timezone")
+OWN = "fields."
+"""What stands before the name of one of a site's own fields."""
 _JOINS = ("all", "any")
 _KNOWN = ", ".join((*FIELDS, *_JOINS, "not"))
 
@@ -30,30 +34,42 @@ class Traits(Struct, frozen=True, gc=False):
     timezone: str
     categories: tuple[str, ...] | None
     joined: datetime | None
+    fields: Mapping[str, FieldValue] | None = None
 
 
 Holds: TypeAlias = Callable[[Traits], bool]
 
 
 class Ground(Struct, frozen=True):
-    """What a segment is understood by: the site's `slugs`, the newsletter's zone, and the language of its mails to
-    those who named none."""
+    """What a segment is understood by: the site's `slugs`, the newsletter's zone, the language of its mails to those
+    who named none, and the site's own fields of readers by name."""
 
     slugs: Mapping[str, str]
     timezone: str
     language: str
+    fields: Mapping[str, Field] = field(default_factory=dict)
 
 
 def segment(where: Mapping[str, Any], ground: Ground) -> Holds:
-    """Whom a rule takes, made of `FIELDS` as core.rules joins them; UsageError where it means nothing.
+    """Whom a rule takes, made of `FIELDS` and `fields.NAME` as core.rules joins them.
 
-    Its values are texts, lists and mappings, as they were written.
+    UsageError where it means nothing. Its values are texts, lists and mappings, as they were written.
     """
-    _require_rule(where)
+    _require_rule(where, ground.fields)
     return joined(where, lambda field, names: _field(field, names, ground))
 
 
-def _require_rule(where: Any) -> None:
+def asks_for_fields(where: Any) -> bool:
+    """Whether a rule asks for a site's own fields, at any depth."""
+    match where:
+        case Mapping():
+            return any(str(word).startswith(OWN) or asks_for_fields(value) for word, value in where.items())
+        case list():
+            return any(map(asks_for_fields, where))
+    return False
+
+
+def _require_rule(where: Any, fields: Mapping[str, Field]) -> None:
     if not isinstance(where, Mapping) or not where:
         raise _wrong(
             "a rule of readers is written as field: value", "such as domain: example.jp, or not: {frequency: daily}"
@@ -65,11 +81,14 @@ def _require_rule(where: Any) -> None:
                     f"'{word}' must be a list of rules", f"such as {word}: [{{domain: a.jp}}, {{domain: b.jp}}]"
                 )
             for one in value:
-                _require_rule(one)
+                _require_rule(one, fields)
         elif word == "not":
-            _require_rule(value)
-        elif word not in FIELDS:
-            raise _wrong(f"unknown field {word!r}", f"known are {_KNOWN}")
+            _require_rule(value, fields)
+        elif str(word).startswith(OWN) and str(word).removeprefix(OWN) not in fields:
+            raise unknown(str(word).removeprefix(OWN), fields)
+        elif word not in FIELDS and not str(word).startswith(OWN):
+            own = "".join(f", {OWN}{name}" for name in fields)
+            raise _wrong(f"unknown field {word!r}", f"known are {_KNOWN}{own}")
         else:
             _require_names(word, value)
 
@@ -92,12 +111,38 @@ def _field(field: str, names: list[str], ground: Ground) -> Holds:
             return lambda one: one.frequency in wanted
         case "joined":
             return _joined([_days(name, ground.timezone) for name in names])
+        case own if own.startswith(OWN):
+            return own_field(ground.fields[own.removeprefix(OWN)], names)
         case "language":
             spoken = [_language(name) for name in names]
             return lambda one: speaks(spoken, one.language or ground.language)
         case _:
             zones = {zone_name(name) for name in names}
             return lambda one: one.timezone in zones
+
+
+def own_field(own: Field, names: list[str]) -> Holds:
+    """Who has one of these values, or one in one of these spans of numbers or days; nobody who has none."""
+    if own.type in (FieldType.NUMBER, FieldType.DATE):
+        spans = [_span(own, name) for name in names]
+        return lambda one: _is_within((one.fields or {}).get(own.name), spans)
+    wanted = {parse(name, own) for name in names}
+    return lambda one: (one.fields or {}).get(own.name) in wanted
+
+
+def _is_within(value: Any, spans: list[tuple[Any, Any]]) -> bool:
+    return value is not None and any(
+        (first is None or value >= first) and (last is None or value <= last) for first, last in spans
+    )
+
+
+def _span(own: Field, text: str) -> tuple[Any, Any]:
+    """The first and the last value of `10..20`, either of which may be left out; days order as their texts do."""
+    first, dots, last = text.partition("..")
+    found = parse(first, own), parse(last if dots else first, own)
+    if found == (None, None) or (None not in found and found[0] > found[1]):  # type: ignore[operator]
+        raise _wrong(f"field {own.name!r}: {text!r} is no value and no span", "write 10, 10.., ..20 or 10..20")
+    return found
 
 
 def _category(names: list[str], slugs: Mapping[str, str]) -> Holds:

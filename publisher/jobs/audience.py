@@ -1,6 +1,6 @@
 """Audience: to whom a one-off goes, reader by reader."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from publisher.content import plain_yaml
-from publisher.core.segments import Ground, Holds, segment
+from publisher.core.fields import kept
+from publisher.core.segments import Ground, Holds, asks_for_fields, segment
 from publisher.core.slugs import category_slug
 from publisher.errors import ContentError, UsageError
 from publisher.jobs.mailing import Desk, first_language
 from publisher.jobs.planned import Group, Picked
 from publisher.mail import parse_address
+from publisher.model.field import Field
 from publisher.model.mailing import Recipient
 from publisher.model.newsletter import Newsletter
 from publisher.model.post import Post
@@ -77,11 +79,11 @@ def meant(
         yield Meant(Picked(reader.recipient, group, reader.suppressed), bool(reader.carried))
 
 
-def require_meaning(whom: Whom, newsletter: Newsletter) -> None:
-    """UsageError where an address or a rule means nothing, before anything is looked up."""
+def require_meaning(whom: Whom, newsletter: Newsletter, fields: Mapping[str, Field]) -> None:
+    """UsageError where an address or a rule means nothing, before anything is looked up; `fields` are the site's."""
     for address in whom.to:
         parse_address(address)
-    _holds(whom.narrowing, Ground({}, newsletter.timezone, "en"))
+    _holds(whom.narrowing, Ground({}, newsletter.timezone, "en", fields))
 
 
 def unknown_categories(desk: Desk, narrowing: Narrowing) -> list[str]:
@@ -94,19 +96,25 @@ def unknown_categories(desk: Desk, narrowing: Narrowing) -> list[str]:
 def _readers(
     connection: sa.Connection, secret: bytes, desk: Desk, post: Post, narrowing: Narrowing, at: datetime
 ) -> Iterator[Reader]:
-    ground = Ground(desk.library.config.settings.categories, desk.newsletter.timezone, first_language(desk))
+    settings = desk.library.config.settings
+    ground = Ground(settings.categories, desk.newsletter.timezone, first_language(desk), settings.fields)
     holds = _holds(narrowing, ground)
     carried = Carried(connection, desk.newsletter.name, {desk.id_of(post): post.mail.resend})
-    with closing(readers.streamed(connection, secret, Circle(desk.newsletter, awake=at), carried)) as found:
+    with closing(readers.streamed(connection, secret, _circle(desk, at), carried)) as found:
         if holds is None:
             yield from found
             return
-        with closing(traits.streamed(connection, desk.newsletter)) as known:
+        asks = narrowing.where is not None and asks_for_fields(_parsed(narrowing.where))
+        with closing(traits.streamed(connection, desk.newsletter, fields=asks)) as known:
             for reader in found:
                 # Both come by address, in the order of the database, which need not be Python's.
                 key = reader.recipient.address_key
                 if holds(next(one for one in known if one.address_key == key)):
                     yield reader
+
+
+def _circle(desk: Desk, at: datetime) -> Circle:
+    return Circle(desk.newsletter, awake=at, fields=bool(desk.library.config.settings.fields))
 
 
 def _holds(narrowing: Narrowing, ground: Ground) -> Holds | None:
@@ -131,6 +139,6 @@ def _strangers(connection: sa.Connection, to: Sequence[str]) -> list[Recipient]:
     for text in to:
         parsed = parse_address(text)
         known = subscribers.find(connection, parsed.key)
-        name = known.name if known else ""
-        found[parsed.key] = Recipient(parsed.email, parsed.key, name, subscriber_id=known.id if known else None)
+        name, own = (known.name, kept(known.fields)) if known else ("", None)
+        found[parsed.key] = Recipient(parsed.email, parsed.key, name, None, known.id if known else None, own)
     return list(found.values())

@@ -22,10 +22,12 @@ from publisher.mail import (
 from publisher.mail.providers import Provider, fields
 from publisher.mail.tokens import fingerprint
 from publisher.mail.verp import HEADER, delivery_tokens, return_path
+from publisher.model.field import FieldValue
 from publisher.model.mailing import Delivery, Envelope, Issue, IssueKind, Variant
 from publisher.store import issues
 from publisher.store.engine import Store
 from publisher.struct import Struct, replace
+from publisher.templating import FIELD
 
 _KEPT = 16
 
@@ -101,7 +103,8 @@ class Letters:
         to = Mailbox(delivery.recipient.name, Address(email, delivery.recipient.address_key, email.isascii()))
         plate, ring = self._load(delivery.variant_id, outgoing), self._ring(outgoing)
         token, secret = self._token(delivery.id), ring.get(delivery.key, ring[None])
-        return plate.letter(to, delivery.message_id, date, secret, language=delivery.recipient.language, token=token)
+        language, more = delivery.recipient.language, _own_fields(delivery.recipient.fields)
+        return plate.letter(to, delivery.message_id, date, secret, language=language, more=more, token=token)
 
 
 class Plate:
@@ -123,13 +126,13 @@ class Plate:
         secret: bytes,
         *,
         language: str | None = None,
-        more: Mapping[str, str] | None = None,
+        more: Mapping[str, FieldValue] | None = None,
         token: str = "",
     ) -> Envelope:
         """One recipient's message; UsageError or TemplateError where it cannot be made.
 
         `token` names its delivery to other servers, empty where it has none. `more` is what this mail alone asks of
-        its recipient, such as a confirmation its `confirm_url`.
+        its recipient, such as a confirmation its `confirm_url`, or what it knows of them beyond the others.
         """
         email, sender = to.address.email, self._sheet.sender.address
         back_to = self._outgoing.return_path or sender
@@ -139,7 +142,7 @@ class Plate:
             if self._outgoing.web_url
             else (mailto, None)
         )
-        recipient = {
+        recipient: dict[str, FieldValue] = {
             "email": email,
             "name": to.name,
             "language": language or self._language,
@@ -167,6 +170,11 @@ class Plate:
         if not token:
             return []
         return [f"{HEADER}: {token}", *(line for one in self._outgoing.providers for line in fields(one, token))]
+
+
+def _own_fields(kept: str | None) -> dict[str, FieldValue]:
+    """The reader's own fields by the names that templates have for them."""
+    return {FIELD + name: value for name, value in json.loads(kept).items()} if kept else {}
 
 
 def sheet_of(issue: Issue, variant: Variant) -> Sheet:

@@ -9,7 +9,7 @@ from publisher.feeds.urls import uri
 from publisher.jobs.mailing import Desk, draft, first_language, local, require_sender
 from publisher.jobs.manifest import manifest_of
 from publisher.jobs.variants import notice_variant
-from publisher.mail import Mailbox, Notice, NoticeKind, message_ids, parse_mailbox
+from publisher.mail import Mailbox, Notice, NoticeKind, asks_for_fields, message_ids, parse_mailbox
 from publisher.mail.tokens import approval_token
 from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Recipient, Variant
 from publisher.store import deliveries, issues, manifests, suppressions
@@ -96,13 +96,20 @@ def write_letter(
     issue = issues.insert(connection, made, now)
     row = issues.insert_variant(connection, issue.id, variant)
     manifests.insert(connection, issue.id, manifest_of(desk, template, [(variant.post_ids, variant.language)]))
-    one = _addressed(connection, secret, issue, sender, to, row)
+    one = _addressed(connection, secret, issue, sender, to, row, asks=asks_for_fields(variant.rendered))
     return issues.record_recipients(connection, issue.id, deliveries.insert(connection, issue.id, [one]))
 
 
 def _addressed(
-    connection: sa.Connection, secret: bytes, issue: Issue, sender: Mailbox, to: Recipient, variant_id: int
+    connection: sa.Connection,
+    secret: bytes,
+    issue: Issue,
+    sender: Mailbox,
+    to: Recipient,
+    variant_id: int,
+    *,
+    asks: bool,
 ) -> Addressed:
     message_id = message_ids(secret, issue.uid, sender.address.domain)(to.address_key)
     suppressed = suppressions.among(connection, secret, [to.address_key]).get(to.address_key)
-    return Addressed(to, variant_id, message_id, suppressed)
+    return Addressed(to, variant_id, message_id, suppressed, asks)

@@ -19,7 +19,7 @@ from publisher.store import issues, readers
 from publisher.store.carried import Carried, Tried
 from publisher.store.engine import Store
 from publisher.store.readers import Circle, Kind, Reader
-from publisher.struct import Struct
+from publisher.struct import Struct, replace
 
 _REMEMBERED = 1 << 13
 """What is new to readers of a kind: a million are of thousands of kinds, of which few bear to be kept."""
@@ -172,7 +172,7 @@ def _look(connection: sa.Connection, desk: Desk, span: Span) -> _Look:
     taken = terms(desk, span.at, oldest(desk.newsletter, span.at, span.prev_fire))
     posts, refused = _judged(desk, taken)
     return _Look(
-        circle(desk.newsletter, span.period, span.at),
+        replace(circle(desk.newsletter, span.period, span.at), fields=bool(desk.library.config.settings.fields)),
         {one.id: one.post.mail.resend for one in posts},
         # Whoever joined before the oldest of them is after nothing that is older.
         min((one.post.published for one in posts), default=span.at),

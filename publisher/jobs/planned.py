@@ -13,7 +13,7 @@ from publisher.jobs.letter import require_headers
 from publisher.jobs.linted import Unfit, hold_back, problems, telling
 from publisher.jobs.mailing import Desk
 from publisher.jobs.manifest import manifest_of
-from publisher.mail import Mailbox, message_ids
+from publisher.mail import Mailbox, asks_for_fields, message_ids
 from publisher.model.mailing import Issue, Recipient, Variant
 from publisher.store import deliveries, issues, manifests
 from publisher.store.deliveries import Addressed
@@ -129,10 +129,13 @@ def _addressed(
 ) -> Iterator[Addressed]:
     """A delivery to each; a group's variant is written, and noted in `rows`, when its first reader comes."""
     message_id = message_ids(making.secret, issue.uid, making.sender.address.domain)
+    asking: set[int] = set()
     for one in picked:
         row = rows.get(one.group)
         if row is None:
             variant = making.render(one.group, issue.number)
             require_headers(making.desk.library.config, issue, variant)
             row = rows[one.group] = issues.insert_variant(connection, issue.id, variant)
-        yield Addressed(one.recipient, row, message_id(one.recipient.address_key), one.suppressed)
+            if asks_for_fields(variant.rendered):
+                asking.add(row)
+        yield Addressed(one.recipient, row, message_id(one.recipient.address_key), one.suppressed, row in asking)

@@ -1,6 +1,6 @@
 """The operator's hand on subscriptions: add, import, remove, suppress. Their word is the consent's evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from publisher.core.lines import LONGEST_NAME, is_one_line
@@ -8,16 +8,18 @@ from publisher.core.words import LANGUAGE
 from publisher.core.zones import zone_name
 from publisher.errors import NotFound, UsageError
 from publisher.mail import parse_address
+from publisher.model.field import FieldValue
 from publisher.model.newsletter import Frequency, Newsletter
 from publisher.model.reader import Subscription, SubscriptionStatus, Suppression
 from publisher.store import subscribers, suppressions
 from publisher.store.engine import Store
 from publisher.store.subscribers import Joining, Wish
-from publisher.struct import Struct
+from publisher.struct import Struct, field
 
 
 class Request(Struct, frozen=True):
-    """What the operator wrote of one reader; `newsletters` empty means every one."""
+    """What the operator wrote of one reader; `newsletters` empty means every one. Of `fields`, which are checked
+    already (core.fields), None takes a value away."""
 
     email: str
     name: str = ""
@@ -26,6 +28,7 @@ class Request(Struct, frozen=True):
     language: str | None = None
     frequency: str | None = None
     timezone: str | None = None
+    fields: Mapping[str, FieldValue | None] = field(default_factory=dict)
 
 
 def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str) -> list[Wish]:
@@ -47,6 +50,7 @@ def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str
             categories=_categories(request.categories),
             timezone=zone_name(request.timezone) if request.timezone else None,
             evidence=evidence,
+            fields=request.fields,
         )
         for newsletter in chosen
     ]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from publisher.content import Introduction
 from publisher.core.colours import readable
+from publisher.core.fields import sample
 from publisher.core.lines import one_line, paragraphs
 from publisher.core.reading import reading_minutes
 from publisher.core.tags import said_in
@@ -185,6 +186,7 @@ def _frame(desk: Desk, language: str, number: int | None, at: datetime | None, *
         look=_look(desk),
         language=language,
         issue=Edition(number, date),
+        fields={name: sample(one) for name, one in desk.library.config.settings.fields.items()},
     )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from publisher.core.fields import kept
 from publisher.core.selection import in_categories
 from publisher.core.words import speaks
 from publisher.jobs.mailing import Desk, first_language, require_known_ledger, require_sender, testify
@@ -38,7 +39,7 @@ def welcome(desk: Desk, store: Store, email: str, *, now: datetime) -> Issue | N
         if reader is None:
             return None
         to = reader.subscriber
-        recipient = Recipient(to.email, to.address_key, to.name, reader.language, to.id)
+        recipient = Recipient(to.email, to.address_key, to.name, reader.language, to.id, kept(to.fields))
         variant = _variant(connection, desk, reader, now)
         made = write_letter(
             connection,

@@ -9,7 +9,7 @@ from publisher.mail.address import Address, Mailbox, parse_address, parse_mailbo
 from publisher.mail.blocks import blocks_of, without_title
 from publisher.mail.dkim import Signer
 from publisher.mail.filled import Filled
-from publisher.mail.filling import Filling
+from publisher.mail.filling import Filling, asks_for_fields
 from publisher.mail.images import Find, Found, MailImage, fit_images, picture
 from publisher.mail.lint import LIMIT, Finding, LintCode, Mail, Weight, lint, weigh
 from publisher.mail.list_headers import Exits, mailto, unsubscribe_mailto
@@ -46,6 +46,7 @@ __all__ = [
     "Sheet",
     "Signer",
     "Weight",
+    "asks_for_fields",
     "blocks_of",
     "fit_images",
     "lint",

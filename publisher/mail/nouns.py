@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from publisher.mail.images import MailImage
+from publisher.model.field import FieldValue
 from publisher.model.post import Author
 from publisher.model.site import Site
-from publisher.struct import Struct
+from publisher.struct import Struct, field
 
 
 class Note(StrEnum):
@@ -123,7 +124,7 @@ class Frame(Struct, frozen=True):
     """What all that a mail says of posts stands in.
 
     `newsletter` is None in a mail to people who subscribed to nothing. `subject` and `preheader` are templates that
-    replace the packaged ones.
+    replace the packaged ones. `fields` are the site's own of readers, by name, each with a value to try.
     """
 
     site: Site
@@ -133,3 +134,4 @@ class Frame(Struct, frozen=True):
     issue: Edition = Edition()
     subject: str | None = None
     preheader: str | None = None
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)

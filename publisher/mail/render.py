@@ -10,14 +10,15 @@ from publisher.mail.filling import KNOWN, Filling, marker_for
 from publisher.mail.inline import inline_css
 from publisher.mail.nouns import Frame, Group, Latest, MailPost, Note, Notice, Opening
 from publisher.mail.plain import plain_text, underline, wrap
+from publisher.model.field import FieldValue
 from publisher.model.mailing import Picture, Rendered
 from publisher.model.post import Author
 from publisher.struct import replace
-from publisher.templating import Later, Templates
+from publisher.templating import FIELD, Later, Templates
 
 _PARTS = ("subject", "preheader", "html", "txt")
 _TOOLS: dict[str, Any] = {"wrap": wrap, "underline": underline}
-_SAMPLE = dict.fromkeys((*KNOWN, "confirm_url"), "x")
+_SAMPLE: dict[str, FieldValue] = dict.fromkeys((*KNOWN, "confirm_url"), "x")
 
 
 def render_digest(
@@ -106,7 +107,8 @@ def _render(
     sources = templates.digest(files.values())
     # Without the date, which for a one-off is the moment it was planned: planned again it is to be the same mail.
     typed = facts | {"issue": replace(frame.issue, date=None)}
-    later = Later(marker_for(repr((sources, frame.subject, frame.preheader, typed))), (*KNOWN, *asked))
+    own_fields = {FIELD + name: value for name, value in frame.fields.items()}
+    later = Later(marker_for(repr((sources, frame.subject, frame.preheader, typed))), (*KNOWN, *own_fields, *asked))
     variables = facts | _TOOLS
     places = files | _settings(frame)
     variables["subject"] = subject or _subject(templates, places["subject"], frame.subject, later, variables)
@@ -121,7 +123,7 @@ def _render(
         _closed(later, variables["preheader"], places.get("preheader", "preheader")),
         tuple(pictures),
     )
-    _require_fillable(rendered, places)
+    _require_fillable(rendered, places, own_fields)
     return rendered
 
 
@@ -132,12 +134,12 @@ def _settings(frame: Frame) -> dict[str, str]:
     return {part: f"newsletters.{newsletter}.{part}" for part, source in own.items() if source is not None}
 
 
-def _require_fillable(rendered: Rendered, places: Mapping[str, str]) -> None:
-    """TemplateError where it would fail for each recipient, while somebody looks; for one with a name and for one
-    without, as that is what templates ask."""
+def _require_fillable(rendered: Rendered, places: Mapping[str, str], fields: Mapping[str, FieldValue]) -> None:
+    """TemplateError where it would fail for each recipient, while somebody looks; for one with a name and fields, and
+    for one without, as that is what templates ask."""
     try:
         filling = Filling(rendered)
-        for sample in (_SAMPLE, _SAMPLE | {"name": ""}):
+        for sample in ({**_SAMPLE, **fields}, _SAMPLE | {"name": ""}):
             filling.fill(sample)
             filling.preheader(sample)
     except TemplateError as error:

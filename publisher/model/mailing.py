@@ -77,13 +77,18 @@ class Variant(Struct, frozen=True):
 
 
 class Recipient(Struct, frozen=True, gc=False):
-    """One address a mail goes to; `address_key` is its normal form, what makes it unique."""
+    """One address a mail goes to; `address_key` is its normal form, what makes it unique.
+
+    `fields` are the reader's own, by name, as the JSON that they lie in the ledger as: of a million who have them few
+    are asked for them, and nobody before their mail leaves. None for none.
+    """
 
     email: str
     address_key: str
     name: str = ""
     language: str | None = None
     subscriber_id: int | None = None
+    fields: str | None = None
 
 
 class Issue(Struct, frozen=True):

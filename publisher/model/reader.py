@@ -1,11 +1,13 @@
 """Subscribers and their subscriptions."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from publisher.model.bounce import SuppressionKind
+from publisher.model.field import FieldValue
 from publisher.model.newsletter import Frequency
-from publisher.struct import Struct
+from publisher.struct import Struct, field
 
 FORGOTTEN = "forgotten"
 """What stands in the place of the address of somebody who asked to be forgotten; no address is without an @."""
@@ -20,13 +22,14 @@ class SubscriptionStatus(StrEnum):
 
 
 class Subscriber(Struct, frozen=True):
-    """One address; `address_key` is its normal form."""
+    """One address; `address_key` is its normal form, `fields` are the reader's own, by name."""
 
     id: int
     email: str
     address_key: str
     name: str
     created_at: datetime
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
 
 
 class Subscription(Struct, frozen=True):

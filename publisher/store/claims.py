@@ -15,7 +15,9 @@ from publisher.struct import Struct
 _RECIPIENT = ("email", "address_key", "name", "language", "subscriber_id")
 _TRIED = ("status", "reason", "message_id", "attempts", "last_reply", "dated_at", "outgoing_id")
 _OWN = ("id", "issue_id", "variant_id", *_TRIED)
-_COLUMNS = [deliveries.c[name] for name in (*_RECIPIENT, *_OWN)]
+# As text, since what comes from the driver as it is would be JSON read by one database and not by the other.
+_FIELDS = sa.cast(deliveries.c.fields, sa.Text)
+_COLUMNS = [*(deliveries.c[name] for name in _RECIPIENT), _FIELDS, *(deliveries.c[name] for name in _OWN)]
 
 
 class Sending(Struct, frozen=True):
@@ -94,11 +96,11 @@ def claim(
 
 def _delivery(
     at: datetime, moment: Callable[[Any], datetime],
-    email: str, key: str, name: str, language: str | None, subscriber: int | None,
+    email: str, key: str, name: str, language: str | None, subscriber: int | None, own_fields: str | None,
     own: int, issue: int, variant: int, status: str, reason: str, message_id: str, attempts: int, last_reply: str,
     dated: Any, outgoing: int | None,
 ) -> Delivery:  # fmt: skip
-    recipient = Recipient(email, key, name, language, subscriber)
+    recipient = Recipient(email, key, name, language, subscriber, own_fields)
     dated_at = None if dated is None else moment(dated)
     tried = (_STATUSES[status], reason, message_id, attempts, last_reply)
     former = None if dated_at is None else outgoing

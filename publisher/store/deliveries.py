@@ -5,6 +5,7 @@ from itertools import islice
 
 import sqlalchemy as sa
 
+from publisher.core.fields import kept
 from publisher.core.lifecycle import CARRIED, READY, check_delivery
 from publisher.model.mailing import Delivery, DeliveryStatus, Recipient, SettledBy
 from publisher.model.reader import FORGOTTEN
@@ -24,7 +25,7 @@ _AT_ONCE = 250
 _PLANNED, _SUPPRESSED = DeliveryStatus.PLANNED.value, DeliveryStatus.SUPPRESSED.value
 _ADDRESSED = (
     *("issue_id", "variant_id", "subscriber_id", "email", "address_key", "name", "language"),
-    *("message_id", "status", "reason", "attempts", "last_reply"),
+    *("message_id", "status", "reason", "attempts", "last_reply", "fields"),
 )
 _insert = prepared(
     deliveries.insert().values(**{name: sa.bindparam(f"its_{name}") for name in _ADDRESSED}),
@@ -35,13 +36,15 @@ _insert = prepared(
 class Addressed(Struct, frozen=True, gc=False):
     """A delivery to be made: a recipient, the row of their variant, and the Message-ID of all its attempts.
 
-    `suppressed` is why it will not be: recorded all the same, so that it can be said who did not get it.
+    `suppressed` is why it will not be: recorded all the same, so that it can be said who did not get it. The reader's
+    own fields are kept with it where it `asks` for them, so that each attempt says the same.
     """
 
     recipient: Recipient
     variant_id: int
     message_id: str
     suppressed: str | None = None
+    asks: bool = False
 
 
 def insert(connection: sa.Connection, issue_id: int, addressed: Iterable[Addressed]) -> int:
@@ -58,7 +61,8 @@ def _row(issue_id: int, one: Addressed) -> Row:
     to, suppressed = one.recipient, one.suppressed
     address = (to.subscriber_id, to.email, to.address_key, to.name, to.language)
     status = _PLANNED if suppressed is None else _SUPPRESSED
-    return (issue_id, one.variant_id, *address, one.message_id, status, suppressed or "", 0, "")
+    own = to.fields if one.asks else None
+    return (issue_id, one.variant_id, *address, one.message_id, status, suppressed or "", 0, "", own)
 
 
 def listed(
@@ -154,9 +158,8 @@ def by_variant(connection: sa.Connection, issue_id: int) -> dict[int, int]:
 def delivery_of(row: sa.Row[tuple[object, ...]]) -> Delivery:
     """The noun of a row."""
     values = row._mapping
-    recipient = Recipient(
-        values["email"], values["address_key"], values["name"], values["language"], values["subscriber_id"]
-    )
+    address = (values["email"], values["address_key"], values["name"], values["language"])
+    recipient = Recipient(*address, values["subscriber_id"], kept(values["fields"]))
     settled_by = values["settled_by"]
     return Delivery(
         **{name: values[name] for name in _PLAIN},

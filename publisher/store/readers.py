@@ -53,13 +53,15 @@ class Kind(Struct, frozen=True):
 
 class Circle(Struct, frozen=True):
     """The confirmed readers of a newsletter; of one frequency, of who was there at `by`, of those who have not paused
-    until after `awake`, and of the zone of the period `local`, where these are set."""
+    until after `awake`, and of the zone of the period `local`, where these are set. Their own `fields` are read where a
+    site has any."""
 
     newsletter: Newsletter
     frequency: Frequency | None = None
     by: datetime | None = None
     awake: datetime | None = None
     local: Period | None = None
+    fields: bool = False
 
 
 def count(connection: sa.Connection, circle: Circle) -> int:
@@ -98,15 +100,16 @@ def streamed(
     The same connection may write to other tables meanwhile. Whoever does not read to the end closes the iterator.
     """
     whose, refused = subscribers.c, Suppressed(connection, secret)
-    query = _query(circle, after).add_columns(whose.email, whose.name, whose.id)
+    facts = sa.cast(whose.fields, sa.Text) if circle.fields else sa.null()
+    query = _query(circle, after).add_columns(whose.email, whose.name, whose.id, facts)
     with batches(connection, query) as found:
         for rows in found:
             # By columns: a million times round a loop would take longer than the database does.
-            keys, *wished, joined, emails, names, ids = _columns(rows)
+            keys, *wished, joined, emails, names, ids, own = _columns(rows)
             had, suppressed = carried.between(keys[0], keys[-1]), refused.among(keys)
             yield from map(
                 Reader,
-                map(Recipient, emails, keys, names, wished[0], ids),
+                map(Recipient, emails, keys, names, wished[0], ids, own),
                 _wishes(*wished),
                 map(_moment, joined),
                 map(had.get, keys, repeat(0)),

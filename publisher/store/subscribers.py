@@ -1,24 +1,26 @@
 """Subscribers and their subscriptions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
 
+from publisher.core.fields import merged
 from publisher.model.event import EventKind, Happening
+from publisher.model.field import FieldValue
 from publisher.model.newsletter import Frequency
 from publisher.model.reader import Subscriber, Subscription, SubscriptionStatus
 from publisher.store import events
 from publisher.store.tables import subscribers, subscriptions
-from publisher.struct import Struct
+from publisher.struct import Struct, field
 
 
 class Wish(Struct, frozen=True):
     """A confirmed subscription to be written; `evidence` is what proves the consent.
 
     What is None was not said: a new reader then gets the newsletter's own, all categories, any language;
-    one who is there keeps what they have.
+    one who is there keeps what they have. Of `fields` None takes a value away.
     """
 
     email: str
@@ -31,6 +33,7 @@ class Wish(Struct, frozen=True):
     language: str | None = None
     categories: tuple[str, ...] | None = None
     timezone: str | None = None
+    fields: Mapping[str, FieldValue | None] = field(default_factory=dict)
 
 
 class Joining(StrEnum):
@@ -96,12 +99,16 @@ def _changes(before: sa.Row[tuple[object, ...]], wish: Wish, now: datetime) -> d
 
 def _subscriber_id(connection: sa.Connection, wish: Wish, now: datetime) -> int:
     table = subscribers
-    found = connection.scalar(sa.select(table.c.id).where(table.c.address_key == wish.address_key))
+    query = sa.select(table.c.id, table.c.fields).where(table.c.address_key == wish.address_key)
+    found = connection.execute(query).first()
+    changes: dict[str, object] = {"name": wish.name} if wish.name else {}
+    if wish.fields:
+        changes["fields"] = merged(found.fields if found else None, wish.fields)
     if found is not None:
-        if wish.name:
-            connection.execute(table.update().where(table.c.id == found).values(name=wish.name))
-        return int(found)
-    row = {"email": wish.email, "address_key": wish.address_key, "name": wish.name, "created_at": now}
+        if changes:
+            connection.execute(table.update().where(table.c.id == found.id).values(**changes))
+        return int(found.id)
+    row = {"email": wish.email, "address_key": wish.address_key, "name": "", "created_at": now, **changes}
     made = connection.execute(table.insert().values(**row)).inserted_primary_key
     assert made is not None
     return int(made[0])
@@ -166,7 +173,8 @@ def listed(
 def _subscriber(row: sa.Row[tuple[object, ...]], prefix: str = "") -> Subscriber:
     values = row._mapping
     names = ("id", "email", "address_key", "name", "created_at")
-    return Subscriber(**{name: values[prefix + name] for name in names})
+    fields = values[prefix + "fields"] or {}
+    return Subscriber(**{name: values[prefix + name] for name in names}, fields=fields)
 
 
 def _subscription(row: sa.Row[tuple[object, ...]]) -> Subscription:

@@ -8,6 +8,7 @@ inlined, puts them in. The second stage, `pending`, compiles the outcome once an
 from publisher.templating.dates import format_date
 from publisher.templating.folder import Templates
 from publisher.templating.later import Later
+from publisher.templating.names import FIELD
 from publisher.templating.pending import Pending
 
-__all__ = ["Later", "Pending", "Templates", "format_date"]
+__all__ = ["FIELD", "Later", "Pending", "Templates", "format_date"]

@@ -27,6 +27,16 @@ FAULTS = (
 )
 
 
+class Missing(jinja2.Undefined):
+    """A field that a reader has no value of: prints nothing, does not hold, is in no order with anything, and the
+    filter `default` puts something in its place."""
+
+    def _in_no_order(self, _: object) -> bool:
+        return False
+
+    __lt__ = __le__ = __gt__ = __ge__ = _in_no_order  # type: ignore[assignment]
+
+
 class Unknown(jinja2.StrictUndefined):
     """A name that is not known: an error where it is used, in the words of who wrote the template.
 

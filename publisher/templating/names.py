@@ -4,11 +4,16 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from jinja2 import nodes
+from jinja2.visitor import NodeTransformer
 
 from publisher.struct import Struct
 
 RECIPIENT = "subscriber"
 """The name that is known only when a mail leaves."""
+
+FIELD = "fields."
+"""What stands before the name of one of a site's own fields, where a recipient is asked for it: `subscriber.fields.x`
+is one name of the recipient, so that both stages and their errors know it as they know any."""
 
 _Node = TypeVar("_Node", bound=nodes.Node)
 
@@ -54,6 +59,30 @@ def asked(node: nodes.Node) -> tuple[str, ...]:
         if _is_recipient(one.node) and isinstance(one.arg, nodes.Const):
             attributes.append(str(one.arg.value))
     return tuple(sorted(set(attributes)))
+
+
+class _Flat(NodeTransformer):
+    """Makes `subscriber.fields.x` the one name it is."""
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:
+        return self._flat(node, node.attr)
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
+        return self._flat(node, node.arg.value if isinstance(node.arg, nodes.Const) else None)
+
+    def _flat(self, node: nodes.Getattr | nodes.Getitem, name: object) -> nodes.Node:
+        match node.node:
+            case nodes.Getattr(node=of, attr="fields") | nodes.Getitem(node=of, arg=nodes.Const(value="fields")):
+                if _is_recipient(of) and isinstance(name, str):
+                    return nodes.Getitem(of, nodes.Const(FIELD + name), "load", lineno=node.lineno)
+        return self.generic_visit(node)
+
+
+def flattened(tree: nodes.Template) -> nodes.Template:
+    """`tree` with each field of the recipient asked for by one name."""
+    found = _Flat().visit(tree)
+    assert isinstance(found, nodes.Template)
+    return found
 
 
 def _with_itself(node: nodes.Node, kind: type[_Node]) -> list[_Node]:

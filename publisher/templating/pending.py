@@ -9,9 +9,10 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import escape
 
 from publisher.errors import TemplateError
+from publisher.model.field import FieldValue
 from publisher.templating.dates import format_date
-from publisher.templating.faults import FAULTS, Unknown
-from publisher.templating.names import RECIPIENT
+from publisher.templating.faults import FAULTS, Missing, Unknown
+from publisher.templating.names import FIELD, RECIPIENT
 
 _KEPT = 8
 
@@ -30,7 +31,7 @@ class Pending:
         self._simple: list[Simple] | None = [(text, "")]
         if marker in text:
             self._simple = self._read()
-        self._names = {name for _, name in self._simple or () if name}
+        self._names = {name for _, name in self._simple or () if name and not name.startswith(FIELD)}
 
     def _read(self) -> list[Simple] | None:
         environment = _environment(self._marker, self._html)
@@ -49,26 +50,35 @@ class Pending:
         # Compiled where a value is missing, so that jinja2 says which: for all others that took most of planning.
         return _environment(self._marker, self._html).from_string(self._text)
 
-    def fill(self, recipient: Mapping[str, str]) -> tuple[str, ...]:
+    def fill(self, recipient: Mapping[str, FieldValue]) -> tuple[str, ...]:
         """The text of one recipient in pieces; those that all have are the same objects for each of them.
 
-        Raises TemplateError.
+        Fields that `recipient` has no value of are empty; raises TemplateError for any other name that it lacks.
         """
         if self._simple is not None and self._names <= recipient.keys():
             return tuple(self._filled(self._simple, recipient))
         try:
-            return tuple(self._template.generate({RECIPIENT: recipient}))
+            return tuple(self._template.generate({RECIPIENT: _Recipient(recipient)}))
         except FAULTS as error:
             raise TemplateError(self._name, 0, str(error) or type(error).__name__) from error
 
-    def _filled(self, parts: list[Simple], recipient: Mapping[str, str]) -> Iterator[str]:
+    def _filled(self, parts: list[Simple], recipient: Mapping[str, FieldValue]) -> Iterator[str]:
         for constant, name in parts:
             if not name:
                 yield constant
-            elif self._html:
-                yield str(escape(recipient[name]))
-            else:
-                yield recipient[name]
+                continue
+            value = recipient.get(name, "")
+            text = value if type(value) is str else str(value)
+            yield str(escape(text)) if self._html else text
+
+
+class _Recipient(dict[str, FieldValue]):
+    """A recipient to jinja2, which asks for what it does not have."""
+
+    def __missing__(self, name: str) -> Missing:
+        if name.startswith(FIELD):
+            return Missing(f"some have no {name}: write {RECIPIENT}.{name} | default(…)")
+        raise KeyError(name)
 
 
 def _simple(template: nodes.Template) -> list[Simple] | None:
@@ -82,6 +92,8 @@ def _simple(template: nodes.Template) -> list[Simple] | None:
             case nodes.TemplateData(data=str(data)):
                 parts.append((data, ""))
             case nodes.Getattr(node=nodes.Name(name=name), attr=str(key)) if name == RECIPIENT:
+                parts.append(("", key))
+            case nodes.Getitem(node=nodes.Name(name=name), arg=nodes.Const(value=str(key))) if name == RECIPIENT:
                 parts.append(("", key))
             case _:
                 return None

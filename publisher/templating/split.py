@@ -7,7 +7,7 @@ from typing import TypeVar
 from jinja2 import nodes
 
 from publisher.struct import Struct, replace
-from publisher.templating.names import RECIPIENT, Names, asked, is_later
+from publisher.templating.names import RECIPIENT, Names, asked, flattened, is_later
 from publisher.templating.residue import TAG, VALUE, Pieces, call, concat, refused, source_of
 
 _Made = TypeVar("_Made", bound=nodes.Node)
@@ -17,6 +17,7 @@ _HARMLESS = {"indent", "trim"}
 
 def split(tree: nodes.Template) -> nodes.Template:
     """`tree` so that its first stage can be rendered without a recipient; raises TemplateSyntaxError."""
+    tree = flattened(tree)
     tree.body = _Splitter(Names(frozenset({RECIPIENT})), _FREE).statements(tree.body)
     for name in tree.find_all(nodes.Name):
         if name.name == RECIPIENT:

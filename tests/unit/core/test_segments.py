@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.core.segments import Ground, Traits, segment
+from publisher.core.segments import Ground, Traits, asks_for_fields, segment
 from publisher.errors import UsageError
+from publisher.model.field import Field, FieldType
+from publisher.struct import replace
 
 JST = timezone(timedelta(hours=9))
 GROUND = Ground({"投資分析": "investment"}, "Asia/Tokyo", "ja")
@@ -132,3 +134,57 @@ def test_a_rule_takes_those_whom_a_plain_filter_takes(where: dict[str, Any], rea
     holds = segment(where, GROUND)
 
     assert [one for one in readers if holds(one)] == [one for one in readers if plainly(where, one)]
+
+
+OWN = {
+    "company": Field("company"),
+    "score": Field("score", FieldType.NUMBER),
+    "renewal": Field("renewal", FieldType.DATE),
+    "vip": Field("vip", FieldType.BOOLEAN),
+    "plan": Field("plan", FieldType.CHOICE, choices=("無料", "特別")),
+}
+FACTS = {"company": "千代田商店", "score": 12.5, "renewal": "2026-11-30", "vip": False, "plan": "特別"}
+
+
+@pytest.mark.parametrize(
+    ("where", "has"),
+    [
+        ({"fields.company": "千代田商店"}, True),
+        ({"fields.company": ["本屋", "千代田商店"]}, True),
+        ({"fields.company": "千代田"}, False),
+        ({"fields.score": "12.5"}, True),
+        ({"fields.score": "10.."}, True),
+        ({"fields.score": "..１２"}, False),
+        ({"fields.score": ["..1", "12..13"]}, True),
+        ({"fields.renewal": "2026-11-01..2026年11月30日"}, True),
+        ({"fields.renewal": "2026-12-01.."}, False),
+        ({"fields.vip": "いいえ"}, True),
+        ({"fields.vip": "yes"}, False),
+        ({"fields.plan": ["無料", "特別"]}, True),
+    ],
+)
+def test_readers_are_chosen_by_their_own_fields_and_who_has_no_value_by_none(where: dict[str, Any], has: bool) -> None:
+    holds = segment(where, replace(GROUND, fields=OWN))
+
+    assert asks_for_fields({"all": [{"not": where}]})
+    assert (holds(replace(HANAKO, fields=FACTS)), holds(HANAKO)) == (has, False)
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ({"fields.firma": "x"}, "unknown field 'firma'"),
+        ({"any": [{"fields.score": "多い"}]}, "field 'score': '多い' is not a number"),
+        ({"fields.score": ".."}, "field 'score': '..' is no value and no span"),
+        ({"fields.score": "20..10"}, "'20..10' is no value and no span"),
+        ({"fields.plan": "標準"}, "field 'plan': '標準' is not one of 無料, 特別"),
+        ({"score": "1"}, "unknown field 'score'"),
+    ],
+)
+def test_a_rule_of_fields_that_means_nothing_is_told_with_those_there_are(where: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        segment(where, replace(GROUND, fields=OWN))
+
+    assert said in caught.value.message
+    if "unknown" in said:
+        assert "company" in (caught.value.hint or "")
