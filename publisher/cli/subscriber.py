@@ -1,4 +1,4 @@
-"""subscriber add|list|show|import|pause|unpause|remove|forget."""
+"""subscriber add|list|show|import|export|pause|unpause|remove|forget."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +8,7 @@ import typer
 
 from publisher.app import App
 from publisher.cli.deliver import send_out
+from publisher.cli.exporting import export
 from publisher.cli.importing import import_
 from publisher.cli.options import DryRun, Json, NewsletterName, Yes, site
 from publisher.cli.person import forget, show
@@ -29,7 +30,7 @@ def register(cli: typer.Typer) -> None:
     group = typer.Typer(help="Who reads which newsletter.", no_args_is_help=True)
     group.command("list")(list_)
     group.command("import")(import_)
-    for command in (add, show, pause, unpause, remove, forget):
+    for command in (add, show, export, pause, unpause, remove, forget):
         group.command()(command)
     cli.add_typer(group, name="subscriber")
 

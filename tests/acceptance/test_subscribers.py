@@ -47,5 +47,26 @@ def test_a_file_is_looked_at_and_then_imported(site: Site) -> None:
     assert site.run("subscriber", "import", "list.csv", "--from", "sendy").code == 2
 
 
+def test_what_is_exported_is_imported_elsewhere(site: Site, tmp_path: Path) -> None:
+    site.ok("subscriber", "add", "hanako@example.jp", "--name", "=山田 花子", "--category", "庭")
+    site.ok("subscriber", "add", "left@example.jp")
+    site.ok("subscriber", "remove", "left@example.jp")
+    site.ok("suppress", "add", "nie@example.jp", "--reason", "怒")
+
+    assert "3 rows in readers.csv" in site.ok("subscriber", "export", "readers.csv").err
+    assert "'=山田 花子" in (site.folder / "readers.csv").read_text(encoding="utf-8")
+    site.ok("subscriber", "export", "readers.json")
+    listed = site.ok("subscriber", "list", "--json").json
+    (site.folder / "publisher.db").rename(tmp_path / "old.db")
+    (site.folder / "ids.json").unlink(missing_ok=True)
+
+    site.ok("subscriber", "import", "readers.json")
+    assert site.ok("subscriber", "list", "--json").json == listed
+    assert site.ok("subscriber", "export").out == (site.folder / "readers.csv").read_text(encoding="utf-8")
+    assert site.ok("subscriber", "export", "--format", "json", "--status", "confirmed").json[0]["name"] == "=山田 花子"
+    assert site.run("subscriber", "export", "--status", "gone").code == 2
+    assert site.run("subscriber", "export", "--format", "xml").code == 2
+
+
 def everything(folder: Path) -> str:
     return "".join(one.read_bytes().decode(errors="replace") for one in folder.glob("publisher.db*"))

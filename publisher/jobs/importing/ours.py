@@ -13,6 +13,8 @@ EXPORTED = (
     *("confirmed_at", "created_at", "unsubscribed_at", "paused_until", "evidence", "left_by", "kind", "reason"),
 )
 """What an export writes, before the readers' own fields."""
+FIELD = "fields."
+"""What stands before the name of such a field: one may be called `status`."""
 
 _STANDINGS = {
     "": Standing.SUBSCRIBED,

@@ -10,7 +10,7 @@ from publisher.errors import Problem, PublisherError, Severity, UsageError
 from publisher.jobs.importing.cells import moment
 from publisher.jobs.importing.choices import Choices
 from publisher.jobs.importing.nouns import Entry, Program, Said, Standing, plain, problem
-from publisher.jobs.importing.ours import PUBLISHER
+from publisher.jobs.importing.ours import FIELD, PUBLISHER
 from publisher.jobs.importing.programs import strange_columns
 from publisher.jobs.importing.seen import Seen
 from publisher.jobs.importing.sheet import Sheet, tidied
@@ -78,11 +78,15 @@ class Planner:
             choices,
             evidence,
             *dates,
-            (said.left_by or evidence) if said.standing is Standing.LEFT else "",
+            self._left_by(said, evidence) if said.standing is Standing.LEFT else "",
             said.kind,
             self._reason(line, said) if said.standing is Standing.SUPPRESSED else "",
             self._own(cells) if self._fields else None,
         )
+
+    def _left_by(self, said: Said, evidence: str) -> str:
+        # An export has both, and says with an empty one that nobody knows.
+        return said.left_by if said.evidence else said.left_by or evidence
 
     def _evidence(self, line: int, said: Said) -> str:
         if self._program is PUBLISHER:
@@ -128,13 +132,13 @@ def packed(values: Mapping[str, FieldValue]) -> str | None:
 
 def _columns(sheet: Sheet, program: Program, fields: Fields, tell: Tell) -> list[tuple[int, Field]]:
     """The columns that hold readers' own fields; the others that nobody knows are told."""
-    named = {plain(word): field for field in fields.values() for word in (field.label, field.name) if word}
-    strange, places = strange_columns(sheet, program), sheet.places
-    for name in strange:
-        if plain(name) not in named:
-            message = f"column {name!r} is left out: it is none of ours, and no field of this name is configured"
-            tell(problem(sheet.file, 1 + sheet.skipped, message, Severity.WARNING))
-    return [(places[plain(name)], named[plain(name)]) for name in dict.fromkeys(strange) if plain(name) in named]
+    named = {plain(word): one for one in fields.values() for word in (one.label, one.name, FIELD + one.name) if word}
+    own = {plain(name): named[plain(name)] for name in sheet.names if plain(name) in named.keys() - program.taken}
+    for name in strange_columns(sheet, program, own):
+        message = f"column {name!r} is left out: it is none of ours, and no field of this name is configured"
+        tell(problem(sheet.file, 1 + sheet.skipped, message, Severity.WARNING))
+    places = sheet.places
+    return [(places[name], one) for name, one in own.items()]
 
 
 def _name(text: str) -> str:

@@ -1,5 +1,6 @@
 """Which program a file comes from: its header says so."""
 
+from collections.abc import Collection
 from difflib import get_close_matches
 
 from publisher.errors import UsageError
@@ -37,13 +38,14 @@ def program_of(sheet: Sheet, name: str) -> Program:
     raise unreadable(sheet.file, first, f"these are not the columns of {name}: {', '.join(sheet.names)}")
 
 
-def strange_columns(sheet: Sheet, program: Program) -> list[str]:
-    """The columns that the program does not know of, as the file writes them.
+def strange_columns(sheet: Sheet, program: Program, own: Collection[str]) -> list[str]:
+    """The columns that are neither the program's nor fields of the site's `own`, as the file writes them.
 
     ContentError where one of a file of ours is most likely mistyped: `categoris` left out would give everybody
     everything.
     """
-    strange = [name for name in sheet.names if name.strip() and plain(name) not in program.taken | program.dropped]
+    known = program.taken | program.dropped | {*own}
+    strange = [name for name in sheet.names if name.strip() and plain(name) not in known]
     if program is PUBLISHER:
         for name in strange:
             if near := get_close_matches(plain(name), EXPORTED, n=1, cutoff=0.8):

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from publisher.jobs.importing.cells import meant
+from publisher.jobs.importing.cells import harmless, meant
 from publisher.jobs.importing.encodings import recognise
 from publisher.jobs.importing.nouns import plain, unreadable
 from publisher.jobs.importing.records import is_json, records, text_of
@@ -99,12 +99,14 @@ def _surveyed_json(file: Path, sha256: str, encoding: str) -> Sheet:
     for _, record in records(file, encoding):
         names.update(dict.fromkeys(record))
         rows += 1
-    return Sheet(file, sha256, encoding, None, tuple(names), rows)
+    # A list of nobody names no columns, and is one all the same.
+    return Sheet(file, sha256, encoding, None, tuple(names) if rows else ("email",), rows)
 
 
 def _json_cells(sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
     for line, record in records(sheet.file, sheet.encoding):
-        yield line, [text_of(record.get(name)) for name in sheet.names]
+        # Only spreadsheets mark a text, and `tidied` takes each mark for theirs.
+        yield line, [harmless(text_of(record.get(name)).strip()) for name in sheet.names]
 
 
 def tidied(cells: Sequence[str]) -> list[str]:
