@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from publisher.jobs.events import Fetch
     from publisher.jobs.hooks import PostJson
     from publisher.jobs.letter import Outgoing
+    from publisher.jobs.letters import Workshop
     from publisher.jobs.library import Library, Progress
     from publisher.jobs.mailing import Desk
     from publisher.jobs.office import PostOffice
@@ -249,6 +250,13 @@ class App(Struct, frozen=True, dict=True):
 
         clerk = clerk_of(self.config, self.door(), store, self.signing(store))
         return take_nothing if clerk is None else lambda mail: take(clerk, mail, self.clock())
+
+    def workshop(self) -> "Workshop":
+        """Where letters to readers are made."""
+        from publisher.jobs.letters import Workshop
+        from publisher.jobs.site import resolve
+
+        return Workshop(self.config, resolve(self.config), self.templates(), tuple(self.newsletters()), self.read)
 
     def timezone(self) -> str:
         """The site's zone."""

@@ -34,3 +34,8 @@ def speaks(spoken: Iterable[str], language: str) -> bool:
     """Whether a text in `language` is for whoever speaks these: `ja` is for `ja-JP`, too (RFC 4647 section 3.3.1)."""
     tag = language.lower()
     return any(tag == one.lower() or tag.startswith(one.lower() + "-") for one in spoken)
+
+
+def joined(titles: Iterable[str], language: str) -> str:
+    """Several titles where one is named: in Japanese they stand in brackets, which the sentence has around the one."""
+    return ("」「" if speaks(("ja",), language) else ", ").join(titles)

@@ -7,6 +7,7 @@ from functools import partial
 from threading import Event, Thread
 
 from publisher.app import App
+from publisher.app.postmen import postman
 from publisher.config import load_config
 from publisher.daemon.herald import Herald, tell_once
 from publisher.daemon.mail import mail, mail_until_due
@@ -15,6 +16,7 @@ from publisher.daemon.watching import changes
 from publisher.errors import ConfigError, OutputError, PublisherError
 from publisher.jobs.announcer import Announcer
 from publisher.jobs.build import build
+from publisher.jobs.complaints import Complaints
 from publisher.jobs.report import Report
 from publisher.struct import replace
 
@@ -85,11 +87,14 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
     watcher = Thread(target=_watch, args=(app, stop, bell, changed), name="watcher", daemon=True)
     watcher.start()
     say(f"watching {app.config.folder}; Ctrl-C stops")
-    of_build, of_mail, of_hub = _Complaints(say), _Complaints(say), _Complaints(say)
+    of_build, of_mail, of_hub = Complaints(say), Complaints(say), Complaints(say)
     watch = Watch()
     announcer = Announcer(post=app.post, clock=app.clock, stop=stop, say=say, complain=of_hub, turn=of_hub.turn)
-    of_hooks = _Complaints(say)
+    of_hooks = Complaints(say)
     herald = Herald(stop=stop, say=say, complain=of_hooks, turn=of_hooks.turn)
+    post = postman(lambda: app, stop=stop, say=say)
+    if mailing:
+        post.start()
     build_at = app.clock()
     try:
         while not stop.is_set():
@@ -115,6 +120,7 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
         ticker.close()
         announcer.close()
         herald.close()
+        post.close()
         watcher.join(timeout=5)
 
 
@@ -128,7 +134,7 @@ def _nap(app: App, bell: Event, stop: Event, wake: datetime) -> None:
     bell.clear()
 
 
-def _guarded(app: App, complain: "_Complaints", work: Callable[[], datetime | None]) -> datetime:
+def _guarded(app: App, complain: Complaints, work: Callable[[], datetime | None]) -> datetime:
     """Do `work`; when to look again, soon where it failed."""
     try:
         following = work()
@@ -139,24 +145,6 @@ def _guarded(app: App, complain: "_Complaints", work: Callable[[], datetime | No
         complain.turn()
     latest = app.clock() + _LONGEST_WAIT
     return latest if following is None else min(following, latest)
-
-
-class _Complaints:
-    """Says a fault once for as long as it lasts, though every round meets it again."""
-
-    def __init__(self, say: Say) -> None:
-        self._say = say
-        self._before: set[str] = set()
-        self._now: set[str] = set()
-
-    def __call__(self, fault: str) -> None:
-        if fault not in self._before | self._now:
-            self._say(fault)
-        self._now.add(fault)
-
-    def turn(self) -> None:
-        """The round is over: what it did not meet is mended, and new when it comes again."""
-        self._before, self._now = self._now, set()
 
 
 def _build(app: App, say: Say, complain: Say) -> Report:

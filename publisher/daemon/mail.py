@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.app import App
+from publisher.app.postmen import tend
 from publisher.daemon.watch import Watch
 from publisher.errors import FetchError, Problem, PublisherError
 from publisher.jobs.ids import require_no_lost_ledger
@@ -41,6 +42,7 @@ def mail(
     from publisher.jobs.mailing import require_known_ledger
     from publisher.jobs.undecided import standing
     from publisher.schedule import next_fire
+    from publisher.store.letters import next_due
 
     with app.store() as store:
         require_known_ledger(store, app.config.home)
@@ -51,11 +53,14 @@ def mail(
             # What is planned already needs neither posts nor templates: it goes out all the same.
             _guarded(complain, lambda: _make_due(app, store, say, complain)),
             _guarded(complain, lambda: _make_instant(app, store, watch or Watch(), say, complain)),
+            _guarded(complain, lambda: _tend(app, store, say)),
             _send(app, store, stopped, until, say, complain),
             _tell_unknown(store, before, complain),
         ]
         asked = watch.next(app.clock()) if watch else None
-        wakes = [asked, next_wake(store, app.newsletters(), app.clock(), next_fire), _next_box(app)]
+        with store.read() as connection:
+            letter = next_due(connection)
+        wakes = [asked, letter, next_wake(store, app.newsletters(), app.clock(), next_fire), _next_box(app)]
         code = next((code for code in codes if code), 0)
         return code, min((wake for wake in wakes if wake is not None), default=None)
 
@@ -156,6 +161,11 @@ def _make_instant(app: App, store: "Store", watch: Watch, say: Say, complain: Sa
     for error in found.errors:
         complain(error.told())
     return found.errors[0].exit_code if found.errors else 0
+
+
+def _tend(app: App, store: "Store", say: Say) -> int:
+    tend(app, store, say)
+    return 0
 
 
 def _made_lines(due: "Due", issue: "Issue") -> Iterator[str]:

@@ -138,4 +138,5 @@ def _seen(connection: sa.Connection, variant_id: int, readers: int, manifest: Ma
 
 
 def _nobody(variant: Variant) -> dict[str, str]:
-    return {"email": SAMPLE_EMAIL, "name": "", "language": variant.language, "unsubscribe_url": "#"}
+    links = dict.fromkeys(("unsubscribe_url", "preferences_url"), "#")
+    return {"email": SAMPLE_EMAIL, "name": "", "language": variant.language, **links}

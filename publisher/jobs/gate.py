@@ -247,11 +247,12 @@ class Gate:
         return found
 
     def _forgotten(self, connection: sa.Connection, held: Sequence[Delivery]) -> dict[int, str]:
-        """Those whose addresses are suppressed, be it by their hashes, and why."""
+        """Those whose addresses are suppressed by their hashes alone, and why; of the others the ledger's own query
+        knows."""
         if not (self.heed_forgotten and held):
             return {}
         keys = {one.recipient.address_key for one in held}
-        found = suppressions.among(connection, self._office.store.secret, keys)
+        found = suppressions.forgotten_among(connection, self._office.store.secret, keys)
         return {one.id: found[key] for one in held if (key := one.recipient.address_key) in found}
 
     def _pause(self, connection: sa.Connection, pausing: Pausing) -> bool:

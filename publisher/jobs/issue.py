@@ -93,6 +93,13 @@ def _zone(issue: Issue, shared: Collection[str]) -> str | None:
     return Period.zone_of(issue.period) if issue.period and issue.edition in shared else None
 
 
+def urgent_open(store: Store) -> list[int]:
+    """The ids of urgent issues that are being sent, or stand still."""
+    running = (IssueStatus.SENDING, IssueStatus.PAUSED)
+    with store.read() as connection:
+        return [one.id for one in issues.listed(connection, statuses=running) if one.urgent]
+
+
 def unfinished(store: Store, newsletter: str | None = None) -> list[tuple[Issue, int]]:
     """Sending and paused issues, of one newsletter or all, with how many deliveries each has still to make."""
     with store.read() as connection:

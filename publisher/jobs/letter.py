@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from publisher.config import Config
 from publisher.errors import ConfigError, Problem, Severity, UsageError
 from publisher.jobs.leave import exits
+from publisher.jobs.links import Links
 from publisher.jobs.ways_by_mail import way_out
 from publisher.mail import (
     Address,
@@ -24,7 +25,7 @@ from publisher.mail.tokens import fingerprint
 from publisher.mail.verp import HEADER, delivery_tokens, return_path
 from publisher.model.field import FieldValue
 from publisher.model.mailing import Delivery, Envelope, Issue, IssueKind, Variant
-from publisher.store import issues
+from publisher.store import issues, letters, sign_ups
 from publisher.store.engine import Store
 from publisher.struct import Struct, replace
 from publisher.templating import FIELD
@@ -88,6 +89,7 @@ class Letters:
     """Writes messages; keeps the variants it has read, of which an issue has few and its deliveries many."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self._ring = lru_cache(maxsize=_KEPT)(partial(key_ring, store.secret))
         self._token = delivery_tokens(store.secret)
         self._load = lru_cache(maxsize=_KEPT)(partial(_load, store))
@@ -104,7 +106,17 @@ class Letters:
         plate, ring = self._load(delivery.variant_id, outgoing), self._ring(outgoing)
         token, secret = self._token(delivery.id), ring.get(delivery.key, ring[None])
         language, more = delivery.recipient.language, _own_fields(delivery.recipient.fields)
+        if plate.asks_to_confirm:
+            more |= {"confirm_url": self._confirm_url(delivery, plate.links(secret))}
         return plate.letter(to, delivery.message_id, date, secret, language=language, more=more, token=token)
+
+    def _confirm_url(self, delivery: Delivery, links: Links) -> str:
+        with self._store.read() as connection:
+            letter = letters.of_delivery(connection, delivery.id)
+            asked = sign_ups.by_ids(connection, [letter.sign_up_id]) if letter and letter.sign_up_id else {}
+        if letter is None or letter.sign_up_id not in asked:
+            raise UsageError("the sign-up that it would ask about is forgotten", hint="they may sign up again")
+        return links.confirm(asked[letter.sign_up_id].uid, letter.expires_at)
 
 
 class Plate:
@@ -116,7 +128,15 @@ class Plate:
         self._filling = Filling(variant.rendered)
         # Who is told something that they did not subscribe to is shown no way out, and has none.
         self._leaves = bool(variant.post_ids) or "unsubscribe_url" in variant.rendered.text
+        self.asks_to_confirm = "confirm_url" in variant.rendered.html or "confirm_url" in variant.rendered.text
+        self._has_preferences = any(
+            "preferences_url" in part for part in (variant.rendered.html, variant.rendered.text)
+        )
         self._press = Press(sheet, outgoing.signer(sheet.sender.address.domain))
+
+    def links(self, secret: bytes) -> Links:
+        """What makes the addresses that are a reader's own, by the key that signs them."""
+        return Links(secret, self._outgoing.web_url, self._outgoing.requests, self._sheet.sender.address.email)
 
     def letter(
         self,
@@ -149,6 +169,8 @@ class Plate:
             "unsubscribe_url": page,
             **(more or {}),
         }
+        if self._has_preferences:
+            recipient["preferences_url"] = self.links(secret).preferences(email, self._sheet.list_name, now)
         data = self._press.print(
             to,
             self._filling.fill(recipient),
@@ -183,7 +205,8 @@ def sheet_of(issue: Issue, variant: Variant) -> Sheet:
         sender=parse_mailbox(issue.sender),
         reply_to=parse_mailbox(issue.reply_to) if issue.reply_to else None,
         list_title=issue.list_title,
-        list_name=issue.newsletter,
+        # Whoever is greeted leaves by its link what they are greeted in.
+        list_name=issue.newsletter or issue.greets,
         language=variant.language,
         issue=str(issue.number or issue.uid[:8]),
         archive_url=issue.archive_url,

@@ -63,6 +63,7 @@ def sample_recipient(desk: Desk, language: str) -> dict[str, str]:
         "name": "",
         "language": language,
         "unsubscribe_url": _exit(desk, web_url),
+        "preferences_url": f"{(web_url or desk.library.place.site.url).rstrip('/')}/preferences/sample",
         "confirm_url": f"{(web_url or desk.library.place.site.url).rstrip('/')}/confirm/sample",
     }
 

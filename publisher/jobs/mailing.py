@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from publisher.config import Config
@@ -18,10 +19,12 @@ from publisher.jobs.intro import Introductions, introductions
 from publisher.jobs.library import Library
 from publisher.jobs.lost_ids import require_no_lost_ids
 from publisher.jobs.pictures import finder
+from publisher.jobs.site import Place
 from publisher.mail import Find, Mailbox, parse_mailbox
 from publisher.model.mailing import IssueKind, IssueStatus
 from publisher.model.newsletter import Frequency, Newsletter, Period
 from publisher.model.post import Post
+from publisher.model.sign_up import LetterKind
 from publisher.store import issues
 from publisher.store.engine import Store
 from publisher.struct import Struct
@@ -83,6 +86,24 @@ class Desk(Struct, frozen=True, dict=True):
         return dead_links(self.library)
 
 
+class Facts(Struct, frozen=True):
+    """What mail without posts is made of, beside templates: the settings, and where the site lies."""
+
+    config: Config
+    place: Place
+
+
+class Bureau(Struct, frozen=True):
+    """A desk without posts, for what is said to one reader: nobody waits until the folder is read."""
+
+    library: Facts
+    templates: Templates
+    newsletter: Newsletter
+
+
+Maker: TypeAlias = Desk | Bureau
+
+
 def require_sender(config: Config, newsletter: Newsletter) -> Mailbox:
     """Who the newsletter is from; ConfigError where that is not set."""
     if newsletter.sender is None:
@@ -134,7 +155,7 @@ def testify(library: Library, store: Store) -> None:
 
 
 def draft(
-    desk: Desk,
+    desk: Maker,
     kind: IssueKind,
     *,
     newsletter: str | None,
@@ -145,6 +166,7 @@ def draft(
     skipped: str = "",
     urgent: bool = False,
     greets: str | None = None,
+    letter: LetterKind | None = None,
 ) -> issues.Draft:
     """An issue to be made, its sender and title frozen as they are set now; `skipped` says why it mails nobody."""
     assert desk.newsletter.sender is not None
@@ -166,11 +188,12 @@ def draft(
         since=since,
         urgent=urgent,
         greets=greets,
+        letter=letter,
         edition=period.edition if period and shares else None,
     )
 
 
-def archive_url(desk: Desk) -> str:
+def archive_url(desk: Maker) -> str:
     """Where all that the newsletter published is read: the list of its issues, or the site where there is none."""
     library, newsletter = desk.library, desk.newsletter
     if not newsletter.archive:
@@ -178,7 +201,7 @@ def archive_url(desk: Desk) -> str:
     return page_address(library.place, list_path(library.config, newsletter.name))
 
 
-def first_language(desk: Desk) -> str:
+def first_language(desk: Maker) -> str:
     """The language of readers who named none."""
     return desk.newsletter.languages[0] if desk.newsletter.languages else desk.library.place.site.language
 

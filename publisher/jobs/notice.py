@@ -6,12 +6,14 @@ import sqlalchemy as sa
 
 from publisher.config import signing_keys
 from publisher.feeds.urls import uri
-from publisher.jobs.mailing import Desk, draft, first_language, local, require_sender
-from publisher.jobs.manifest import manifest_of
+from publisher.jobs.mailing import Desk, Maker, draft, first_language, local, require_sender
+from publisher.jobs.manifest import manifest_of, manifest_of_letter
 from publisher.jobs.variants import notice_variant
 from publisher.mail import Mailbox, Notice, NoticeKind, asks_for_fields, message_ids, parse_mailbox
 from publisher.mail.tokens import approval_token
 from publisher.model.mailing import DeliveryStatus, Issue, IssueKind, IssueStatus, Recipient, Variant
+from publisher.model.manifest import Manifest
+from publisher.model.sign_up import LetterKind
 from publisher.store import deliveries, issues, manifests, suppressions
 from publisher.store.deliveries import Addressed
 
@@ -36,6 +38,13 @@ def of_missed(desk: Desk, due: datetime, now: datetime) -> Notice:
     newsletter = desk.newsletter
     moments = {"due": local(due, newsletter.timezone), "now": local(now, newsletter.timezone)}
     return Notice(NoticeKind.MISSED, {"newsletter": newsletter.title, "name": newsletter.name, **moments})
+
+
+def of_burst(desk: Maker) -> Notice:
+    """That sign-ups come in crowds."""
+    rules = desk.library.config.settings.web.sign_up
+    values = {"newsletter": desk.newsletter.title, "limit": str(rules.burst), "domain": str(rules.per_domain)}
+    return Notice(NoticeKind.BURST, values)
 
 
 def of_approval(connection: sa.Connection, secret: bytes, desk: Desk, issue: Issue, now: datetime) -> Notice:
@@ -78,13 +87,14 @@ def awaiting(connection: sa.Connection) -> list[Issue]:
 def write_letter(
     connection: sa.Connection,
     secret: bytes,
-    desk: Desk,
+    desk: Maker,
     to: Recipient,
     variant: Variant,
     now: datetime,
     *,
     template: str,
     greets: str | None = None,
+    letter: LetterKind | None = None,
 ) -> Issue:
     """An urgent issue of one mail to one address, which is of no newsletter and takes no number.
 
@@ -92,12 +102,18 @@ def write_letter(
     Who is suppressed gets none: it is recorded as such. ConfigError where there is no sender.
     """
     sender = require_sender(desk.library.config, desk.newsletter)
-    made = draft(desk, IssueKind.ONE_OFF, newsletter=None, at=now, urgent=True, greets=greets)
+    made = draft(desk, IssueKind.ONE_OFF, newsletter=None, at=now, urgent=True, greets=greets, letter=letter)
     issue = issues.insert(connection, made, now)
     row = issues.insert_variant(connection, issue.id, variant)
-    manifests.insert(connection, issue.id, manifest_of(desk, template, [(variant.post_ids, variant.language)]))
+    manifests.insert(connection, issue.id, _manifest(desk, template, variant))
     one = _addressed(connection, secret, issue, sender, to, row, asks=asks_for_fields(variant.rendered))
     return issues.record_recipients(connection, issue.id, deliveries.insert(connection, issue.id, [one]))
+
+
+def _manifest(desk: Maker, template: str, variant: Variant) -> Manifest:
+    if isinstance(desk, Desk):
+        return manifest_of(desk, template, [(variant.post_ids, variant.language)])
+    return manifest_of_letter(desk, template, [variant.language])
 
 
 def _addressed(

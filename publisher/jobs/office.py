@@ -20,7 +20,8 @@ LEASE = timedelta(minutes=15)
 class PostOffice(Struct, frozen=True):
     """Where mail is handed over: the ledger, the ways out, the clock, whether to stop, and who watches.
 
-    `zone` is the site's, whose days caps are counted by. `chance` gives random numbers from 0 to 1.
+    `zone` is the site's, whose days caps are counted by. `chance` gives random numbers from 0 to 1. With `urgent_only`
+    newsletters stay where they are.
     """
 
     store: Store
@@ -32,6 +33,7 @@ class PostOffice(Struct, frozen=True):
     give_up: timedelta = GIVE_UP_AFTER
     limits: Limits = Limits()
     chance: Callable[[], float] = random.random
+    urgent_only: bool = False
 
 
 class Ticket(Struct, frozen=True):

@@ -145,7 +145,7 @@ class Stock:
         taken: list[tuple[Way, list[Ticket]]] = []
         self.stops = destinations.known(connection)
         self._gate.heed_forgotten = suppressions.has_forgotten(connection)
-        for issue in claims.sending(connection):
+        for issue in claims.sending(connection, urgent_only=self._office.urgent_only):
             try:
                 way = self._office.ways.of(issue.newsletter)
             except ConfigError as error:

@@ -12,8 +12,9 @@ from publisher.core.fields import sample
 from publisher.core.lines import one_line, paragraphs
 from publisher.core.reading import reading_minutes
 from publisher.core.tags import said_in
+from publisher.core.words import joined
 from publisher.jobs.archive_paths import issue_path, page_address
-from publisher.jobs.mailing import Desk, first_language, require_sender
+from publisher.jobs.mailing import Desk, Maker, first_language, require_sender
 from publisher.mail import (
     LIMIT,
     Edition,
@@ -127,22 +128,26 @@ def one_off_variant(
 
 
 def note_variant(
-    desk: Desk,
+    desk: Maker,
     note: Note,
     *,
     language: str,
     latest: Sequence[tuple[str, Post]] = (),
     page_url: str | None = None,
+    titles: Sequence[str] = (),
 ) -> Variant:
-    """The mail about a subscription to the newsletter; a welcome may show the posts of the `latest` issue, each an id
-    and a post, and where that is read."""
+    """The mail about a subscription to the newsletter, or to those with these `titles`; a welcome may show the posts of
+    the `latest` issue, each an id and a post, and where that is read."""
     shown = Latest(tuple(_titled(desk, post) for _, post in latest), page_url) if latest else None
-    rendered = render_note(desk.templates, _frame(desk, language, None, None), note, shown)
+    frame = _frame(desk, language, None, None)
+    if titles:
+        frame = replace(frame, newsletter=Named(desk.newsletter.name, joined(titles, language)))
+    rendered = render_note(desk.templates, frame, note, shown)
     ids = tuple(post_id for post_id, _ in latest)
     return Variant(_key(desk, ids, language, note.value), ids, language, rendered, _resent(latest))
 
 
-def notice_variant(desk: Desk, notice: Notice, *, language: str) -> Variant:
+def notice_variant(desk: Maker, notice: Notice, *, language: str) -> Variant:
     """The mail that tells the newsletter's editor something."""
     rendered = render_notice(desk.templates, _frame(desk, language, None, None), notice)
     return Variant(_key(desk, (), language, "notice"), (), language, rendered)
@@ -152,7 +157,7 @@ def _resent(posts: Iterable[tuple[str, Post]]) -> dict[str, str]:
     return {post_id: post.mail.resend for post_id, post in posts if post.mail.resend}
 
 
-def _sender_line(desk: Desk) -> str:
+def _sender_line(desk: Maker) -> str:
     """Who a mail is from, in words: readers' law asks for a name and an address."""
     if desk.newsletter.sender is None:
         return ""
@@ -177,7 +182,7 @@ def _fits(rendered: Rendered) -> bool:
     return len(rendered.html.encode(errors="replace")) <= LIMIT - _SPARE
 
 
-def _frame(desk: Desk, language: str, number: int | None, at: datetime | None, *, subscribed: bool = True) -> Frame:
+def _frame(desk: Maker, language: str, number: int | None, at: datetime | None, *, subscribed: bool = True) -> Frame:
     newsletter, site = desk.newsletter, desk.library.place.site
     date = None if at is None else at.astimezone(ZoneInfo(newsletter.timezone))
     return Frame(
@@ -190,7 +195,7 @@ def _frame(desk: Desk, language: str, number: int | None, at: datetime | None, *
     )
 
 
-def _page_url(desk: Desk, language: str, number: int | None) -> str | None:
+def _page_url(desk: Maker, language: str, number: int | None) -> str | None:
     """Where the issue is read on the web in this language."""
     newsletter, library = desk.newsletter, desk.library
     if number is None or not newsletter.archive:
@@ -199,7 +204,7 @@ def _page_url(desk: Desk, language: str, number: int | None) -> str | None:
     return page_address(library.place, issue_path(library.config, newsletter.name, number, own))
 
 
-def _look(desk: Desk) -> Look:
+def _look(desk: Maker) -> Look:
     newsletter = desk.newsletter
     accent = newsletter.accent or _ACCENT
     return Look(
@@ -257,13 +262,13 @@ def _opening(desk: Desk, intro: Introduction | None, language: str) -> tuple[Ope
     return Opening(html, plain_text(html, language=intro.language or language), intro.subject), _once(pictures)
 
 
-def _titled(desk: Desk, post: Post) -> MailPost:
+def _titled(desk: Maker, post: Post) -> MailPost:
     """A post as a title and a link, without reading its text."""
     published = post.published.astimezone(ZoneInfo(desk.newsletter.timezone))
     return MailPost(post.title, _tagged(desk, post.url), "", None, published, language=post.language)
 
 
-def _tagged(desk: Desk, url: str) -> str:
+def _tagged(desk: Maker, url: str) -> str:
     utm = desk.newsletter.utm
     return url if utm is None else tagged(url, desk.library.place.site.url, utm)
 
@@ -277,7 +282,7 @@ def _once(pictures: Iterable[Picture]) -> tuple[Picture, ...]:
     return tuple({one.cid: one for one in pictures}.values())
 
 
-def _key(desk: Desk, ids: tuple[str, ...], language: str, template: str, intro: Introduction | None = None) -> str:
+def _key(desk: Maker, ids: tuple[str, ...], language: str, template: str, intro: Introduction | None = None) -> str:
     made_of = template_hash(desk.templates, template, language, desk.library.place.site.language)
     parts = [ids, language, "html+text", made_of, *([intro.sha256] if intro else [])]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

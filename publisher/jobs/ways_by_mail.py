@@ -13,3 +13,13 @@ def way_out(secret: bytes, requests: str | None, sender: str, newsletter: str | 
     if requests is None:
         return unsubscribe_mailto(sender, newsletter, email)
     return mailto(requests, f"unsubscribe {leave_token(secret, newsletter, email)}")
+
+
+def way_in(requests: str | None, sender: str, token: str) -> str:
+    """The mail by which whoever got `token` says that they meant to subscribe."""
+    return mailto(requests or sender, f"confirm {token}")
+
+
+def way_to_change(requests: str | None, sender: str, newsletter: str | None) -> str:
+    """The mail by which a reader asks what they get, and how to change it."""
+    return mailto(requests or sender, "preferences" if newsletter is None else f"preferences {newsletter}")

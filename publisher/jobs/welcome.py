@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from publisher.core.fields import kept
 from publisher.core.selection import in_categories
 from publisher.core.words import speaks
-from publisher.jobs.mailing import Desk, first_language, require_known_ledger, require_sender, testify
+from publisher.jobs.mailing import Desk, Maker, first_language, require_known_ledger, require_sender, testify
 from publisher.jobs.notice import write_letter
 from publisher.jobs.picking import candidates, terms
 from publisher.jobs.site import require_site_url
@@ -16,6 +16,7 @@ from publisher.mail import Note, parse_address
 from publisher.model.mailing import Issue, IssueKind, IssueStatus, Recipient, Variant
 from publisher.model.post import Post
 from publisher.model.reader import Subscription, SubscriptionStatus
+from publisher.model.sign_up import LetterKind
 from publisher.store import issues, subscribers
 from publisher.store.carried import Carried
 from publisher.store.engine import Store
@@ -35,24 +36,32 @@ def welcome(desk: Desk, store: Store, email: str, *, now: datetime) -> Issue | N
     require_known_ledger(store, library.config.home)
     testify(library, store)
     with store.write(trusted=True) as connection:
-        reader = _reader(connection, desk, parse_address(email).key)
-        if reader is None:
-            return None
-        to = reader.subscriber
-        recipient = Recipient(to.email, to.address_key, to.name, reader.language, to.id, kept(to.fields))
-        variant = _variant(connection, desk, reader, now)
-        made = write_letter(
-            connection,
-            store.secret,
-            desk,
-            recipient,
-            variant,
-            now,
-            template=Note.WELCOME.value,
-            greets=desk.newsletter.name,
-        )
+        made = greet(connection, store.secret, desk, parse_address(email).key, now)
     testify(library, store)
     return made
+
+
+def greet(
+    connection: sa.Connection,
+    secret: bytes,
+    desk: Maker,
+    address_key: str,
+    now: datetime,
+    *,
+    language: str | None = None,
+    letter: LetterKind | None = None,
+) -> Issue | None:
+    """The same in a transaction of the caller's, whose ledger may send; in `language` where the reader named none."""
+    reader = _reader(connection, desk, address_key)
+    if reader is None:
+        return None
+    to = reader.subscriber
+    recipient = Recipient(to.email, to.address_key, to.name, reader.language, to.id, kept(to.fields))
+    variant = _variant(connection, desk, reader, now, language)
+    template, name = Note.WELCOME.value, desk.newsletter.name
+    return write_letter(
+        connection, secret, desk, recipient, variant, now, template=template, greets=name, letter=letter
+    )
 
 
 def sample_welcome(desk: Desk, at: datetime, language: str) -> Variant:
@@ -62,16 +71,18 @@ def sample_welcome(desk: Desk, at: datetime, language: str) -> Variant:
     return note_variant(desk, Note.WELCOME, language=language, latest=shown)
 
 
-def _reader(connection: sa.Connection, desk: Desk, address_key: str) -> Subscription | None:
+def _reader(connection: sa.Connection, desk: Maker, address_key: str) -> Subscription | None:
     yes, name = SubscriptionStatus.CONFIRMED, desk.newsletter.name
     return next(iter(subscribers.listed(connection, newsletter=name, status=yes, address_key=address_key)), None)
 
 
-def _variant(connection: sa.Connection, desk: Desk, reader: Subscription, at: datetime) -> Variant:
-    issue = _latest(connection, desk.newsletter.name) if desk.newsletter.latest_in_welcome else None
-    posts = _posts(connection, desk, issue, reader, at) if issue else []
+def _variant(connection: sa.Connection, desk: Maker, reader: Subscription, at: datetime, tongue: str | None) -> Variant:
+    issue, posts = None, []
+    if isinstance(desk, Desk) and desk.newsletter.latest_in_welcome:
+        issue = _latest(connection, desk.newsletter.name)
+        posts = _posts(connection, desk, issue, reader, at) if issue else []
     page_url = issue.page_url if issue else None
-    language = reader.language or first_language(desk)
+    language = reader.language or tongue or first_language(desk)
     return note_variant(desk, Note.WELCOME, language=language, latest=posts, page_url=page_url)
 
 

@@ -9,7 +9,7 @@ from publisher.model.field import FieldValue
 from publisher.model.mailing import Rendered
 from publisher.templating import FIELD, Pending
 
-KNOWN = ("email", "name", "language", "unsubscribe_url")
+KNOWN = ("email", "name", "language", "unsubscribe_url", "preferences_url")
 """What every mail may ask of its recipient, as `subscriber.email` and so on; beside these the site's own fields."""
 
 
@@ -26,8 +26,8 @@ class Filling:
     def fill(self, recipient: Mapping[str, FieldValue]) -> Filled:
         """One mail: values are escaped in the HTML, plain in text and subject; raises TemplateError.
 
-        `unsubscribe_url` is given ready percent-encoded. The reader's own fields are given as `fields.company`; those
-        that they have no value of are left out.
+        `unsubscribe_url` and `preferences_url` are given ready percent-encoded. The reader's own fields are given as
+        `fields.company`; those that they have no value of are left out.
         """
         return Filled(
             subject=one_line("".join(self._subject.fill(recipient))),

@@ -15,6 +15,8 @@ class Note(StrEnum):
     """The mails that are about a subscription, and bring no post."""
 
     CONFIRM = "confirm"
+    KNOWN = "known"
+    PREFERENCES = "preferences"
     WELCOME = "welcome"
     GOODBYE = "goodbye"
 
@@ -25,6 +27,7 @@ class NoticeKind(StrEnum):
     MISSED = "missed"
     APPROVE = "approve"
     APPROVE_TOO = "approve_too"
+    BURST = "burst"
 
 
 class Notice(Struct, frozen=True):

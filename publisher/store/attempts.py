@@ -10,8 +10,10 @@ from enum import Enum, auto
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import READY, check_delivery
+from publisher.model.bounce import SuppressionKind
 from publisher.model.mailing import Delivery, DeliveryStatus, IssueStatus
 from publisher.model.reader import SubscriptionStatus
+from publisher.model.sign_up import LetterKind
 from publisher.store.instant import Instant
 from publisher.store.prepared import SOME_IDS, Row, by_some, instant, instants, prepared, some_ids
 from publisher.store.tables import attempts, deliveries, issues, subscribers, subscriptions, suppressions
@@ -60,8 +62,16 @@ class Hindered(Struct, frozen=True):
 _LOST = Hindered(Hindrance.LOST)
 _STANDSTILL = Hindered(Hindrance.STANDSTILL)
 # Subqueries, not joins: SQLite, which has no statistics of a new ledger, walked over all readers for a join.
+# A letter that asks to confirm a sign-up goes to who may lift their suppression by confirming: their own will, and soft
+# bounces.
+_asks = sa.exists().where(issues.c.id == deliveries.c.issue_id, issues.c.letter == LetterKind.CONFIRM)
+_own = sa.or_(*(suppressions.c.kind == kind for kind in (SuppressionKind.READER, SuppressionKind.SOFT)))
+_lifted = sa.and_(_own, _asks.correlate(deliveries))
 _SUPPRESSED = (
-    sa.select(suppressions.c.reason).where(suppressions.c.address_key == deliveries.c.address_key).scalar_subquery()
+    sa.select(suppressions.c.reason)
+    .where(suppressions.c.address_key == deliveries.c.address_key, ~_lifted)
+    .correlate(deliveries)
+    .scalar_subquery()
 )
 _CONSENT = (
     sa.select(subscriptions.c.status)

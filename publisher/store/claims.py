@@ -37,9 +37,11 @@ class Holding(Struct, frozen=True):
     until: datetime
 
 
-def sending(connection: sa.Connection) -> list[Sending]:
+def sending(connection: sa.Connection, *, urgent_only: bool = False) -> list[Sending]:
     """The issues that may be sent, urgent ones first, then as they were made."""
     query = sa.select(issues.c.id, issues.c.newsletter, issues.c.urgent).where(issues.c.status == IssueStatus.SENDING)
+    if urgent_only:
+        query = query.where(issues.c.urgent)
     return [Sending(*row) for row in connection.execute(query.order_by(issues.c.urgent.desc(), issues.c.id))]
 
 

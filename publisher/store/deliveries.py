@@ -65,6 +65,12 @@ def _row(issue_id: int, one: Addressed) -> Row:
     return (issue_id, one.variant_id, *address, one.message_id, status, suppressed or "", 0, "", own)
 
 
+def ids_of(connection: sa.Connection, issue_id: int) -> dict[str, int]:
+    """The deliveries of a small issue, by address."""
+    query = sa.select(deliveries.c.address_key, deliveries.c.id).where(deliveries.c.issue_id == issue_id)
+    return {row.address_key: row.id for row in connection.execute(query)}
+
+
 def listed(
     connection: sa.Connection,
     issue_id: int,

@@ -46,6 +46,16 @@ def erase(connection: sa.Connection, secret: bytes, address_key: str, now: datet
     return changed + suppressions.forget(connection, secret, address_key, now)
 
 
+def erase_delivery(connection: sa.Connection, secret: bytes, delivery_id: int, address_key: str, now: datetime) -> None:
+    """The same of one delivery, whose address stays what it is elsewhere: nobody asked to be forgotten."""
+    hashed = suppressions.hashed(secret, address_key)
+    ended = {"reply": "", "ended_at": sa.func.coalesce(attempts.c.ended_at, now)}
+    connection.execute(attempts.update().where(attempts.c.delivery_id == delivery_id).values(**ended))
+    whose = bounces.c.delivery_id == delivery_id
+    connection.execute(bounces.update().where(whose).values(address_key=hashed, diagnostic=""))
+    connection.execute(deliveries.update().where(deliveries.c.id == delivery_id).values(**_nobody(hashed)))
+
+
 def _nobody(hashed: str) -> dict[str, object]:
     waits = deliveries.c.status.in_([*READY, DeliveryStatus.ATTEMPTING, DeliveryStatus.UNKNOWN])
     return {

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from publisher.core.lifecycle import OPEN
+from publisher.model.mailing import DeliveryStatus
 from publisher.model.sign_up import Letter, LetterKind
 from publisher.store.reader_tables import letters
 from publisher.store.tables import attempts, deliveries
@@ -89,6 +90,24 @@ def of_delivery(connection: sa.Connection, delivery_id: int) -> Letter | None:
     """The letter that became this delivery."""
     row = connection.execute(sa.select(letters).where(letters.c.delivery_id == delivery_id)).first()
     return None if row is None else _letter(row)
+
+
+def under_way(connection: sa.Connection, sign_up_ids: Collection[int]) -> set[int]:
+    """Of these sign-ups those whose mail is being handed over at this moment."""
+    attempting = deliveries.c.status == DeliveryStatus.ATTEMPTING
+    query = sa.select(letters.c.sign_up_id).join(deliveries, deliveries.c.id == letters.c.delivery_id)
+    return set(connection.scalars(query.where(letters.c.sign_up_id.in_(sign_up_ids), attempting)))
+
+
+def deliveries_of(connection: sa.Connection, sign_up_ids: Collection[int]) -> list[tuple[int, str]]:
+    """The deliveries of the letters about these sign-ups, each with its address key."""
+    query = sa.select(deliveries.c.id, deliveries.c.address_key).join(letters, letters.c.delivery_id == deliveries.c.id)
+    return [(row.id, row.address_key) for row in connection.execute(query.where(letters.c.sign_up_id.in_(sign_up_ids)))]
+
+
+def delete_of(connection: sa.Connection, sign_up_ids: Collection[int]) -> None:
+    """Delete the letters about these sign-ups."""
+    connection.execute(letters.delete().where(letters.c.sign_up_id.in_(sign_up_ids)))
 
 
 def _letter(row: sa.Row[Any]) -> Letter:

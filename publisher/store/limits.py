@@ -77,6 +77,11 @@ def touch(connection: sa.Connection, key: str, now: datetime) -> datetime | None
     return before
 
 
+def any_before(connection: sa.Connection, before: datetime) -> bool:
+    """Whether there is anything that was last begun before."""
+    return connection.scalar(sa.select(sa.exists().where(limits.c.since < before))) is True
+
+
 def sweep(connection: sa.Connection, before: datetime) -> int:
     """Delete what was last begun before; how many."""
     return connection.execute(limits.delete().where(limits.c.since < before)).rowcount

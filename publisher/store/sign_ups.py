@@ -70,7 +70,7 @@ def by_ids(connection: sa.Connection, ids: Collection[int]) -> dict[int, SignUp]
 def expired(connection: sa.Connection, now: datetime, limit: int) -> list[SignUp]:
     """Up to `limit` that nobody confirmed in time."""
     over = sa.and_(sign_ups.c.confirmed_at.is_(None), sign_ups.c.expires_at <= now)
-    query = sa.select(sign_ups).where(over).order_by(sign_ups.c.expires_at).limit(limit).with_for_update()
+    query = sa.select(sign_ups).where(over).order_by(sign_ups.c.expires_at).limit(limit)
     return [_sign_up(row) for row in connection.execute(query)]
 
 

@@ -1,6 +1,6 @@
 """Subscribers and their subscriptions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -147,6 +147,12 @@ def find(connection: sa.Connection, address_key: str) -> Subscriber | None:
     """The subscriber of an address."""
     row = connection.execute(sa.select(subscribers).where(subscribers.c.address_key == address_key)).first()
     return None if row is None else _subscriber(row)
+
+
+def by_keys(connection: sa.Connection, address_keys: Collection[str]) -> dict[str, Subscriber]:
+    """The subscribers of addresses."""
+    rows = connection.execute(sa.select(subscribers).where(subscribers.c.address_key.in_(address_keys)))
+    return {row.address_key: _subscriber(row) for row in rows}
 
 
 def listed(

@@ -118,6 +118,13 @@ def kinds(connection: sa.Connection, secret: bytes, address_keys: Collection[str
     return {whose[key]: SuppressionKind(kind) for key, kind, _ in rows}
 
 
+def forgotten_among(connection: sa.Connection, secret: bytes, address_keys: Collection[str]) -> dict[str, str]:
+    """Which of the addresses asked to be forgotten, of at most 5,000; why is always that."""
+    whose = {hashed(secret, key): key for key in address_keys}
+    found = connection.scalars(sa.select(suppressions.c.address_key).where(suppressions.c.address_key.in_(whose)))
+    return {whose[key]: _FORGOTTEN for key in found}
+
+
 class Suppressed:
     """The same for a million addresses, a stretch of them at a time, as the ledger is now.
 

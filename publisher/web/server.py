@@ -9,12 +9,15 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
 from types import FrameType
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from publisher.app import App
+from publisher.app.postmen import postman
 from publisher.errors import ListenError, UsageError
 from publisher.web.app import create_app
 from publisher.web.patience import Connection, Patience
@@ -77,9 +80,37 @@ class _Server(uvicorn.Server):
 def serve(app: App, listen: str, say: Say, patience: Patience | None = None) -> None:
     """Answer requests at `listen`, HOST:PORT, until SIGINT or SIGTERM; ListenError where nobody can listen there.
 
-    Port 0 is any that is free.
+    Port 0 is any that is free. What readers ask for by its pages goes out to them from here.
     """
-    host(create_app(app, say), listen, lambda url: say(f"serving {url} (Ctrl-C stops)"), patience)
+    stop = Event()
+    post = postman(lambda: app, stop=stop, say=say)
+
+    def ready(url: str) -> None:
+        say(f"serving {url} (Ctrl-C stops)")
+        post.start()
+
+    def farewell() -> None:
+        stop.set()
+        post.ring()
+
+    try:
+        host(_ringing(create_app(app, say), post.ring), listen, ready, patience, farewell)
+    finally:
+        stop.set()
+        post.close()
+
+
+def _ringing(application: ASGIApp, ring: Callable[[], None]) -> ASGIApp:
+    """The application; whoever has posted something may have brought about a letter."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await application(scope, receive, send)
+        finally:
+            if scope.get("method") == "POST":
+                ring()
+
+    return answer
 
 
 def host(

@@ -51,6 +51,7 @@ DOORS = {
     "sqlalchemy": {"store", "jobs"},
     "starlette": {
         "web/api",
+        "web/server.py",
         "web/app.py",
         "web/approve.py",
         "web/confirm.py",

@@ -199,7 +199,8 @@ def test_the_mails_about_a_subscription_are_variants_like_others(site: Site, not
         variant = note_variant(place, note, language="ja")
         faults = problems(place, [variant], note)
 
-    assert "みどりの便り" in variant.rendered.subject
+    about = "みどりの庭" if note in (Note.KNOWN, Note.PREFERENCES) else "みどりの便り"
+    assert about in variant.rendered.subject
     assert variant.post_ids == ()
     assert [one.code for one in faults] == ["no-postal-address"]
 

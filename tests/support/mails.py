@@ -30,6 +30,7 @@ READER = {
     "name": "山田 花子",
     "language": "ja",
     "unsubscribe_url": "https://midori.example/unsubscribe/aGFuYWtv.Xy12",
+    "preferences_url": "https://midori.example/preferences/aGFuYWtv.Xy12",
     "confirm_url": "https://midori.example/confirm/aGFuYWtv.Xy12",
 }
 LOOK = Look(

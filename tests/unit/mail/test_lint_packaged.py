@@ -22,7 +22,13 @@ from publisher.templating import Templates
 URL = "https://midori.example.jp/"
 ADDRESS = "みどり園\n〒950-0000 新潟県新潟市中央区1-1"
 LEAVE = "https://mail.example.jp/unsubscribe/abc"
-READER = {"email": "hanako@example.jp", "name": "花子", "language": "ja", "unsubscribe_url": LEAVE}
+READER = {
+    "email": "hanako@example.jp",
+    "name": "花子",
+    "language": "ja",
+    "unsubscribe_url": LEAVE,
+    "preferences_url": "https://midori.example/preferences/x",
+}
 MOMENT = datetime(2026, 1, 9, 9, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 CODE = 'def 庭(x: int) -> str:\n    """雪"""\n    return {"a": 1}[x]  # 注\n'
 BODY = f"""<h2>はじめに</h2><p>雪の<a href="{URL}snow/">庭</a>と<code>{{{{ x }}}}</code>。</p>

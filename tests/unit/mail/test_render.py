@@ -40,6 +40,7 @@ VALUES = {
     "name": "山田",
     "language": "ja",
     "unsubscribe_url": "mailto:n@example.jp?subject=unsubscribe%20w",
+    "preferences_url": "https://example.jp/preferences/x",
     "confirm_url": "https://example.jp/confirm/x",
 }
 LOOK = Look(
@@ -274,11 +275,13 @@ def test_the_mails_about_a_subscription_name_the_newsletter_and_who_sends_them(
 ) -> None:
     mail = fill(render_note(Templates(None), frame(site, language), note), VALUES)
     for part in (mail.html, mail.text):
-        assert "週刊 技術" in part
+        # What somebody gets already, and how to change it, is about all newsletters.
+        assert "週刊 技術" in part or note in (Note.KNOWN, Note.PREFERENCES)
         assert "n@example.jp" in part
         assert "東京都千代田区1-1" in part
         assert ("https://example.jp/confirm/x" in part) == (note is Note.CONFIRM)
         assert ("mailto:n@example.jp" in part) == (note is Note.WELCOME)
+        assert ("https://example.jp/preferences/x" in part) == (note not in (Note.CONFIRM, Note.GOODBYE))
     assert f'<html lang="{language}"' in mail.html
 
 
