@@ -32,17 +32,26 @@ def register(cli: typer.Typer) -> None:
     cli.add_typer(group, name="issue")
 
 
-def list_(context: typer.Context, as_json: Json = False) -> None:
+def list_(
+    context: typer.Context,
+    letters: Annotated[
+        bool, typer.Option("--letters", help="Also those of letters to single readers, such as to confirm a sign-up.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """List issues, newest first."""
     from publisher.jobs.issue import overview
 
     with site(context).ledger() as store:
         found = [] if store is None else overview(store)
+    shown = [one for one in found if letters or one.issue.letter is None]
     if as_json:
-        put_json([_as_json(one) for one in found])
+        put_json([_as_json(one) for one in shown])
         return
-    for one in found:
+    for one in shown:
         put(_line(one))
+    if hidden := len(found) - len(shown):
+        say(f"{counted(hidden, 'issue')} of letters to single readers not shown: --letters shows them")
 
 
 def show(
@@ -194,6 +203,8 @@ def _waits(one: "Overview") -> bool:
 
 def _kind(one: "Overview") -> str:
     issue = one.issue
+    if issue.letter is not None:
+        return f"letters: {issue.letter}"
     to = f" to {issue.audience}" if issue.audience else ""
     return f"{issue.kind}{to}" + (" again" if issue.again else "")
 
@@ -213,6 +224,7 @@ def _as_json(one: "Overview") -> dict[str, Any]:
         "starts_at": issue.starts_at and issue.starts_at.isoformat(),
         "audience": issue.audience,
         "again": issue.again,
+        "letter": issue.letter,
         "counts": {status: one.counts.get(status, 0) for status in DeliveryStatus},
     }
 

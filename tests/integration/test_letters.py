@@ -335,6 +335,10 @@ def test_the_site_knows_its_ledger_though_a_letter_was_its_first_mail(house: Hou
     house.round()
 
     assert house.site.ok("status").code == 0
+    listed = house.site.ok("issue", "list")
+    assert (listed.out, "1 issue of letters to single readers not shown" in listed.err) == ("", True)
+    assert house.site.ok("issue", "list", "--json").json == []
+    assert "letters: confirm  done  1 sent" in house.site.ok("issue", "list", "--letters").out
     kept = (house.site.folder / "ids.json").read_bytes()
     house.asks("b@example.jp")
     house.round()
