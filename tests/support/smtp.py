@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from threading import Event
+from threading import Condition, Event
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
@@ -34,6 +34,7 @@ class Server:
     pace: float = 0.0
     held: Event = field(default_factory=Event)
     let_go: Event = field(default_factory=Event)
+    arrived: Condition = field(default_factory=Condition)
 
     @property
     def url(self) -> str:
@@ -49,6 +50,22 @@ class Server:
         """The one message of a recipient, parsed by the standard library."""
         (data,) = [data for address, data in self.mails if address == recipient]
         return message_from_bytes(data, policy=policy.default)
+
+    def until(self, recipient: str, words: str = "", seconds: float = 40) -> EmailMessage:
+        """The newest message to `recipient` whose plain text holds `words`, as soon as it is there."""
+        with self.arrived:
+            found = self.arrived.wait_for(lambda: self._newest(recipient, words), seconds)
+        assert found is not None, f"no mail to {recipient} with {words!r}: {self.recipients}"
+        return found
+
+    def _newest(self, recipient: str, words: str) -> EmailMessage | None:
+        for address, data in reversed(self.mails):
+            if address == recipient:
+                message = message_from_bytes(data, policy=policy.default)
+                text = message.get_body(("plain",))
+                if words in (text.get_content() if text else ""):
+                    return message
+        return None
 
     async def handle_MAIL(
         self, server: SMTP, dialogue: Dialogue, envelope: Received, address: str, options: list[str]
@@ -82,7 +99,9 @@ class Server:
             while not self.let_go.is_set():
                 await asyncio.sleep(0.01)
         assert isinstance(envelope.content, bytes)
-        self.mails += [(address, envelope.content) for address in envelope.rcpt_tos]
+        with self.arrived:
+            self.mails += [(address, envelope.content) for address in envelope.rcpt_tos]
+            self.arrived.notify_all()
         dialogue.__dict__["served"] = dialogue.__dict__.get("served", 0) + 1
         return _say(server, self.at_end)
 
