@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from publisher.jobs.door import Door
 
 
-def door_of(config: Config, newsletters: tuple[Newsletter, ...], clock: Callable[[], datetime]) -> "Door":
+def door_of(
+    config: Config, newsletters: tuple[Newsletter, ...], clock: Callable[[], datetime], require: Callable[[], object]
+) -> "Door":
     """The door of these newsletters; ConfigError where the list of disposable domains cannot be read."""
     from publisher.jobs.door import Door
 
     rules = config.settings.web.sign_up
-    door = Door(newsletters, rules, _disposable(config, rules.disposable))
+    door = Door(newsletters, rules, _disposable(config, rules.disposable), require=require)
     if not rules.check_mx:
         return door
     from publisher.mx import Exchanges

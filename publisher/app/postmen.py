@@ -92,9 +92,9 @@ def require_way(app: App) -> None:
 
 
 def trouble(app: App) -> str | None:
-    """Why nobody can sign up here, in words for the operator; None where they can, or where there is nothing to sign up
-    for."""
-    if not app.config.settings.newsletters:
+    """Why nobody can sign up by a page, in words for the operator; None where they can, or where there is no page."""
+    settings = app.config.settings
+    if not settings.newsletters or settings.web.url is None:
         return None
     try:
         require_way(app)

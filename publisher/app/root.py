@@ -240,8 +240,9 @@ class App(Struct, frozen=True, dict=True):
         """What may be signed up for, and by what rules; ConfigError where the list of disposable domains cannot be
         read."""
         from publisher.app.doors import door_of
+        from publisher.app.postmen import require_way
 
-        return door_of(self.config, tuple(self.newsletters()), self.clock)
+        return door_of(self.config, tuple(self.newsletters()), self.clock, lru_cache(partial(require_way, self)))
 
     def taker(self, store: "Store") -> "Take":
         """What does what readers ask by mail; ConfigError where the settings of it cannot be used."""

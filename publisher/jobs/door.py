@@ -54,6 +54,8 @@ class Asking(Struct, frozen=True):
 class Door(Struct, frozen=True):
     """The newsletters there are, and the rules of `web.sign_up`.
 
+    `require` raises ConfigError where no mail could leave: then nobody is let in, to wait for one.
+
     `disposable` are domains whose addresses are not taken, those below them included; `unmailable` says which of some
     domains take no mail, and none where nobody can tell.
     """
@@ -62,6 +64,7 @@ class Door(Struct, frozen=True):
     rules: SignUpSettings
     disposable: frozenset[str] = frozenset()
     unmailable: Callable[[Collection[str]], set[str]] = lambda _domains: set()
+    require: Callable[[], object] = lambda: None
 
 
 class Request(Struct, frozen=True):

@@ -56,10 +56,11 @@ _TAKEN = Answer(Outcome.TAKEN)
 
 def sign_up(door: Door, store: Store, asked: Sequence[Asking], now: datetime) -> list[Answer]:
     """Take many sign-ups in one transaction; an answer for each, in their order. StoreError where the ledger cannot be
-    written: then none is taken.
+    written, ConfigError where no mail could leave: then none is taken.
 
     The letters that follow from them are made by `jobs.letters.make_letters`.
     """
+    door.require()
     found = _understood(door, asked)
     with store.write(trusted=True) as connection:
         sign_ups.lock(connection)

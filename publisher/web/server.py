@@ -17,7 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from publisher.app import App
-from publisher.app.postmen import postman
+from publisher.app.postmen import postman, trouble
 from publisher.errors import ListenError, UsageError
 from publisher.web.app import create_app
 from publisher.web.patience import Connection, Patience
@@ -87,6 +87,8 @@ def serve(app: App, listen: str, say: Say, patience: Patience | None = None) -> 
 
     def ready(url: str) -> None:
         say(f"serving {url} (Ctrl-C stops)")
+        if told := trouble(app):
+            say(f"nobody can sign up: {told}")
         post.start()
 
     def farewell() -> None:

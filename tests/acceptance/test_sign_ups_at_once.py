@@ -46,6 +46,7 @@ async def _crowd(served: Served, forms: list[tuple[str, bytes]]) -> Counter[int]
 def test_a_crowd_that_signs_up_at_once_is_answered_and_none_of_it_is_lost(site: Site, readers: int) -> None:
     """Ten sign-ups of each address, from as many clients, of each of which eight are taken."""
     site.write("config.yaml", CONFIG + WEB)
+    site.environ["PUBLISHER_MAIL__TRANSPORT"] = "maildir:mail"
     with closing(Store(f"sqlite:///{site.folder / 'publisher.db'}")) as store:
         shown = stamp(store.secret, datetime.now(UTC) - timedelta(seconds=5))
     served = serve(site)
