@@ -32,7 +32,6 @@ from publisher.config import (
 from publisher.config import newsletter as configured_newsletter
 from publisher.config import newsletters as configured_newsletters
 from publisher.errors import NotFound, Problem
-from publisher.model.field import Field
 from publisher.model.newsletter import Newsletter
 from publisher.struct import Struct, field
 
@@ -272,13 +271,6 @@ class App(Struct, frozen=True, dict=True):
     def newsletters(self) -> list[Newsletter]:
         """All of them."""
         return configured_newsletters(self.config, self.timezone())
-
-    def fields(self) -> dict[str, Field]:
-        """The site's own fields of readers, by name."""
-        return {
-            name: Field(name, one.type, one.label or "", tuple(one.choices))
-            for name, one in self.config.settings.fields.items()
-        }
 
     def desk(self, library: "Library", newsletter: Newsletter) -> "Desk":
         """Where mail of `newsletter` is made."""

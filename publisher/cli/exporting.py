@@ -39,7 +39,7 @@ def export(
     if newsletter is not None:
         app.newsletter(newsletter)
     with app.existing() as store:
-        given = (Wanted(newsletter, status), Format(chosen), list(app.fields()))
+        given = (Wanted(newsletter, status), Format(chosen), list(app.config.settings.fields))
         if file is None:
             number = job(store, sys.stdout, *given)
         else:

@@ -43,7 +43,8 @@ class _Order(Struct, frozen=True):
 
 class _Plan(Struct, frozen=True):
     """What would go out to whom. `strange` are categories that no post has, `faults` what is wrong with the mails,
-    `going` the issues by which some who count as having had it have still to get it, each with how many mails."""
+    `going` the issues by which some who count as having had it have still to get it, each with how many mails; `left`
+    the addresses that have left the newsletter."""
 
     post: "Post"
     post_id: str
@@ -51,6 +52,7 @@ class _Plan(Struct, frozen=True):
     strange: list[str]
     faults: Sequence[Problem]
     going: "Sequence[tuple[Issue, int]]"
+    left: Sequence[str]
 
 
 def send(
@@ -115,7 +117,7 @@ def _carry_out(app: App, store: "Store", order: _Order, *, yes: bool, dry_run: b
         app.ready(order.newsletter)  # fails before an issue is made that nobody could send
         if not force:
             require_fit(plan.faults)
-        consent(plan.found.count, yes=yes)
+        consent(plan.found.count, yes=yes, asks=bool(plan.left))
         issue = _made(app, store, order, force=force)
     if as_json:
         put_json(_report(plan, order, issue))
@@ -146,7 +148,7 @@ def _made(app: App, store: "Store", order: _Order, *, force: bool) -> "Issue | N
 
 def _planned(app: App, store: "Store", order: _Order) -> _Plan:
     """What would go out, told with what is wrong with it."""
-    from publisher.jobs.audience import unknown_categories
+    from publisher.jobs.audience import have_left, unknown_categories
     from publisher.jobs.issue import with_post
     from publisher.jobs.linted import problems
     from publisher.jobs.send import audience, planned_variants
@@ -159,7 +161,8 @@ def _planned(app: App, store: "Store", order: _Order) -> _Plan:
         faults = problems(desk, planned_variants(desk, post, found, order.whom, at=at))
         strange = unknown_categories(desk, order.whom.narrowing)
         going = with_post(store, desk.id_of(post)) if found.already else []
-        return _Plan(post, desk.id_of(post), found, strange, [*own, *faults], going), library.problems
+        left = have_left(store, desk.newsletter.name, order.whom.to)
+        return _Plan(post, desk.id_of(post), found, strange, [*own, *faults], going, left), library.problems
 
     with bar("Reading posts") as progress:
         plan, unreadable = app.read(planned, progress)
@@ -193,6 +196,7 @@ def _lines(plan: _Plan, order: _Order, now: datetime) -> list[str]:
         f"  to {to}{suppressed}; {plan.found.already}{of_them} had it already{' or wait for it' if plan.going else ''}",
     ]
     lines += [f"  {line}" for issue, left in plan.going for line in _way_on(issue, left, order.newsletter.timezone)]
+    lines += [f"  {email} has left {order.newsletter.name}: send it only where they ask for it" for email in plan.left]
     lines += [f"  no post has the category {name!r}: is it spelt so?" for name in plan.strange]
     if order.starts:
         when = local(order.starts.instant, order.newsletter.timezone)

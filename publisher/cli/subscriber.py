@@ -62,11 +62,12 @@ def add(
     request = Request(
         address, name, tuple(newsletter or ()), tuple(category or ()), language, frequency, timezone, fields
     )
+    _tell_strange(app, request.categories)
     if dry_run:
         _tell_planned(app, request, welcome=welcome)
         return
     if welcome:
-        _may_greet(app, newsletter or [], yes=yes)
+        _may_greet(app, request, yes=yes)
     with app.store() as store:
         done = job(store, request, app.newsletters(), evidence="added by the operator", now=app.clock())
         reason = held_back(store, address)
@@ -94,11 +95,27 @@ def _tell_added(address: str, done: "Sequence[tuple[str, Joining]]", reason: str
         say(f"{address} is suppressed and gets no mail: {reason}\n  to lift that: publisher suppress remove {address}")
 
 
-def _may_greet(app: App, named: Sequence[str], *, yes: bool) -> None:
+def _tell_strange(app: App, categories: Sequence[str]) -> None:
+    """Say which categories no post has; one may come."""
+    if not categories:
+        return
+    from publisher.jobs.audience import strange_categories
+
+    for name, near in app.read(lambda library: strange_categories(library, categories), anyway=True):
+        meant = f": did you mean {' or '.join(near)}?" if near else ""
+        say(f"no post has the category {name!r} yet{meant}")
+
+
+def _may_greet(app: App, request: "Request", *, yes: bool) -> None:
     """Fail before anybody is subscribed whose mail could not leave, or that nobody wants sent."""
-    for one in [app.newsletter(name) for name in named] or app.newsletters():
-        app.ready(one)
-    consent(1, yes=yes)
+    from publisher.jobs.subscribe import outcomes
+
+    with app.ledger() as store:
+        new = [name for name, outcome in outcomes(store, request, app.newsletters()) if outcome == "added"]
+    for name in new:
+        app.ready(app.newsletter(name))
+    if new:
+        consent(len(new), yes=yes)
 
 
 def _greet(app: App, store: "Store", address: str, done: "Sequence[tuple[str, Joining]]") -> int:

@@ -111,14 +111,15 @@ def bar(label: str) -> Iterator[Progress]:
         shown.stop()
 
 
-def consent(recipients: int, *, yes: bool) -> None:
-    """Ask before mail goes to more than one address; Refused where there is nobody to ask, or they say no."""
+def consent(recipients: int, *, yes: bool, asks: bool = False) -> None:
+    """Ask before mail goes to more than one address, or with `asks` to any; Refused where there is nobody to ask, or
+    they say no."""
     if yes:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         waiting = counted(recipients, "mail")
         raise Refused(f"nothing was sent: {waiting} would go out", hint="add --yes to send without asking")
-    if recipients > 1 and not agreed(f"Send {recipients} mails?"):
+    if (recipients > 1 or asks) and not agreed(f"Send {counted(recipients, 'mail')}?"):
         raise Refused("nothing was sent")
 
 

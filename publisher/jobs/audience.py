@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from publisher.core.fields import kept
 from publisher.core.segments import Ground, Holds, asks_for_fields, segment
 from publisher.core.slugs import category_slug
 from publisher.errors import ContentError, UsageError
+from publisher.jobs.library import Library
 from publisher.jobs.mailing import Desk, first_language
 from publisher.jobs.planned import Group, Picked
 from publisher.mail import parse_address
@@ -19,8 +21,10 @@ from publisher.model.field import Field
 from publisher.model.mailing import Recipient
 from publisher.model.newsletter import Newsletter
 from publisher.model.post import Post
+from publisher.model.reader import SubscriptionStatus
 from publisher.store import posts, readers, subscribers, suppressions, traits
 from publisher.store.carried import Carried
+from publisher.store.engine import Store
 from publisher.store.readers import Circle, Reader
 from publisher.struct import Struct
 
@@ -79,6 +83,17 @@ def meant(
         yield Meant(Picked(reader.recipient, group, reader.suppressed), bool(reader.carried))
 
 
+def have_left(store: Store, newsletter: str, to: Sequence[str]) -> list[str]:
+    """Which of the addresses have left the newsletter and not come back: a mail by hand is not what they asked for."""
+    found = []
+    with store.read() as connection:
+        for address in map(parse_address, to):
+            for one in subscribers.listed(connection, newsletter=newsletter, address_key=address.key):
+                if one.status is SubscriptionStatus.UNSUBSCRIBED:
+                    found.append(address.email)
+    return found
+
+
 def require_meaning(whom: Whom, newsletter: Newsletter, fields: Mapping[str, Field]) -> None:
     """UsageError where an address or a rule means nothing, before anything is looked up; `fields` are the site's."""
     for address in whom.to:
@@ -88,9 +103,17 @@ def require_meaning(whom: Whom, newsletter: Newsletter, fields: Mapping[str, Fie
 
 def unknown_categories(desk: Desk, narrowing: Narrowing) -> list[str]:
     """The asked for categories that no post has: most likely mistyped."""
-    slugs = desk.library.config.settings.categories
-    known = {category_slug(name, slugs) for post in desk.library.posts for name in post.categories}
-    return [name for name in narrowing.categories if category_slug(name, slugs) not in known]
+    return [name for name, _ in strange_categories(desk.library, narrowing.categories)]
+
+
+def strange_categories(library: Library, names: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Those of the names that are no post's category, each with the categories that are written nearly so."""
+    slugs = library.config.settings.categories
+    known = {category_slug(name, slugs): name for post in library.posts for name in post.categories}
+    strange = [(name, category_slug(name, slugs)) for name in names]
+    return [
+        (name, [known[near] for near in get_close_matches(slug, known)]) for name, slug in strange if slug not in known
+    ]
 
 
 def _readers(

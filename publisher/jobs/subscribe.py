@@ -48,7 +48,7 @@ def wishes(request: Request, newsletters: Sequence[Newsletter], *, evidence: str
             frequency=frequency_of(newsletter, request.frequency),
             language=language_of(request.language),
             categories=_categories(request.categories),
-            timezone=zone_name(request.timezone) if request.timezone else None,
+            timezone=_zone(request.timezone),
             evidence=evidence,
             fields=request.fields,
         )
@@ -151,6 +151,13 @@ def frequency_of(newsletter: Newsletter, name: str | None) -> Frequency | None:
             return frequency
     offered = ", ".join(newsletter.schedules)
     raise UsageError(f"newsletter {newsletter.name!r} has no frequency {name!r}; it has: {offered}")
+
+
+def _zone(text: str | None) -> str | None:
+    """An IANA name, empty for that of the newsletter; None where nothing is said."""
+    if text is None:
+        return None
+    return "" if text.strip().lower() in ("", "none") else zone_name(text)
 
 
 def _categories(names: Sequence[str]) -> tuple[str, ...] | None:

@@ -70,7 +70,7 @@ def subscribe(
         "wished_at": now,
         "unsubscribed_at": None,
         "paused_until": None,
-        "timezone": wish.timezone,
+        "timezone": wish.timezone or None,
         "evidence": wish.evidence,
     }
     if before is None:
@@ -92,7 +92,7 @@ def _changes(before: sa.Row[tuple[object, ...]], wish: Wish, now: datetime) -> d
         "frequency": wish.frequency or before.frequency,
         "language": language,
         "categories": categories,
-        "timezone": wish.timezone or before.timezone,
+        "timezone": before.timezone if wish.timezone is None else wish.timezone or None,
         "wished_at": now if changed else before.wished_at,
     }
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from support.site import Site
+from support.site import Site, days_ago
 
 
 def test_a_reader_is_shown_and_then_forgotten(site: Site) -> None:
@@ -66,6 +66,18 @@ def test_what_is_exported_is_imported_elsewhere(site: Site, tmp_path: Path) -> N
     assert site.ok("subscriber", "export", "--format", "json", "--status", "confirmed").json[0]["name"] == "=山田 花子"
     assert site.run("subscriber", "export", "--status", "gone").code == 2
     assert site.run("subscriber", "export", "--format", "xml").code == 2
+
+
+def test_a_category_that_no_post_has_is_told_and_a_zone_is_given_back(site: Site) -> None:
+    site.post("味噌", days_ago(2), categories="台所しごと")
+
+    said = site.ok("subscriber", "add", "a@example.jp", "--category", "台所しご", "--timezone", "Europe/Berlin").err
+    assert "no post has the category '台所しご' yet: did you mean 台所しごと?" in said
+    assert "yet" not in site.ok("subscriber", "add", "b@example.jp", "--category", "台所しごと").err
+    site.ok("subscriber", "add", "a@example.jp")
+    assert site.ok("subscriber", "list", "--json").json[0]["timezone"] == "Europe/Berlin"
+    site.ok("subscriber", "add", "a@example.jp", "--timezone", "none")
+    assert site.ok("subscriber", "list", "--json").json[0]["timezone"] is None
 
 
 def everything(folder: Path) -> str:

@@ -89,6 +89,20 @@ def test_build_import_and_delivery_show_a_bar_on_a_terminal_and_a_line_elsewhere
     assert "Building" not in site.ok("build").err
 
 
+def test_who_has_left_is_mailed_by_hand_only_where_a_person_says_so(site: Site, smtp: Server) -> None:
+    site.post("味噌", days_ago(2))
+    site.ok("subscriber", "add", "left@example.jp")
+    site.ok("subscriber", "remove", "left@example.jp")
+
+    code, shown = on_terminal(site, "send", "味噌", "--to", "left@example.jp", answer="n\n")
+    assert (code, smtp.mails) == (2, [])
+    assert "left@example.jp has left weekly" in shown
+    code, _ = on_terminal(site, "send", "味噌", "--to", "left@example.jp", answer="y\n")
+    assert (code, len(smtp.mails)) == (0, 1)
+    code, shown = on_terminal(site, "send", "味噌", "--to", "nie@example.jp")
+    assert (code, len(smtp.mails), "has left" in shown) == (0, 2, False)
+
+
 def test_an_import_is_shown_before_a_person_says_yes(site: Site) -> None:
     site.write("readers.csv", "email,name\nhanako@example.jp,花子\n" + "kaputt,x\n" * 25)
 
