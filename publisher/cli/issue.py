@@ -16,7 +16,6 @@ from publisher.model.mailing import DeliveryStatus, IssueStatus
 if TYPE_CHECKING:
     from publisher.jobs.issue import Overview, Reader, Retried
     from publisher.jobs.verify import Verified
-    from publisher.model.bounce import Bounce
 
 Number = Annotated[
     int, typer.Argument(metavar="ISSUE", max=2**31 - 1, help="The issue's id, as 'issue list' shows it.")
@@ -231,12 +230,9 @@ def _as_json(one: "Overview") -> dict[str, Any]:
 
 def _reader_line(one: "Reader") -> str:
     delivery = one.delivery
-    back = "".join(f"\n{'':<13}{bounce.kind} bounce{_after(_told(bounce))}" for bounce in one.bounces)
+    told = ((back.kind, " ".join(filter(None, (back.status, back.diagnostic)))) for back in one.bounces)
+    back = "".join(f"\n{'':<13}{kind} bounce{_after(words)}" for kind, words in told)
     return f"  {delivery.status:<10} {delivery.recipient.email}{_after(delivery.reason)}{back}"
-
-
-def _told(bounce: "Bounce") -> str:
-    return " ".join(filter(None, (bounce.status, bounce.diagnostic)))
 
 
 def _after(words: str) -> str:

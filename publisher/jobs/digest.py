@@ -13,7 +13,7 @@ from publisher.jobs.archive_pages import issue_page
 from publisher.jobs.intro import Introductions, fresh, use_up
 from publisher.jobs.linted import Unfit, telling
 from publisher.jobs.mailing import Desk, draft, require_known_ledger, require_sender, testify
-from publisher.jobs.notice import notify, of_approval
+from publisher.jobs.notice import AWAITS, notify, of_approval
 from publisher.jobs.picking import Span, circle, counted, first_look, picked
 from publisher.jobs.planned import Group, Making, Pick, mailed, write_issue
 from publisher.jobs.site import require_site_url
@@ -164,7 +164,7 @@ def _make(connection: sa.Connection, making: Making, span: Span, now: datetime, 
     )
     since = first_look(connection, desk, span)
     sent = drafted(since=since)
-    sent = replace(sent, status=IssueStatus.AWAITING, reason="waits for the editor") if awaits else sent
+    sent = replace(sent, status=IssueStatus.AWAITING, reason=AWAITS) if awaits else sent
     made = write_issue(connection, making, sent, picked(connection, making.secret, desk, span), now)
     if made is not None and awaits:
         notify(connection, making.secret, desk, of_approval(connection, making.secret, desk, made, now), now)

@@ -17,6 +17,9 @@ from publisher.model.sign_up import LetterKind
 from publisher.store import deliveries, issues, manifests, suppressions
 from publisher.store.deliveries import Addressed
 
+AWAITS = "waits for the editor"
+"""Why an issue is awaiting that a person has to approve."""
+
 APPROVABLE = timedelta(days=14)
 """For how long the address in the mail to the editor is good: a week longer than most issues wait for the next."""
 

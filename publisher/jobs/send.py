@@ -16,6 +16,7 @@ from publisher.jobs.audience import Whom, meant
 from publisher.jobs.library import Library
 from publisher.jobs.linted import Unfit
 from publisher.jobs.mailing import Desk, draft, require_known_ledger, require_sender, testify
+from publisher.jobs.notice import AWAITS, notify, of_approval
 from publisher.jobs.planned import Group, Making, Pick, Picked, counted_up, mailed, write_issue
 from publisher.jobs.site import require_site_url
 from publisher.jobs.variants import ONE_OFF, one_off_variant
@@ -24,6 +25,14 @@ from publisher.model.post import Post
 from publisher.store import issues
 from publisher.store.engine import Store
 from publisher.struct import Struct, replace
+
+
+class Order(Struct, frozen=True):
+    """What a program asks for: `uid` is the issue's, so that it is made once however often it is asked for, and
+    `sha256` that of the request."""
+
+    uid: str
+    sha256: str
 
 
 class Audience(Struct, frozen=True):
@@ -95,10 +104,13 @@ def make_one_off(
     now: datetime,
     starts_at: datetime | None = None,
     unfit: Unfit = Unfit.REFUSE,
+    order: Order | None = None,
+    awaits: bool = False,
 ) -> Issue | None:
     """Store the issue with its deliveries in one transaction; None where nobody is left to send to.
 
-    It is frozen as it is now, also where it is to wait until `starts_at`. One to addresses is urgent. ConfigError where
+    It is frozen as it is now, also where it is to wait until `starts_at`. One to addresses is urgent. With `awaits` it
+    waits for a person, and the editor is asked; `unfit` is nothing then, as they see what is wrong. ConfigError where
     sender or site address is missing or a page of the site lies in the way of the issue's, ContentError where its mail
     has errors and is refused for them, WrongLedger, TemplateError, UsageError where an address or a rule of readers
     means nothing.
@@ -109,12 +121,16 @@ def make_one_off(
     require_known_ledger(store, library.config.home)
     testify(library, store)
     at = starts_at or now
-    making = Making(desk, store.secret, sender, ONE_OFF, partial(_render, desk, post, at, whom), unfit)
+    fit = Unfit.SEND if awaits else unfit
+    making = Making(desk, store.secret, sender, ONE_OFF, partial(_render, desk, post, at, whom), fit)
+    wanted = _ordered(_draft(desk, post, whom, at, starts_at), order, awaits=awaits)
     with store.write(trusted=True) as connection:
         if desk.newsletter.archive and _shown(whom):
             require_room(library, connection, desk.newsletter.name)
         picked = _picked(connection, store.secret, desk, post, whom, at, Counter())
-        made = write_issue(connection, making, _draft(desk, post, whom, at, starts_at), picked, now)
+        made = write_issue(connection, making, wanted, picked, now)
+        if made is not None and awaits:
+            notify(connection, store.secret, desk, of_approval(connection, store.secret, desk, made, now), now)
     if made is not None:
         testify(library, store)
         publish_early(library, store, now)
@@ -127,6 +143,12 @@ def _draft(desk: Desk, post: Post, whom: Whom, at: datetime, starts_at: datetime
     made = draft(desk, IssueKind.ONE_OFF, newsletter=name, at=at, page_url=page, urgent=bool(whom.to))
     made = replace(made, audience=whom.narrowing.words, again=whom.again)
     return made if starts_at is None else replace(made, status=IssueStatus.AWAITING, starts_at=starts_at)
+
+
+def _ordered(made: issues.Draft, order: Order | None, *, awaits: bool) -> issues.Draft:
+    if order is not None:
+        made = replace(made, uid=order.uid, asked_sha256=order.sha256)
+    return replace(made, status=IssueStatus.AWAITING, reason=AWAITS) if awaits else made
 
 
 def _shown(whom: Whom) -> bool:

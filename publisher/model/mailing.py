@@ -102,6 +102,7 @@ class Issue(Struct, frozen=True):
     who had its posts before. One that `greets` is of no newsletter; its posts were carried for the one it greets in.
     Issues of one `edition`, a period of all zones, share their `number` and their page. One of letters says of which
     kind they are.
+    `asked_sha256` is of the request by which a program asked for it, in hex.
     """
 
     id: int
@@ -130,6 +131,7 @@ class Issue(Struct, frozen=True):
     greets: str | None = None
     edition: str | None = None
     letter: LetterKind | None = None
+    asked_sha256: str | None = None
 
 
 class SettledBy(StrEnum):

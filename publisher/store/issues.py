@@ -44,6 +44,7 @@ class Draft(Struct, frozen=True):
     greets: str | None = None
     edition: str | None = None
     letter: LetterKind | None = None
+    asked_sha256: str | None = None
 
 
 def insert(connection: sa.Connection, draft: Draft, now: datetime) -> Issue:

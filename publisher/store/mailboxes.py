@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from publisher.store.tables import mailboxes
+from publisher.store.reader_tables import mailboxes
 
 _AT_ONCE = 500
 

@@ -135,3 +135,11 @@ hook_posts = Table(
     Index("ix_hook_posts_due", "hook", "due_at", **_where("due_at IS NOT NULL")),
     Index("ix_hook_posts_failed", "hook", "event_id", **_where("status = 'failed'")),
 )
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("validity", String(32), nullable=False),
+    Column("seen", Integer, nullable=False),
+)

@@ -161,9 +161,11 @@ def listed(
     newsletter: str | None = None,
     status: SubscriptionStatus | None = None,
     address_key: str | None = None,
+    of: Sequence[int] | None = None,
 ) -> Sequence[Subscription]:
-    """Subscriptions by address, then newsletter; of one address where it is named."""
-    where = []
+    """Subscriptions by address, then newsletter; of one address where it is named, of the subscribers with these ids
+    where they are."""
+    where: list[sa.ColumnElement[bool]] = [] if of is None else [subscribers.c.id.in_(of)]
     if address_key is not None:
         where.append(subscribers.c.address_key == address_key)
     if newsletter is not None:

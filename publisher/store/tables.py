@@ -104,6 +104,7 @@ issues = Table(
     Column("greets", String(64)),
     Column("edition", String(160)),
     Column("letter", String(16)),
+    Column("asked_sha256", String(64)),
     UniqueConstraint("newsletter", "number"),
     Index(None, "edition"),
     Index(None, "status"),
@@ -289,12 +290,4 @@ paces = Table(
     metadata,
     Column("server", String(128), primary_key=True),
     Column("free_at", Instant, nullable=False),
-)
-
-mailboxes = Table(
-    "mailboxes",
-    metadata,
-    Column("name", String(255), primary_key=True),
-    Column("validity", String(32), nullable=False),
-    Column("seen", Integer, nullable=False),
 )

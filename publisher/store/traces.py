@@ -57,7 +57,7 @@ NOBODYS = frozenset(
     {
         *(tables.meta, tables.issues, tables.variants, tables.pictures, tables.variant_pictures),
         *(tables.variant_posts, tables.manifests, tables.introductions, tables.pages, tables.outgoings),
-        *(tables.destinations, tables.usage, tables.paces, tables.mailboxes),
+        *(tables.destinations, tables.usage, tables.paces, reader_tables.mailboxes),
         *(reader_tables.keys, reader_tables.imports, reader_tables.hooks),
     }
 )

@@ -12,6 +12,15 @@ from support.site import CONFIG, Site
 
 WEB = 'web: {url: "https://midori.example/mail/"}\n'
 OPERATIONS = {
+    ("GET", "/subscribers"): "subscribers:read",
+    ("POST", "/subscribers"): "subscribers:write",
+    ("GET", "/subscribers/9"): "subscribers:read",
+    ("PATCH", "/subscribers/9"): "subscribers:write",
+    ("DELETE", "/subscribers/9"): "subscribers:erase",
+    ("GET", "/subscribers/9/subscriptions"): "subscribers:read",
+    ("PATCH", "/subscribers/9/subscriptions/weekly"): "subscribers:write",
+    ("DELETE", "/subscribers/9/subscriptions/weekly"): "subscribers:write",
+    ("POST", "/send"): "send",
     ("GET", "/issues"): "issues:read",
     ("GET", "/issues/1"): "issues:read",
     ("GET", "/events"): "events:read",

@@ -23,7 +23,10 @@ def key(site: Site, *scopes: str, name: str = "試験") -> str:
 def asking(served: Served, shown: str | None) -> Iterator[httpx.Client]:
     """Somebody who shows this key, or none."""
     headers = {} if shown is None else {"authorization": f"Bearer {shown}"}
-    with httpx.Client(base_url=f"{served.url}api/v1", headers=headers, trust_env=False, timeout=60) as client:
+    # A command between two requests may take longer than the server keeps a connection that nobody uses.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    url = f"{served.url}api/v1"
+    with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=60, limits=limits) as client:
         yield client
 
 

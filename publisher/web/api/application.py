@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from publisher import __version__
 from publisher.app import App
-from publisher.web.api import events, issues
+from publisher.web.api import events, issues, send, subscribers, subscriptions
 from publisher.web.api.description import describe
 from publisher.web.api.faults import add_handlers
 from publisher.web.api.gate import Gate
@@ -37,7 +37,7 @@ def build(app: App, say: Callable[[str], None]) -> FastAPI:
         redirect_slashes=False,
     )
     api.state.site = app
-    for room in (issues, events):
+    for room in (subscribers, subscriptions, issues, send, events):
         api.include_router(room.router)
     add_handlers(api, say)
     # It answers by itself, and tells again of what it met: the gate says so.

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from publisher.core.lines import is_one_line
 
 _T = TypeVar("_T")
 
@@ -31,9 +33,9 @@ class Shape(BaseModel):
 
 
 class Sent(BaseModel):
-    """Something that comes in: what is not known is refused, and `"1"` is no number."""
+    """Something that comes in: what is not known is refused, and a number is no text."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Asked(BaseModel):
@@ -59,3 +61,35 @@ class Paged(Asked):
 def examples(*values: dict[str, Any]) -> ConfigDict:
     """The settings of a shape that has examples."""
     return ConfigDict(json_schema_extra={"examples": list(values)})
+
+
+def _one_line(text: str) -> str:
+    if not is_one_line(text):
+        raise ValueError("write it on one line, without characters that nobody sees")
+    return text
+
+
+def _text(given: object) -> object:
+    if not isinstance(given, str):
+        raise ValueError("write a text, such as 2026-12-24T09:00:00+09:00")
+    return given
+
+
+def _in_reach(moment: datetime) -> datetime:
+    if not 1970 <= moment.year < 9999:
+        raise ValueError("write a year from 1970 to 9998")
+    return moment.astimezone(UTC)
+
+
+def _prose(text: str) -> str:
+    if not is_one_line(text.replace("\n", " ")):
+        raise ValueError("write it without characters that nobody sees")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+Prose = Annotated[str, Field(max_length=2000), AfterValidator(_prose)]
+Tag = Annotated[Line, Field(max_length=35, examples=["ja"])]
+"""A language (BCP 47)."""
+When = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_in_reach)]
+"""RFC 3339, in any zone."""

@@ -24,7 +24,7 @@ from publisher.jobs.requests_taken import Outcome, Taken
 from publisher.mail.request import RequestKind
 from publisher.store import suppressions
 from publisher.store.engine import Store
-from publisher.store.tables import mailboxes
+from publisher.store.reader_tables import mailboxes
 
 READERS = tuple(f"reader{number:02}@example.com" for number in range(45))
 

@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.add_column("subscriptions", sa.Column("left_by", sa.Text(), nullable=False, server_default=""))
     op.add_column("issues", sa.Column("letter", sa.String(length=16), nullable=True))
     op.add_column("deliveries", sa.Column("fields", sa.JSON(), nullable=True))
+    op.add_column("issues", sa.Column("asked_sha256", sa.String(length=64), nullable=True))
     _sign_ups()
     _door()
     _events()
