@@ -1,7 +1,10 @@
 """The operator's commands on readers."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from support.site import Site, days_ago
 
 
@@ -78,6 +81,28 @@ def test_a_category_that_no_post_has_is_told_and_a_zone_is_given_back(site: Site
     assert site.ok("subscriber", "list", "--json").json[0]["timezone"] == "Europe/Berlin"
     site.ok("subscriber", "add", "a@example.jp", "--timezone", "none")
     assert site.ok("subscriber", "list", "--json").json[0]["timezone"] is None
+
+
+@pytest.mark.slow
+def test_an_import_that_is_killed_goes_on_where_it_was(site: Site) -> None:
+    number = 130_000
+    site.write("many.csv", "email\n" + "".join(f"reader{one}@example.jp\n" for one in range(number)))
+    site.ok("subscriber", "add", "hanako@example.jp")
+
+    process = site.start("subscriber", "import", "many.csv")
+    with closing(sqlite3.connect(site.folder / "publisher.db", timeout=60)) as ledger:
+        while ledger.execute("SELECT done FROM imports WHERE done > 0").fetchone() is None:
+            assert process.poll() is None, "it ended before it was killed"
+        process.kill()
+        process.wait()
+        (done,) = ledger.execute("SELECT done FROM imports").fetchone()
+        assert ledger.execute("SELECT count(*) FROM subscriptions").fetchone() == (done + 1,)
+
+    again = site.ok("subscriber", "import", "many.csv").err
+    assert f"went on behind {done} rows" in again
+    assert f"{number} added, 0 were there already, 0 problems" in again
+    with closing(sqlite3.connect(site.folder / "publisher.db")) as ledger:
+        assert ledger.execute("SELECT count(*) FROM subscriptions").fetchone() == (number + 1,)
 
 
 def everything(folder: Path) -> str:
