@@ -8,6 +8,7 @@ import typer
 
 from publisher.cli.options import Json, site
 from publisher.cli.talk import agreed, put, put_json, say
+from publisher.core.fields import written
 from publisher.errors import Refused
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def _lines(found: "Person", zone: ZoneInfo) -> list[str]:
     since = f"  since {found.reader.created_at.astimezone(zone):%Y-%m-%d}" if found.reader is not None else ""
     lines = [f"{found.email}{name}{since}"]
     lines += [f"  gets no mail: {found.suppressed}"] if found.suppressed is not None else []
+    own = found.reader.fields if found.reader is not None else {}
+    lines += [f"  {name}: {written(value)}" for name, value in own.items()]
     lines += [line for one in found.subscriptions for line in _subscription(one, zone)]
     lines += [f"  {_mail(one, zone)}" for one in found.mails]
     return lines

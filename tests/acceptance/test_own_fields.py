@@ -50,6 +50,7 @@ def test_what_is_written_of_a_reader_is_shown_changed_and_taken_away(own: Site) 
         },
         "taro@example.jp": {},
     }
+    assert "  company: <千代田>&商店\n  plan: 特別\n" in own.ok("subscriber", "show", "hanako@example.jp").out
     own.ok("subscriber", "add", "hanako@example.jp", "--field", "company=", "--field", "vip=no")
     (first, _) = own.ok("subscriber", "list", "--json").json
     assert first["fields"] == {"plan": "特別", "renewal": "2026-12-31", "score": 12.5, "vip": False}

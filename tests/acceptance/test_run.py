@@ -206,7 +206,7 @@ def test_broken_settings_do_not_stop_a_running_daemon(site: Site) -> None:
     lines.until("watching")
     before = (site.folder / "config.yaml").read_text(encoding="utf-8")
 
-    site.write("config.yaml", before + "fieds: {}\n")
+    site.write("config.yaml", before + "feds: {}\n")
     lines.until("did you mean 'feeds'?")
     site.write("config.yaml", before)
     site.post("新着", days_ago(0), title="新着の記事")
