@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import dns.exception
 import dns.name
@@ -16,10 +17,15 @@ _MOST = 10_000
 
 
 class Exchanges:
-    """Asks DNS, and remembers for an hour; a class because threads share what is remembered."""
+    """Asks DNS, and remembers for an hour; a class because threads share what is remembered.
 
-    def __init__(self, clock: Callable[[], datetime], seconds: float = _SECONDS) -> None:
-        self._clock, self._seconds = clock, seconds
+    The system's name servers are asked, or the `nameserver`, an address and a port; each domain for so many seconds.
+    """
+
+    def __init__(
+        self, clock: Callable[[], datetime], seconds: float = _SECONDS, nameserver: tuple[str, int] | None = None
+    ) -> None:
+        self._clock, self._seconds, self._nameserver = clock, seconds, nameserver
         self._known: dict[str, tuple[bool, datetime]] = {}
 
     def unmailable(self, domains: Collection[str]) -> set[str]:
@@ -38,12 +44,20 @@ class Exchanges:
             self._known |= {domain: (none, now) for domain, none in found.items()}
         return {one for one in domains if self._known[one][0]}
 
+    @cached_property
+    def _resolver(self) -> dns.resolver.Resolver:
+        if self._nameserver is None:
+            return dns.resolver.Resolver()
+        found = dns.resolver.Resolver(configure=False)
+        found.nameservers, found.port = [self._nameserver[0]], self._nameserver[1]
+        return found
+
     def _fresh(self, domain: str, now: datetime) -> bool:
         return domain in self._known and now - self._known[domain][1] < _KEPT
 
     def _takes_none(self, domain: str) -> bool:
         try:
-            answer = dns.resolver.resolve(domain, "MX", lifetime=self._seconds)
+            answer = self._resolver.resolve(domain, "MX", lifetime=self._seconds)
         except dns.resolver.NXDOMAIN:
             return True
         except dns.resolver.NoAnswer:
@@ -55,7 +69,7 @@ class Exchanges:
     def _has(self, domain: str, kind: str) -> bool:
         """Whether there is such a record; also where nobody can tell."""
         try:
-            dns.resolver.resolve(domain, kind, lifetime=self._seconds)
+            self._resolver.resolve(domain, kind, lifetime=self._seconds)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return False
         except dns.exception.DNSException:
