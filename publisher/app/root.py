@@ -247,8 +247,11 @@ class App(Struct, frozen=True, dict=True):
         """What does what readers ask by mail; ConfigError where the settings of it cannot be used."""
         from publisher.jobs.bounce_boxes import take_nothing
         from publisher.jobs.requests import clerk_of, take
+        from publisher.jobs.requests_room import Room
+        from publisher.jobs.site import resolve
 
-        clerk = clerk_of(self.config, self.door(), store, self.signing(store))
+        language, on_pages = resolve(self.config).site.language, self.config.settings.web.url is not None
+        clerk = clerk_of(self.config, Room(self.door(), store, self.signing(store), language, on_pages))
         return take_nothing if clerk is None else lambda mail: take(clerk, mail, self.clock())
 
     def workshop(self) -> "Workshop":

@@ -34,7 +34,7 @@ def mail(
 ) -> tuple[int, datetime | None]:
     """Do all that is due, sending no longer than `until`: the exit code, and when to look again, None where nothing is
     to come. Instant mails are looked for when `watch` asks, without one now."""
-    if not app.has_ledger():
+    if not app.has_ledger() and not _asks_by_mail(app):
         require_no_lost_ledger(app.config)
         return 0, None
     from publisher.jobs.deliver import tidy
@@ -105,6 +105,13 @@ def _next_box(app: App) -> datetime | None:
 def _has_box(app: App) -> bool:
     box = app.config.settings.mail.bounces
     return box is not None and box.is_read
+
+
+def _asks_by_mail(app: App) -> bool:
+    """Whether the first reader may come by the box: then there is no ledger before it is read."""
+    from publisher.jobs.requests_address import requests_address
+
+    return _has_box(app) and any(requests_address(app.config, one.name) for one in app.newsletters())
 
 
 def _make_due(app: App, store: "Store", say: Say, complain: Say) -> int:

@@ -105,10 +105,27 @@ class Letters:
         to = Mailbox(delivery.recipient.name, Address(email, delivery.recipient.address_key, email.isascii()))
         plate, ring = self._load(delivery.variant_id, outgoing), self._ring(outgoing)
         token, secret = self._token(delivery.id), ring.get(delivery.key, ring[None])
-        language, more = delivery.recipient.language, _own_fields(delivery.recipient.fields)
-        if plate.asks_to_confirm:
-            more |= {"confirm_url": self._confirm_url(delivery, plate.links(secret))}
+        more = {**_own_fields(delivery.recipient.fields), **self._more(delivery, plate, secret)}
+        language = delivery.recipient.language
         return plate.letter(to, delivery.message_id, date, secret, language=language, more=more, token=token)
+
+    def _more(self, delivery: Delivery, plate: "Plate", secret: bytes) -> dict[str, str]:
+        if plate.asks_to_confirm:
+            return {"confirm_url": self._confirm_url(delivery, plate.links(secret))}
+        return self._choices(delivery, plate.links(secret)) if plate.tells_choices else {}
+
+    def _choices(self, delivery: Delivery, links: Links) -> dict[str, str]:
+        with self._store.read() as connection:
+            letter = letters.of_delivery(connection, delivery.id)
+        if letter is None:
+            raise UsageError("what it would tell is forgotten", hint="they may ask again")
+        said = letter.said
+        url = links.choose(letter.email, letter.expires_at, said.get("choices", ""))
+        return {
+            "choices_text": said.get("choices", ""),
+            "unread_lines": said.get("unread", ""),
+            "preferences_url": url,
+        }
 
     def _confirm_url(self, delivery: Delivery, links: Links) -> str:
         with self._store.read() as connection:
@@ -132,6 +149,7 @@ class Plate:
         self._has_preferences = any(
             "preferences_url" in part for part in (variant.rendered.html, variant.rendered.text)
         )
+        self.tells_choices = "choices_text" in variant.rendered.text
         self._press = Press(sheet, outgoing.signer(sheet.sender.address.domain))
 
     def links(self, secret: bytes) -> Links:
@@ -169,7 +187,7 @@ class Plate:
             "unsubscribe_url": page,
             **(more or {}),
         }
-        if self._has_preferences:
+        if self._has_preferences and "preferences_url" not in recipient:
             recipient["preferences_url"] = self.links(secret).preferences(email, self._sheet.list_name, now)
         data = self._press.print(
             to,

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 from publisher.config import Config, refusal
 from publisher.errors import UsageError
-from publisher.jobs.letters_made import OF_STRANGERS, singly, together
+from publisher.jobs.letters_made import OF_ALL, OF_STRANGERS, singly, together
 from publisher.jobs.library import Library
 from publisher.jobs.mailing import Bureau, Desk, Facts, require_known_ledger, testify
+from publisher.jobs.requests_address import requests_address
 from publisher.jobs.site import Place, require_site_url
+from publisher.jobs.ways_by_mail import ways_of
 from publisher.mail import parse_mailbox
 from publisher.model.mailing import Issue
 from publisher.model.newsletter import Newsletter
@@ -108,17 +110,20 @@ def _made(workshop: Workshop, store: Store, sort: Sort, some: Sequence[Letter], 
     if sort.kind is LetterKind.WELCOME and about.latest_in_welcome:
         templates = workshop.templates
         return Made(workshop.read(lambda library: singly(Desk(library, templates, about), store, ids, now)))
-    bureau = Bureau(Facts(workshop.config, workshop.place), workshop.templates, about)
-    if sort.kind not in OF_STRANGERS:
+    of_strangers = sort.kind in OF_STRANGERS
+    replied = _answered_by_mail(workshop.config, about) if of_strangers else about
+    bureau = Bureau(Facts(workshop.config, workshop.place), workshop.templates, replied)
+    if not of_strangers:
         return Made(singly(bureau, store, ids, now))
     titles = [one.title for one in workshop.newsletters if one.name in sort.newsletters]
-    return Made(together(bureau, store, sort.kind, ids, now, language=sort.language, titles=titles))
+    ways = ways_of(workshop.config, workshop.newsletters)
+    return Made(together(bureau, store, sort.kind, ids, now, language=sort.language, titles=titles, ways=ways))
 
 
 def _about(workshop: Workshop, sort: Sort) -> Newsletter | None:
     """The newsletter in whose name letters go, with the sender they are from; None where there is none."""
     named = [one for one in workshop.newsletters if one.name in sort.newsletters]
-    is_of_all = sort.kind in (LetterKind.KNOWN, LetterKind.PREFERENCES)
+    is_of_all = sort.kind in OF_ALL
     chosen = next((one for one in (workshop.newsletters if is_of_all else named) if one.sender), None)
     first = chosen or next(iter(named), None) or (next(iter(workshop.newsletters), None) if is_of_all else None)
     sender = workshop.config.settings.web.sign_up.from_
@@ -129,3 +134,9 @@ def _about(workshop: Workshop, sort: Sort) -> Newsletter | None:
     except UsageError as error:
         raise refusal(workshop.config, "web.sign_up.from", error.message, hint=error.hint or "") from error
     return replace(first, sender=sender)
+
+
+def _answered_by_mail(config: Config, newsletter: Newsletter) -> Newsletter:
+    """Where there are no pages, yes may be said by an answer to the letter: it goes to the box that is read."""
+    box = requests_address(config, newsletter.name) if config.settings.web.url is None else None
+    return newsletter if box is None else replace(newsletter, reply_to=box.email)

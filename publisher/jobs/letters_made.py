@@ -12,7 +12,7 @@ from publisher.jobs.manifest import manifest_of_letter
 from publisher.jobs.notice import of_burst, write_letter
 from publisher.jobs.variants import note_variant, notice_variant
 from publisher.jobs.welcome import greet
-from publisher.mail import Note, message_ids
+from publisher.mail import ByMail, Note, message_ids
 from publisher.model.bounce import SuppressionKind
 from publisher.model.mailing import Issue, IssueKind, Recipient, Variant
 from publisher.model.reader import Subscriber
@@ -22,7 +22,10 @@ from publisher.store.deliveries import Addressed
 from publisher.store.engine import Store
 from publisher.struct import replace
 
-OF_STRANGERS = (LetterKind.CONFIRM, LetterKind.KNOWN, LetterKind.PREFERENCES, LetterKind.GOODBYE)
+OF_ALL = (LetterKind.KNOWN, LetterKind.PREFERENCES, LetterKind.HELP, LetterKind.CHOICES)
+"""Those that are about no newsletter in particular."""
+
+OF_STRANGERS = (LetterKind.CONFIRM, LetterKind.GOODBYE, *OF_ALL)
 """Those that anybody can bring about, in another's name: one an hour, and from the sender of sign-ups."""
 
 _LIFTED = (SuppressionKind.READER, SuppressionKind.SOFT)
@@ -37,11 +40,12 @@ def together(
     *,
     language: str,
     titles: Sequence[str],
+    ways: Sequence[ByMail] = (),
 ) -> tuple[Issue, ...]:
     """One issue of letters that say the same, about newsletters with these `titles`. ConfigError, TemplateError."""
     require_sender(desk.library.config, desk.newsletter)
     spoken = language or first_language(desk)
-    variant = note_variant(desk, Note(kind.value), language=spoken, titles=titles)
+    variant = note_variant(desk, Note(kind.value), language=spoken, titles=titles, ways=ways)
     with store.write() as connection:
         live = _live(connection, store.secret, letters.held(connection, ids), now)
         if not live:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from publisher.feeds.urls import uri
 from publisher.jobs.mailbag import GOOD_FOR
-from publisher.jobs.ways_by_mail import way_in, way_to_change
+from publisher.jobs.ways_by_mail import way_in, way_to_change, way_to_choose
 from publisher.mail.tokens import confirm_token, preferences_token
 from publisher.struct import Struct
 
@@ -30,6 +30,10 @@ class Links(Struct, frozen=True):
         if not self.web_url:
             return way_to_change(self.requests, self.sender, newsletter)
         return self._page("preferences", preferences_token(self.secret, email, dated + GOOD_FOR))
+
+    def choose(self, email: str, until: datetime, choices: str) -> str:
+        """The mail in which a reader changes what they have, believed until then; in ASCII."""
+        return way_to_choose(self.requests, self.sender, preferences_token(self.secret, email, until), choices)
 
     def _page(self, name: str, token: str) -> str:
         return f"{uri(self.web_url or '').rstrip('/')}/{name}/{token}"

@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from publisher.errors import ContentError, Problem, Severity
 from publisher.jobs.leave import exits
 from publisher.jobs.mailing import Desk
-from publisher.mail import Filling, Finding, Mail, Note, NoticeKind, lint, parse_mailbox, unsubscribe_mailto
+from publisher.jobs.requests_address import requests_address
+from publisher.jobs.requests_choices import choices_text
+from publisher.jobs.ways_by_mail import way_in, way_out, way_to_change
+from publisher.mail import Filling, Finding, Mail, Note, NoticeKind, lint, parse_mailbox
 from publisher.model.mailing import Issue, IssueStatus, Variant
 from publisher.store import issues
 
@@ -57,23 +60,37 @@ def findings(desk: Desk, variant: Variant, note: Note | NoticeKind | None = None
 
 def sample_recipient(desk: Desk, language: str) -> dict[str, str]:
     """All that a mail may ask of a recipient, for one who is nobody."""
-    web_url = desk.library.config.settings.web.url
+    web_url, newsletter = desk.library.config.settings.web.url, desk.newsletter
+    links = _by_mail(desk) if web_url is None else _pages(web_url, newsletter.name)
+    choices = choices_text((), [newsletter], language)
     return {
         "email": SAMPLE_EMAIL,
         "name": "",
         "language": language,
-        "unsubscribe_url": _exit(desk, web_url),
-        "preferences_url": f"{(web_url or desk.library.place.site.url).rstrip('/')}/preferences/sample",
-        "confirm_url": f"{(web_url or desk.library.place.site.url).rstrip('/')}/confirm/sample",
+        **links,
+        "choices_text": choices,
+        "unread_lines": "",
     }
 
 
-def _exit(desk: Desk, web_url: str | None) -> str:
+def _pages(web_url: str, newsletter: str) -> dict[str, str]:
+    return {
+        "unsubscribe_url": exits(web_url, _SAMPLE_SECRET, newsletter, SAMPLE_EMAIL)[0],
+        "preferences_url": f"{web_url.rstrip('/')}/preferences/sample",
+        "confirm_url": f"{web_url.rstrip('/')}/confirm/sample",
+    }
+
+
+def _by_mail(desk: Desk) -> dict[str, str]:
     newsletter = desk.newsletter
-    if web_url:
-        return exits(web_url, _SAMPLE_SECRET, newsletter.name, SAMPLE_EMAIL)[0]
     sender = parse_mailbox(newsletter.sender).address.email if newsletter.sender else SAMPLE_SENDER
-    return unsubscribe_mailto(sender, newsletter.name, SAMPLE_EMAIL)
+    box = requests_address(desk.library.config, newsletter.name)
+    requests = None if box is None else box.email
+    return {
+        "unsubscribe_url": way_out(_SAMPLE_SECRET, requests, sender, newsletter.name, SAMPLE_EMAIL),
+        "preferences_url": way_to_change(requests, sender, newsletter.name),
+        "confirm_url": way_in(requests, sender, "sample"),
+    }
 
 
 def problems(desk: Desk, variants: Iterable[Variant], note: Note | NoticeKind | None = None) -> list[Problem]:

@@ -2,7 +2,7 @@
 a domain."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,6 +14,8 @@ from publisher.model.sign_up import Letter, LetterKind
 from publisher.store import letters, limits, sign_ups
 from publisher.store.letters import Sent
 from publisher.struct import replace
+
+_NOTHING: Mapping[str, str] = {}
 
 GOOD_FOR = timedelta(days=30)
 """How long a link to a reader's preferences is good."""
@@ -45,15 +47,17 @@ def ask(
     tongue: str,
     now: datetime,
     newsletter: str | None = None,
+    said: Mapping[str, str] = _NOTHING,
 ) -> bool:
-    """Have one letter of `kind` go to an address; False where one is under way that says the same."""
+    """Have one letter of `kind` go to an address, in which is `said` what is theirs alone; False where one is under way
+    that says the same."""
     sign_ups.lock(connection)
     past = past_of(letters.to(connection, [address.key], now).get(address.key, ()))
     found = told(past, kind, None, now)
     if found.at is None:
         return False
     until = found.at + GOOD_FOR
-    one = Letter(0, kind, address.email, address.key, tongue, newsletter, None, now, until, found.at)
+    one = Letter(0, kind, address.email, address.key, tongue, newsletter, None, now, until, found.at, said=said)
     post(connection, door, [one], now)
     return True
 

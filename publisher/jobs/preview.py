@@ -16,6 +16,7 @@ from publisher.jobs.mailing import Desk, archive_url, first_language, require_se
 from publisher.jobs.picking import candidates, terms
 from publisher.jobs.read_back import read_back
 from publisher.jobs.variants import digest_variant, note_variant, one_off_variant
+from publisher.jobs.ways_by_mail import ways_of
 from publisher.jobs.welcome import sample_welcome
 from publisher.mail import Mailbox, Note, Sheet, parse_address, parse_mailbox
 from publisher.model.mailing import Envelope, Variant
@@ -110,12 +111,17 @@ def sample_note(desk: Desk, note: Note, *, language: str | None = None) -> Sampl
     """The mail about a subscription."""
     spoken = language or first_language(desk)
     welcomes = note is Note.WELCOME
-    variant = sample_welcome(desk, desk.library.at, spoken) if welcomes else note_variant(desk, note, language=spoken)
+    variant = sample_welcome(desk, desk.library.at, spoken) if welcomes else _note(desk, note, spoken)
     sheet = _sheet(desk, variant, note.value, auto_submitted=True)
-    asked = {"confirm_url": sample_recipient(desk, variant.language)["confirm_url"]}
+    recipient = sample_recipient(desk, variant.language)
+    asked = {name: recipient[name] for name in ("confirm_url", "choices_text", "unread_lines")}
     # Whoever is asked, or has left, is on no list.
     sheet = sheet if welcomes else replace(sheet, list_name=None)
     return Sample(variant, sheet, note=note, more=asked)
+
+
+def _note(desk: Desk, note: Note, language: str) -> Variant:
+    return note_variant(desk, note, language=language, ways=ways_of(desk.library.config, [desk.newsletter]))
 
 
 def newest_post(desk: Desk, at: datetime) -> Post:

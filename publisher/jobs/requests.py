@@ -4,40 +4,36 @@ from datetime import datetime
 
 from publisher.config import Config, mail_of
 from publisher.errors import UsageError
-from publisher.jobs.door import Door
 from publisher.jobs.requests_address import requests_address
+from publisher.jobs.requests_change import change_by_mail, tell
 from publisher.jobs.requests_join import accept, join
 from publisher.jobs.requests_leave import leave_by_mail
+from publisher.jobs.requests_letters import help_out
+from publisher.jobs.requests_room import Room
 from publisher.jobs.requests_taken import Taken
 from publisher.mail import Address, parse_address, parse_mailbox
 from publisher.mail.requests import Request, RequestKind, read_request
-from publisher.mail.tokens import Signing
-from publisher.store.engine import Store
 from publisher.struct import Struct
 
 
 class Clerk(Struct, frozen=True):
-    """Who takes requests, of whom a page at `door` would take them, by the keys of `signing`.
+    """Who takes requests: `boxes` are the addresses of the box that is read, `known` all addresses that readers answer
+    to, in lower case."""
 
-    `boxes` are the addresses of the box that is read, `known` all addresses that readers answer to; in lower case.
-    """
-
-    door: Door
-    store: Store
-    signing: Signing
+    room: Room
     boxes: frozenset[str]
     known: frozenset[str]
 
 
-def clerk_of(config: Config, door: Door, store: Store, signing: Signing) -> Clerk | None:
+def clerk_of(config: Config, room: Room) -> Clerk | None:
     """Who takes requests as the settings say, None where people read them all; ConfigError."""
-    boxes = {found.key for one in door.newsletters if (found := requests_address(config, one.name)) is not None}
+    newsletters = room.door.newsletters
+    boxes = {found.key for one in newsletters if (found := requests_address(config, one.name)) is not None}
     if not boxes:
         return None
-    known = door.newsletters
-    said = [text for one in known for text in (one.sender, one.reply_to, mail_of(config, one.name).return_path)]
+    said = [text for one in newsletters for text in (one.sender, one.reply_to, mail_of(config, one.name).return_path)]
     answered = {parse_mailbox(text).address.key for text in said if text}
-    return Clerk(door, store, signing, frozenset(boxes), frozenset(boxes | answered))
+    return Clerk(room, frozenset(boxes), frozenset(boxes | answered))
 
 
 def take(clerk: Clerk, data: bytes, now: datetime) -> Taken | None:
@@ -50,19 +46,23 @@ def take(clerk: Clerk, data: bytes, now: datetime) -> Taken | None:
     if request is None or not (request.token or _is_to_us(clerk, request)):
         return None
     sender = _address(request.sender)
-    return None if sender is None else _done(clerk, request, sender, now)
+    return None if sender is None else _done(clerk.room, request, sender, now)
 
 
-def _done(clerk: Clerk, request: Request, sender: Address, now: datetime) -> Taken | None:
+def _done(room: Room, request: Request, sender: Address, now: datetime) -> Taken | None:
     match request.kind:
         case RequestKind.UNSUBSCRIBE:
-            return leave_by_mail(clerk.door, clerk.store, clerk.signing, request, sender, now)
+            return leave_by_mail(room, request, sender, now)
         case RequestKind.SUBSCRIBE:
-            return join(clerk.door, clerk.store, request, sender, now)
+            return join(room, request, sender, now)
         case RequestKind.CONFIRM:
-            return accept(clerk.door, clerk.store, clerk.signing, request, sender, now)
-        case _:
-            return None
+            return accept(room, request, sender, now)
+        case RequestKind.PREFERENCES:
+            return tell(room, request, sender, now)
+        case RequestKind.CHANGE:
+            return change_by_mail(room, request, now)
+        case RequestKind.HELP | RequestKind.UNCLEAR:
+            return help_out(room, request, sender, now)
 
 
 def _is_to_us(clerk: Clerk, request: Request) -> bool:

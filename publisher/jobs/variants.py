@@ -17,6 +17,7 @@ from publisher.jobs.archive_paths import issue_path, page_address
 from publisher.jobs.mailing import Desk, Maker, first_language, require_sender
 from publisher.mail import (
     LIMIT,
+    ByMail,
     Edition,
     Frame,
     Latest,
@@ -135,11 +136,12 @@ def note_variant(
     latest: Sequence[tuple[str, Post]] = (),
     page_url: str | None = None,
     titles: Sequence[str] = (),
+    ways: Sequence[ByMail] = (),
 ) -> Variant:
     """The mail about a subscription to the newsletter, or to those with these `titles`; a welcome may show the posts of
-    the `latest` issue, each an id and a post, and where that is read."""
+    the `latest` issue, each an id and a post, and where that is read. `ways` are what may be asked by mail."""
     shown = Latest(tuple(_titled(desk, post) for _, post in latest), page_url) if latest else None
-    frame = _frame(desk, language, None, None)
+    frame = replace(_frame(desk, language, None, None), ways=tuple(ways))
     if titles:
         frame = replace(frame, newsletter=Named(desk.newsletter.name, joined(titles, language)))
     rendered = render_note(desk.templates, frame, note, shown)
@@ -192,6 +194,7 @@ def _frame(desk: Maker, language: str, number: int | None, at: datetime | None, 
         language=language,
         issue=Edition(number, date),
         fields={name: sample(one) for name, one in desk.library.config.settings.fields.items()},
+        by_mail=desk.library.config.settings.web.url is None,
     )
 
 

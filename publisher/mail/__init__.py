@@ -13,7 +13,19 @@ from publisher.mail.filling import Filling, asks_for_fields
 from publisher.mail.images import Find, Found, MailImage, fit_images, picture
 from publisher.mail.lint import LIMIT, Finding, LintCode, Mail, Weight, lint, weigh
 from publisher.mail.list_headers import Exits, mailto, unsubscribe_mailto
-from publisher.mail.nouns import Edition, Frame, Latest, Look, MailPost, Named, Note, Notice, NoticeKind, Opening
+from publisher.mail.nouns import (
+    ByMail,
+    Edition,
+    Frame,
+    Latest,
+    Look,
+    MailPost,
+    Named,
+    Note,
+    Notice,
+    NoticeKind,
+    Opening,
+)
 from publisher.mail.plain import plain_text
 from publisher.mail.press import Press, Sheet, message_ids
 from publisher.mail.render import render_digest, render_note, render_notice, render_one_off, template_hash
@@ -22,6 +34,7 @@ from publisher.mail.utm import tagged, tagged_links
 __all__ = [
     "LIMIT",
     "Address",
+    "ByMail",
     "Edition",
     "Exits",
     "Filled",

@@ -19,6 +19,17 @@ class Note(StrEnum):
     PREFERENCES = "preferences"
     WELCOME = "welcome"
     GOODBYE = "goodbye"
+    HELP = "help"
+    CHOICES = "choices"
+
+
+class ByMail(Struct, frozen=True):
+    """What a reader can do by a mail that `url` opens: `kind` is `subscribe`, to the newsletter with this `title`,
+    `preferences` or `unsubscribe`."""
+
+    kind: str
+    title: str
+    url: str
 
 
 class NoticeKind(StrEnum):
@@ -126,8 +137,9 @@ class Edition(Struct, frozen=True):
 class Frame(Struct, frozen=True):
     """What all that a mail says of posts stands in.
 
-    `newsletter` is None in a mail to people who subscribed to nothing. `subject` and `preheader` are templates that
-    replace the packaged ones. `fields` are the site's own of readers, by name, each with a value to try.
+    `newsletter` is None in a mail to people who subscribed to nothing. `by_mail` is whether readers write mails in the
+    place of pages, and `ways` what they may write. `subject` and `preheader` are templates that replace the packaged
+    ones. `fields` are the site's own of readers, by name, each with a value to try.
     """
 
     site: Site
@@ -138,3 +150,5 @@ class Frame(Struct, frozen=True):
     subject: str | None = None
     preheader: str | None = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    by_mail: bool = False
+    ways: tuple[ByMail, ...] = ()

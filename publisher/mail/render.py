@@ -18,7 +18,9 @@ from publisher.templating import FIELD, Later, Templates
 
 _PARTS = ("subject", "preheader", "html", "txt")
 _TOOLS: dict[str, Any] = {"wrap": wrap, "underline": underline}
-_SAMPLE: dict[str, FieldValue] = dict.fromkeys((*KNOWN, "confirm_url"), "x")
+_ASKED = {Note.CONFIRM: ("confirm_url",), Note.CHOICES: ("choices_text", "unread_lines")}
+"""What a note asks of its reader beside what every mail may."""
+_SAMPLE: dict[str, FieldValue] = dict.fromkeys((*KNOWN, *(name for names in _ASKED.values() for name in names)), "x")
 
 
 def render_digest(
@@ -61,10 +63,9 @@ def render_one_off(
 
 def render_note(templates: Templates, frame: Frame, note: Note, latest: Latest | None = None) -> Rendered:
     """A mail about a subscription; a welcome may show the `latest` issue. Raises TemplateError."""
-    own = ("confirm_url",) if note is Note.CONFIRM else ()
     if latest is not None:
         latest = replace(latest, posts=tuple(_clean(post, "") for post in latest.posts))
-    return _render(templates, note.value, frame, {"latest": latest}, (), own)
+    return _render(templates, note.value, frame, {"latest": latest}, (), _ASKED.get(note, ()))
 
 
 def render_notice(templates: Templates, frame: Frame, notice: Notice) -> Rendered:
@@ -102,6 +103,8 @@ def _render(
         "look": frame.look,
         "issue": frame.issue,
         "language": frame.language,
+        "by_mail": frame.by_mail,
+        "ways": frame.ways,
         **own,
     }
     sources = templates.digest(files.values())

@@ -4,18 +4,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from publisher.struct import Struct
+from publisher.struct import Struct, field
 
 
 class LetterKind(StrEnum):
     """What a letter is for: to confirm a sign-up; to tell who has all of it already so; the link to one's preferences;
-    that somebody left; to greet; and, to the operator, that sign-ups come in crowds."""
+    that somebody left; to greet; what may be asked by mail; what a reader has, to be changed by mail; and, to the
+    operator, that sign-ups come in crowds."""
 
     CONFIRM = "confirm"
     KNOWN = "known"
     PREFERENCES = "preferences"
     GOODBYE = "goodbye"
     WELCOME = "welcome"
+    HELP = "help"
+    CHOICES = "choices"
     BURST = "burst"
 
 
@@ -56,6 +59,7 @@ class Letter(Struct, frozen=True):
 
     It is made into a delivery when it is due, at `made_at`, and `due_at` is None from then on; it is None without a
     `delivery_id` where nothing was left to be said. What a link in it does is good until `expires_at`.
+    `said` is what it tells this reader alone: their `choices`, and lines of theirs that are `unread`.
     """
 
     id: int
@@ -70,3 +74,4 @@ class Letter(Struct, frozen=True):
     due_at: datetime | None = None
     made_at: datetime | None = None
     delivery_id: int | None = None
+    said: Mapping[str, str] = field(default_factory=dict)

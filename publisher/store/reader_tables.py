@@ -53,6 +53,7 @@ letters = Table(
     Column("due_at", Instant),
     Column("made_at", Instant),
     Column("delivery_id", Integer),
+    Column("said", JSON, nullable=False),
     Index(None, "address_key", "asked_at"),
     Index(None, "delivery_id"),
     Index("ix_letters_due", "due_at", **_where("due_at IS NOT NULL")),

@@ -32,6 +32,8 @@ READER = {
     "unsubscribe_url": "https://midori.example/unsubscribe/aGFuYWtv.Xy12",
     "preferences_url": "https://midori.example/preferences/aGFuYWtv.Xy12",
     "confirm_url": "https://midori.example/confirm/aGFuYWtv.Xy12",
+    "choices_text": "[weekly] みどりの便り\n頻度 = 毎週",
+    "unread_lines": "",
 }
 LOOK = Look(
     accent="#2f6b3a",

@@ -48,8 +48,12 @@ class Server:
 
     def message(self, recipient: str) -> EmailMessage:
         """The one message of a recipient, parsed by the standard library."""
-        (data,) = [data for address, data in self.mails if address == recipient]
-        return message_from_bytes(data, policy=policy.default)
+        (place,) = [place for place, (address, _) in enumerate(self.mails) if address == recipient]
+        return self.parsed(place)
+
+    def parsed(self, place: int) -> EmailMessage:
+        """The message that came in at this place, from 0."""
+        return message_from_bytes(self.mails[place][1], policy=policy.default)
 
     def until(self, recipient: str, words: str = "", seconds: float = 40) -> EmailMessage:
         """The newest message to `recipient` whose plain text holds `words`, as soon as it is there."""

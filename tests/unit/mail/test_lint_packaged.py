@@ -37,6 +37,9 @@ BODY = f"""<h2>はじめに</h2><p>雪の<a href="{URL}snow/">庭</a>と<code>{{
 <figure><img src="{URL}garden.jpg" alt="雪の庭" width="528" height="300"><figcaption>図</figcaption></figure>"""
 
 
+CHOICES = {"choices_text": "[weekly] 週刊みどり\n頻度 = 毎週", "unread_lines": "色 = 赤"}
+
+
 def kinds(language: str) -> Iterator[tuple[str, Rendered]]:
     templates = Templates(None)
     site = Site("みどりの庭", URL, language, "Asia/Tokyo", address=ADDRESS)
@@ -71,7 +74,7 @@ def kinds(language: str) -> Iterator[tuple[str, Rendered]]:
 def found(
     rendered: Rendered, *, address: str | None = ADDRESS, leave: str = LEAVE, find: Find | None = None
 ) -> list[str]:
-    filled = Filling(rendered).fill({**READER, "confirm_url": "https://mail.example.jp/confirm/abc"})
+    filled = Filling(rendered).fill({**READER, "confirm_url": "https://mail.example.jp/confirm/abc", **CHOICES})
     mail = Mail(filled.subject, rendered.preheader, filled.html, filled.text)
     findings = lint(mail, site_url=URL, address=address, unsubscribe_url=leave, find=find, missing=lambda _: False)
     return [f"{one.code} {one.message}" for one in findings]

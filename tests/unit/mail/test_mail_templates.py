@@ -8,8 +8,8 @@ from support.mails import KINDS, LANGUAGES, LOOK, READER, SITE, frame, mail, sam
 
 from publisher.mail.filled import Filled
 from publisher.mail.filling import Filling
-from publisher.mail.nouns import Look
-from publisher.mail.render import render_digest, render_one_off
+from publisher.mail.nouns import ByMail, Look, Note
+from publisher.mail.render import render_digest, render_note, render_one_off
 from publisher.struct import replace
 from publisher.templating import Templates
 
@@ -163,3 +163,32 @@ def test_the_text_of_a_digest_is_as_wide_as_a_screen(language: str) -> None:
     long = [line for line in mail("digest", language).text.splitlines() if len(line) > 78]
 
     assert all("https://" in line for line in long)
+
+
+@both
+def test_without_pages_the_letters_say_that_a_mail_opens_and_how_to_come_back(language: str) -> None:
+    way = ByMail("subscribe", "みどりの便り", "mailto:tayori@midori.example?subject=subscribe%20weekly")
+    alone = replace(frame(language), by_mail=True, ways=(way,))
+    made = {note: Filling(render_note(Templates(None), alone, note)).fill(READER) for note in Note}
+
+    asked = {"ja": "そのまま送信すると、登録が完了します", "en": "send it as it is, and you are in"}[language]
+    answer = {"ja": "「はい」とだけ書いて返信", "en": "answer this mail with the one word: yes"}[language]
+    for shown in (made[Note.CONFIRM].text, made[Note.CONFIRM].html):
+        assert "".join(asked.split()) in "".join(shown.split())
+        assert "".join(answer.split()) in "".join(shown.split())
+        assert shown.count(READER["confirm_url"]) == 1
+    for note in (Note.GOODBYE, Note.HELP):
+        assert f'<a href="{way.url}"' in made[note].html
+        assert f"  {way.url}\n" in made[note].text
+
+
+@both
+def test_what_a_reader_has_stands_in_its_lines_and_only_what_was_not_read_is_told(language: str) -> None:
+    rendered = render_note(Templates(None), frame(language), Note.CHOICES)
+    plain, told = (Filling(rendered).fill(READER | {"unread_lines": lines}) for lines in ("", "色 = <赤>"))
+
+    assert READER["choices_text"] in plain.text
+    assert READER["choices_text"] in plain.html
+    assert plain.html.count("<pre") == 1
+    assert "\n色 = <赤>\n" in told.text
+    assert "色 = &lt;赤&gt;" in told.html

@@ -42,7 +42,10 @@ VALUES = {
     "unsubscribe_url": "mailto:n@example.jp?subject=unsubscribe%20w",
     "preferences_url": "https://example.jp/preferences/x",
     "confirm_url": "https://example.jp/confirm/x",
+    "choices_text": "[weekly] みどりの便り\n頻度 = 毎週",
+    "unread_lines": "",
 }
+OF_ALL = (Note.KNOWN, Note.PREFERENCES, Note.HELP, Note.CHOICES)
 LOOK = Look(
     "#1f5a99", "#8cb8ea", sender="編集部 <n@example.jp>", address=("東京都千代田区1-1",), footer=("編集部より",)
 )
@@ -276,12 +279,12 @@ def test_the_mails_about_a_subscription_name_the_newsletter_and_who_sends_them(
     mail = fill(render_note(Templates(None), frame(site, language), note), VALUES)
     for part in (mail.html, mail.text):
         # What somebody gets already, and how to change it, is about all newsletters.
-        assert "週刊 技術" in part or note in (Note.KNOWN, Note.PREFERENCES)
+        assert "週刊 技術" in part or note in OF_ALL
         assert "n@example.jp" in part
         assert "東京都千代田区1-1" in part
         assert ("https://example.jp/confirm/x" in part) == (note is Note.CONFIRM)
         assert ("mailto:n@example.jp" in part) == (note is Note.WELCOME)
-        assert ("https://example.jp/preferences/x" in part) == (note not in (Note.CONFIRM, Note.GOODBYE))
+        assert ("https://example.jp/preferences/x" in part) == (note not in (Note.CONFIRM, Note.GOODBYE, Note.HELP))
     assert f'<html lang="{language}"' in mail.html
 
 

@@ -67,6 +67,7 @@ def _sign_ups() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivery_id", sa.Integer(), nullable=True),
+        sa.Column("said", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["sign_up_id"], ["sign_ups.id"], name=op.f("fk_letters_sign_up_id"), ondelete="SET NULL"
         ),
