@@ -134,7 +134,8 @@ class LeavePages:
         from publisher.jobs.leave import leave
 
         now, everything = self._app.clock(), wish is Wish.ALL
-        leave(store, visitor.who, now, everything=everything)
+        by = "one-click" if wish is Wish.ONE_CLICK else "page"
+        leave(store, visitor.who, now, everything=everything, by=by)
         back = way_back(self._app.signing(store), visitor.who, now, everything=everything)
         return Shown.LEFT_ALL if everything else Shown.LEFT, visitor, back
 

@@ -86,8 +86,8 @@ def test_looking_changes_nothing_and_a_post_without_a_page_ends_it(
     assert all("set-cookie" not in one.headers and "location" not in one.headers for one in answers)
     assert reads(readers) == ["daily"]
     with closing(sqlite3.connect(readers.folder / "publisher.db")) as ledger:
-        rows = ledger.execute("SELECT count(*) FROM subscriptions WHERE unsubscribed_at IS NOT NULL").fetchone()
-    assert rows == (1,)
+        rows = ledger.execute("SELECT left_by FROM subscriptions WHERE unsubscribed_at IS NOT NULL").fetchall()
+    assert rows == [("one-click",)]
     readers.ok("digest", "weekly", "--yes")
     assert smtp.recipients == [TARO]
 
