@@ -73,10 +73,13 @@ def overview_page(
     before: int | None = None,
     most: int,
 ) -> list[Overview]:
-    """So many issues, newest first: of one newsletter, in one state, with an id below `before`, where that is asked."""
+    """So many issues, newest first, without letters to single readers; of one newsletter, in one state, with an id
+    below `before`, where that is asked."""
     statuses = None if status is None else (status,)
     with store.read() as connection:
-        found = issues.listed(connection, newsletter=newsletter, statuses=statuses, before=before, most=most)
+        found = issues.listed(
+            connection, newsletter=newsletter, statuses=statuses, before=before, most=most, letters=False
+        )
         counts = issues.counts(connection, [issue.id for issue in found])
         return [Overview(issue, counts.get(issue.id, {})) for issue in found]
 

@@ -165,11 +165,12 @@ def listed(
     statuses: Sequence[IssueStatus] | None = None,
     before: int | None = None,
     most: int | None = None,
+    letters: bool = True,
 ) -> list[Issue]:
-    """Issues, newest first; those with an id below `before`, and so many, where that is asked for."""
+    """Issues, newest first; with an id below `before`, so many, and without `letters`, where that is asked for."""
     query = _whole.order_by(issues.c.id.desc()).limit(most)
-    if before is not None:
-        query = query.where(issues.c.id < before)
+    query = query if before is None else query.where(issues.c.id < before)
+    query = query if letters else query.where(issues.c.letter.is_(None))
     if newsletter is not None:
         query = query.where(issues.c.newsletter == newsletter)
     if statuses is not None:

@@ -55,6 +55,9 @@ def test_it_goes_to_addresses_to_some_readers_and_at_a_time(readers: Site, smtp:
         waits = send(client, "c", starts_at=later).json()["issue"]
         readers.ok("deliver")
 
+        readers.ok("subscriber", "remove", HANAKO)
+        assert problem(send(client, "d", to=[HANAKO], again=True)) == (409, "conflict", ["#/to"])
+
     assert (strangers["newsletter"], strangers["counts"]["planned"]) == (None, 1)
     assert (some["audience"], some["counts"]["planned"]) == ("category 庭", 1)
     assert (waits["status"], waits["counts"]["planned"]) == ("awaiting", 2)

@@ -30,7 +30,7 @@ class Figures(Shape):
 
 
 class IssueShape(Shape):
-    """One mailing. `newsletter` is null where it goes to addresses, or is about a subscription."""
+    """One mailing. `newsletter` is null where it goes to addresses."""
 
     model_config = examples(
         {
@@ -84,7 +84,7 @@ class IssuesAsked(Paged):
 
 @router.get("/issues", operation_id="listIssues", summary="Issues, newest first")
 def list_issues(asked: Annotated[IssuesAsked, Query()], site: Site, _key: IssuesReader) -> IssuePage:
-    """Mails about subscriptions are issues, too: of no newsletter."""
+    """Without letters to single readers, such as to confirm a sign-up."""
     with ledger(site) as store:
         found = overview_page(
             store, newsletter=asked.newsletter, status=asked.status, before=asked.cursor, most=asked.limit + 1

@@ -10,7 +10,7 @@ from pydantic import Field, StrictBool, model_validator
 
 from publisher.app import App
 from publisher.errors import ConfigError, ContentError, UsageError
-from publisher.jobs.audience import Narrowing, Whom, require_meaning
+from publisher.jobs.audience import Narrowing, Whom, have_left, require_meaning
 from publisher.jobs.issue import overview_of
 from publisher.jobs.library import Library
 from publisher.jobs.order import known, order_of, place, post_of
@@ -22,7 +22,7 @@ from publisher.web.api.callers import Sender, Site
 from publisher.web.api.description import may
 from publisher.web.api.gate import ledger
 from publisher.web.api.issues import IssueShape, issue_of
-from publisher.web.api.problems import Kind, ProblemError, invalid
+from publisher.web.api.problems import Kind, Place, ProblemError, invalid
 from publisher.web.api.shapes import Line, NewsletterName, Sent, Shape, When, examples
 
 router = APIRouter(tags=["send"])
@@ -122,6 +122,7 @@ def _made(site: App, store: Store, asked: SendAsked, newsletter: Newsletter, ord
     if asked.starts_at is not None and asked.starts_at <= now:
         raise invalid("This is past.", pointer="#/starts_at")
     _require_addresses(site, whom, newsletter)
+    _require_readers(store, whom, newsletter)
     site.ready(newsletter)
 
     def made(library: Library) -> _Made:
@@ -149,6 +150,16 @@ def _require_addresses(site: App, whom: Whom, newsletter: Newsletter) -> None:
         require_meaning(whom, newsletter, site.config.settings.fields)
     except UsageError as error:
         raise invalid(error.message, pointer="#/to" if whom.to else "#/language") from error
+
+
+def _require_readers(store: Store, whom: Whom, newsletter: Newsletter) -> None:
+    """By hand a person is asked whether to mail somebody who has left: here there is none."""
+    left = have_left(store, newsletter.name, whom.to)
+    if left:
+        words = f"has left {newsletter.name}"
+        raise ProblemError(
+            Kind.CONFLICT, f"{', '.join(left)} {words}.", [Place(f"{one} {words}", "#/to") for one in left]
+        )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import pytest
 
 from publisher.errors import Conflict, IllegalTransition, NotFound
 from publisher.model.mailing import DeliveryStatus, Issue, IssueStatus
+from publisher.model.sign_up import LetterKind
 from publisher.store import issues
 from publisher.store.engine import Store
 from publisher.store.finish import finish
@@ -77,3 +78,20 @@ def test_states_follow_the_lifecycle(store: Store, make_issue: MakeIssue) -> Non
 def test_an_issue_that_is_not_there_is_named(store: Store) -> None:
     with pytest.raises(NotFound, match="42"), store.read() as connection:
         issues.get(connection, 42)
+
+
+def test_issues_come_in_stretches_with_or_without_letters_and_are_counted_alone(
+    store: Store, make_issue: MakeIssue
+) -> None:
+    made = [make_issue("a@example.jp", uid=str(number)) for number in range(3)]
+    letter = make_issue("b@example.jp", uid="letter", newsletter=None, letter=LetterKind.CONFIRM)
+
+    with store.read() as connection:
+        everything = issues.listed(connection)
+        newest = issues.listed(connection, most=2, letters=False)
+        rest = issues.listed(connection, before=newest[-1].id, letters=False)
+        counts = issues.counts(connection, [letter.id])
+
+    assert [one.uid for one in everything] == ["letter", "2", "1", "0"]
+    assert [*newest, *rest] == made[::-1]
+    assert counts == {letter.id: {DeliveryStatus.PLANNED: 1}}
