@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from publisher.errors import UsageError
 from publisher.struct import Struct
 from publisher.web.offer import Offer
 
@@ -85,13 +86,12 @@ def filled(pairs: Iterable[tuple[str, str]]) -> Filled:
 
 
 def faults(form: Filled, offer: Offer, *, is_ours: bool) -> dict[str, str]:
-    """What is wrong, a code for each field, "" for no fault; the address itself is read later.
+    """What is wrong, a code for each field, "" for no fault: all of it at once, so that nobody is sent back twice.
 
     One on the site may leave out what our page asks for then: that is not `is_ours`, and no fault.
     """
     found = no_faults()
-    if not form.email:
-        found["email"] = "missing"
+    found["email"] = _fault_of(form.email)
     if not form.newsletters and is_ours:
         found["newsletter"] = "newsletter"
     for field, chosen, offered in (
@@ -103,6 +103,18 @@ def faults(form: Filled, offer: Offer, *, is_ours: bool) -> dict[str, str]:
         if not {*chosen} <= {*offered}:
             found[field] = "choice"
     return found
+
+
+def _fault_of(email: str) -> str:
+    from publisher.mail import parse_address
+
+    if not email:
+        return "missing"
+    try:
+        parse_address(email)
+    except UsageError:
+        return "address"
+    return ""
 
 
 def no_faults() -> dict[str, str]:

@@ -54,7 +54,8 @@ def test_each_fault_stands_at_its_field() -> None:
         "frequency": "choice",
         "language": "choice",
     }
-    assert faults(Filled("a@example.jp"), OFFER, is_ours=True)["newsletter"] == "newsletter"
+    both = faults(Filled("a@@example.jp"), OFFER, is_ours=True)
+    assert (both["email"], both["newsletter"]) == ("address", "newsletter")
     assert not any(faults(Filled("a@example.jp"), OFFER, is_ours=False).values())
 
 
