@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 
 
-def postman(current: Callable[[], App], *, stop: Event, say: Say) -> "Postman":
+def postman(current: Callable[[], App], *, stop: Event, say: Say, alone: bool) -> "Postman":
     """Who makes and sends the letters of a site, as its settings are at each moment, until `stop` is set; he has still
-    to be started. A trouble is said once for as long as it lasts."""
+    to be started.
+
+    A trouble is said once for as long as it lasts; not at all where he is not `alone`, as another meets it, too.
+    """
     from publisher.jobs.complaints import Complaints
     from publisher.jobs.postman import Postman
 
-    complain = Complaints(say)
+    complain = Complaints(say if alone else lambda _fault: None)
 
     def go_round() -> datetime | None:
         return letters_round(current(), stop.is_set, say, complain)
@@ -69,7 +72,7 @@ def _sent(app: App, store: "Store", stopped: Callable[[], bool], complain: Say) 
 
     if urgent_open(store):
         deliver(replace(app.office(store, stopped=stopped), urgent_only=True))
-        for line in paused_lines(store):
+        for line in paused_lines(store, urgent_only=True):
             complain(line)
     with store.read() as connection:
         now = app.clock()

@@ -92,7 +92,7 @@ def run(app: App, *, stop: Event, say: Say, mailing: bool = True) -> None:
     announcer = Announcer(post=app.post, clock=app.clock, stop=stop, say=say, complain=of_hub, turn=of_hub.turn)
     of_hooks = Complaints(say)
     herald = Herald(stop=stop, say=say, complain=of_hooks, turn=of_hooks.turn)
-    post = postman(lambda: app, stop=stop, say=say)
+    post = postman(lambda: app, stop=stop, say=say, alone=False)
     if mailing:
         post.start()
     build_at = app.clock()

@@ -112,12 +112,12 @@ def unfinished(store: Store, newsletter: str | None = None) -> list[tuple[Issue,
     return [(issue, number) for issue, number in left if number]
 
 
-def paused_lines(store: Store) -> list[str]:
+def paused_lines(store: Store, *, urgent_only: bool = False) -> list[str]:
     """For people: which issues are paused with mail to send, why, and how they go on."""
     return [
         f"issue {issue.id} is paused with {left} to send: {issue.reason}\n  to go on: {way_on(issue)}"
         for issue, left in unfinished(store)
-        if issue.status is IssueStatus.PAUSED
+        if issue.status is IssueStatus.PAUSED and (issue.urgent or not urgent_only)
     ]
 
 

@@ -83,7 +83,7 @@ def serve(app: App, listen: str, say: Say, patience: Patience | None = None) -> 
     Port 0 is any that is free. What readers ask for by its pages goes out to them from here.
     """
     stop = Event()
-    post = postman(lambda: app, stop=stop, say=say)
+    post = postman(lambda: app, stop=stop, say=say, alone=True)
 
     def ready(url: str) -> None:
         say(f"serving {url} (Ctrl-C stops)")
