@@ -4,7 +4,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher.config import Config, ServerSettings, exposed, mail_key, mail_of, refusal, secret, servers, signing_keys
+from publisher.config import (
+    Config,
+    ServerSettings,
+    believes_ledger,
+    exposed,
+    mail_key,
+    mail_of,
+    refusal,
+    secret,
+    servers,
+    signing_keys,
+)
 from publisher.errors import ConfigError, Problem, Severity, UsageError
 
 if TYPE_CHECKING:
@@ -111,4 +122,7 @@ def signing_of(config: Config, ledger: bytes) -> "Signing":
     from publisher.mail.tokens import Signing
 
     keys = signing_keys(config)
-    return Signing(keys[0], keys, (*keys, ledger)) if keys else Signing(ledger, (ledger,), (ledger,))
+    if not keys:
+        return Signing(ledger, (ledger,), (ledger,))
+    every = (*keys, ledger)
+    return Signing(keys[0], every if believes_ledger(config) else keys, every)

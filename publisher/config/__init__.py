@@ -6,12 +6,13 @@ from publisher.config.load import HOME_NAME, Config, find_config, load_config
 from publisher.config.mail_settings import ServerSettings
 from publisher.config.private import exposed, unsafe
 from publisher.config.servers import mail_key, mail_of, servers
-from publisher.config.signing import signing_keys
+from publisher.config.signing import believes_ledger, signing_keys
 
 __all__ = [
     "HOME_NAME",
     "Config",
     "ServerSettings",
+    "believes_ledger",
     "database_file",
     "database_url",
     "exposed",

@@ -195,3 +195,22 @@ def test_what_is_wrong_with_the_file_of_signing_keys_is_told(tmp_path: Path) -> 
     assert (missing, weak, kept, exposed) == ("unusable-keys", "unusable-keys", [], "exposed-password")
     assert "openssl rand -hex 32" in says
     assert "make links as you do" in who
+
+
+def test_a_line_of_the_keys_lets_what_the_ledger_signed_stay_good(tmp_path: Path) -> None:
+    file, web = tmp_path / "keys", "web: {secret_file: keys}\n"
+    file.write_text(f"{'k' * 32}\nledger\n", encoding="utf-8")
+    file.chmod(0o600)
+    made = app(tmp_path, "{}", web)
+    with made.store() as store:
+        own = store.secret
+
+        both = made.signing(store)
+        file.write_text(f"{'k' * 32}\n", encoding="utf-8")
+        alone = made.signing(store)
+        file.write_text("ledger\n", encoding="utf-8")
+
+        assert (both.key, both.known) == (b"k" * 32, (b"k" * 32, own))
+        assert (alone.known, alone.leaving) == ((b"k" * 32,), (b"k" * 32, own))
+        with pytest.raises(ConfigError, match="secret_file"):
+            made.signing(store)
