@@ -23,6 +23,9 @@ class Text(Struct, frozen=True):
 
 def recognise(file: Path) -> Text:
     """How `file` is written; ContentError where it cannot be read, or is in no encoding that can be told."""
+    # `import <(zcat readers.csv.gz)`: a pipe gives its bytes once, and whoever asks again waits for ever.
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise unreadable(file, 0, "not a file that can be read twice: write it to the disk first")
     try:
         sha256, fault = _looked_over(file)
         with file.open("rb") as handle:

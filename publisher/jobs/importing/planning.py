@@ -133,12 +133,27 @@ def packed(values: Mapping[str, FieldValue]) -> str | None:
 def _columns(sheet: Sheet, program: Program, fields: Fields, tell: Tell) -> list[tuple[int, Field]]:
     """The columns that hold readers' own fields; the others that nobody knows are told."""
     named = {plain(word): one for one in fields.values() for word in (one.label, one.name, FIELD + one.name) if word}
-    own = {plain(name): named[plain(name)] for name in sheet.names if plain(name) in named.keys() - program.taken}
+    # Substack's `plan` is what somebody pays there, whatever a field of that name is here.
+    free = named.keys() - program.taken - program.dropped
+    own = {plain(name): named[plain(name)] for name in sheet.names if plain(name) in free}
     for name in strange_columns(sheet, program, own):
         message = f"column {name!r} is left out: it is none of ours, and no field of this name is configured"
         tell(problem(sheet.file, 1 + sheet.skipped, message, Severity.WARNING))
-    places = sheet.places
-    return [(places[name], one) for name, one in own.items()]
+    return _each_once(sheet, own, tell)
+
+
+def _each_once(sheet: Sheet, own: Mapping[str, Field], tell: Tell) -> list[tuple[int, Field]]:
+    """The first column of each field; what stands twice, by its name or by its field, is told."""
+    met, found = set[str](), list[tuple[int, Field]]()
+    for place, name in enumerate(map(plain, sheet.names)):
+        field = own.get(name)
+        if (means := f"field {field.name}" if field else name) in met:
+            message = f"column {sheet.names[place]!r} is left out: one before it means the same"
+            tell(problem(sheet.file, 1 + sheet.skipped, message, Severity.WARNING))
+        elif field is not None:
+            found.append((place, field))
+        met.add(means if name else "")
+    return found
 
 
 def _name(text: str) -> str:

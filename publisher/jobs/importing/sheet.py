@@ -2,8 +2,10 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from io import StringIO
 from pathlib import Path
 
+from publisher.errors import ContentError
 from publisher.jobs.importing.cells import harmless, meant
 from publisher.jobs.importing.encodings import recognise
 from publisher.jobs.importing.nouns import plain, unreadable
@@ -40,8 +42,8 @@ def survey(file: Path) -> Sheet:
     """Read a file through; ContentError where it or a row of it cannot be read, before anything is done with it."""
     text = recognise(file)
     with file.open(encoding=text.encoding, newline="") as handle:
-        head = handle.read(1 << 16).lstrip()
-    if is_json(head):
+        head = handle.read(1 << 16)
+    if is_json(head.lstrip()):
         return _surveyed_json(file, text.sha256, text.encoding)
     skipped, delimiter, names = _header(file, head)
     sheet = Sheet(file, text.sha256, text.encoding, delimiter, names, 0, skipped)
@@ -50,18 +52,27 @@ def survey(file: Path) -> Sheet:
 
 
 def _header(file: Path, head: str) -> tuple[int, str, tuple[str, ...]]:
-    lines = head.splitlines() or [""]
+    lines = list(StringIO(head, newline=""))
+    skipped = next((place for place, line in enumerate(lines) if line.strip()), len(lines))
+    first = "".join(lines[skipped : skipped + 1]).rstrip("\r\n")
     # Excel writes the delimiter into a line of its own.
-    if lines[0][:4] == "sep=" and len(lines[0]) == 5:
-        first = lines[1] if len(lines) > 1 else ""
-        return 1, lines[0][4], tuple(_parsed(file, first, lines[0][4]))
-    best = max(_DELIMITERS, key=lambda one: len(_parsed(file, lines[0], one)))
-    return 0, best, tuple(_parsed(file, lines[0], best))
+    if first[:4] == "sep=" and len(first) == 5:
+        return skipped + 1, first[4], _parsed(file, lines[skipped + 1 :], first[4])
+    best = max(_DELIMITERS, key=lambda one: _columns(file, lines[skipped:], one))
+    return skipped, best, _parsed(file, lines[skipped:], best)
 
 
-def _parsed(file: Path, line: str, delimiter: str) -> list[str]:
+def _columns(file: Path, lines: list[str], delimiter: str) -> int:
+    # What divides nothing often breaks quotes: `"Email Address","Name"` is no line that `;` divides.
     try:
-        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+        return len(_parsed(file, lines, delimiter))
+    except ContentError:
+        return 0
+
+
+def _parsed(file: Path, lines: list[str], delimiter: str) -> tuple[str, ...]:
+    try:
+        return tuple(next(csv.reader(lines, delimiter=delimiter, strict=True), []))
     except csv.Error as error:
         raise unreadable(file, 1, str(error)) from error
 
@@ -73,9 +84,10 @@ def _csv_cells(sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
         for _ in range(sheet.skipped):
             handle.readline()
         reader = csv.reader(handle, delimiter=sheet.delimiter or ",", strict=True)
-        line = sheet.skipped + 1
+        line = sheet.skipped
         try:
             next(reader, None)
+            line += reader.line_num
             for cells in reader:
                 line, began = reader.line_num + sheet.skipped, line + 1
                 if len(cells) != width:

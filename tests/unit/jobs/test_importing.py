@@ -1,6 +1,7 @@
 """Readers out of files, ours and other programs', on both databases."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -189,6 +190,8 @@ def test_buttondown_says_what_type_a_subscriber_is_of(store: Store, load: Load) 
         "email;name\r\na@example.jp;山田 花子\r\n".encode("utf-16"),
         "sep=;\nemail;name\na@example.jp;山田 花子\n".encode(),
         "Email\tName\na@example.jp\t山田 花子\n".encode(),
+        '\ufeff"email","name"\r\n"a@example.jp","山田 花子"\r\n'.encode(),
+        '\n \n"E-Mail;, ""Adresse""";email;name\n;a@example.jp;山田 花子\n'.encode(),
         '[{"email": "a@example.jp",\n "name": "山田 花子", "categories": null}]'.encode(),
         '\n{"email": "a@example.jp", "name": "山田 花子"}\n\n'.encode(),
         '{"email": "a@example.jp", "name": "山田 花子"}'.encode("cp932"),
@@ -205,6 +208,38 @@ def test_wrong_rows_are_told_by_line_also_behind_cells_of_several_lines(load: Lo
     assert [one.split(":", 3)[:3] for one in told(done)] == [["読者.csv", str(line), "1"] for line in (2, 6, 7)]
     assert "line 4, too" in told(done)[2]
     assert (done.added, done.wrong, done.counts[Outcome.DUPLICATE]) == (1, 2, 1)
+
+
+def test_lines_are_counted_behind_a_header_of_several(load: Load) -> None:
+    done = load('\n"email","name","メモ\n(社内)"\nkaputt,,\n')
+
+    assert [one.split(":", 3)[:3] for one in told(done)] == [["読者.csv", "2", "1"], ["読者.csv", "4", "1"]]
+    assert done.rows == 1
+
+
+def test_a_column_that_is_there_twice_is_told_and_the_first_counts(store: Store, load: Load) -> None:
+    done = load("email,name,Email,町,town\na@example.jp,A,b@example.jp,京都,\n")
+
+    assert told(done) == [
+        f"読者.csv:1:1: column {name!r} is left out: one before it means the same" for name in ("Email", "town")
+    ]
+    assert readers(store)["a@example.jp"].subscriber.fields == {"town": "京都"}
+
+
+def test_what_a_program_means_by_a_column_is_no_field(store: Store, tmp_path: Path, now: datetime) -> None:
+    (tmp_path / "email_list.csv").write_text("email,plan,email_disabled\na@example.jp,yearly,false\n")
+    fields = {"plan": Field("plan", FieldType.CHOICE, choices=("無料", "特別"))}
+
+    done = import_file(store, tmp_path / "email_list.csv", LETTERS, now=now, fields=fields)
+
+    assert (done.program, done.added, done.wrong) == ("substack", 1, 0)
+
+
+def test_what_can_be_read_only_once_is_refused_and_not_waited_for(store: Store, tmp_path: Path, now: datetime) -> None:
+    os.mkfifo(tmp_path / "readers.csv")
+
+    with pytest.raises(ContentError, match="read twice"):
+        import_file(store, tmp_path / "readers.csv", LETTERS, now=now)
 
 
 def test_a_record_that_is_no_object_refuses_the_file(store: Store, load: Load) -> None:
