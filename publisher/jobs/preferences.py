@@ -261,5 +261,14 @@ def _join(
         subscribers.subscribe(connection, wish_of(made, one.newsletter, one.wanted), now, revive=True, source=BY)
     for kind in (SuppressionKind.READER, SuppressionKind.SOFT):
         suppressions.lift(connection, address.key, kind)
-    greeted = [one.newsletter.name for one in joined if one.newsletter.welcomes]
+    greeted = _not_greeted(connection, address, (one.newsletter for one in joined if one.newsletter.welcomes), now)
     letters.insert(connection, welcomes(greeted, address.email, address.key, tongue, now))
+
+
+def _not_greeted(
+    connection: sa.Connection, address: Address, newsletters: Iterable[Newsletter], now: datetime
+) -> list[str]:
+    """Whoever was forwarded a mail has its link, and could leave and join by it all day: a mail each time."""
+    past = letters.to(connection, [address.key], now).get(address.key, ())
+    greeted = {one.letter.newsletter for one in past if one.letter.kind is LetterKind.WELCOME}
+    return [one.name for one in newsletters if one.name not in greeted]

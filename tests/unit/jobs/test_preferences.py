@@ -233,3 +233,17 @@ def test_no_greeting_where_the_settings_want_none(store: Store, now: datetime) -
     change(place, store, signing_of(store), token(store, now), Changes({"books": Picked()}), now)
 
     assert sent(store) == []
+
+
+def test_who_leaves_and_joins_all_day_by_a_link_that_was_forwarded_brings_about_one_greeting(
+    store: Store, now: datetime
+) -> None:
+    for minutes in range(5):
+        changed(store, now + minutes * MINUTE, books=Picked())
+        changed(store, now + minutes * MINUTE, books=Picked(reads=False))
+    assert sent(store) == ["welcome"]
+
+    changed(store, now + 5 * MINUTE, books=Picked(), weekly=Picked(reads=False))
+    changed(store, now + 6 * MINUTE, weekly=Picked())
+    assert sent(store) == ["welcome", "welcome"]
+    assert all(one.status is SubscriptionStatus.CONFIRMED for one in held(store).values())
