@@ -300,7 +300,10 @@ def test_one_press_confirms_once_and_no_look_does(readers: Site, client: httpx.C
     assert "m…@example.jp" in asked.text
     assert email not in asked.text
     assert "毎週／庭" in re.sub("<[^>]*>", "", asked.text)
-    assert (title(done), title(again)) == ("購読が始まりました", "購読の手続きは済んでいます")
+    assert (title(done), title(again)) == ("購読が始まりました", "このリンクは一度使われています")
+    # Whoever has left since reads what is true of them, too, and where to sign up anew.
+    assert "停止したりした場合は、そちらが優先されます" in again.text
+    assert '<a class="button" href="https://midori.example/mail/subscribe">' in again.text
     ((wording, ip),) = rows(readers, "SELECT confirmed_wording, confirmed_ip FROM sign_ups WHERE uid = ?", uid)
     assert wording == "購読を始めますか 下のボタンを押すと、次の内容で購読が始まります。 [購読を始める]"
     assert len(ip) == 32

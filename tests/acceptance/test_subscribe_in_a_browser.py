@@ -181,7 +181,7 @@ def test_axe_finds_nothing_on_any_page_in_light_and_dark(chromium: Browser, plac
         _press(page)
         _sound(page)
         page.goto(confirm)
-        expect(page.locator("h1")).to_have_text("購読の手続きは済んでいます")
+        expect(page.locator("h1")).to_have_text("このリンクは一度使われています")
         _sound(page)
         page.goto(_link(place.mail(email, "/preferences/"), "preferences"))
         _sound(page)
