@@ -113,4 +113,8 @@ def _until(day: str, held: Subscription | None, newsletter: Newsletter) -> datet
     """The beginning of that day, from which on mail comes again, as `publisher subscriber pause` has it."""
     if not day:
         return None
-    return datetime.combine(date.fromisoformat(day), time(), _zone(held, newsletter)).astimezone(UTC)
+    try:
+        return datetime.combine(date.fromisoformat(day), time(), _zone(held, newsletter)).astimezone(UTC)
+    except OverflowError as error:
+        # The first and the last day that a calendar has, in a zone that is a day off.
+        raise ValueError(day) from error

@@ -357,8 +357,9 @@ def test_preferences_are_one_form_and_leaving_is_two_presses_away_from_coming_ba
     shown = client.get(page, headers=JA)
     assert "y…@example.jp" in shown.text
     sent = {**inputs(shown), "do": ["save"]}
-    wrong = client.post(page, data=sent | {"weekly-pause": ["2020-01-01"]}, headers=JA)
-    assert (wrong.status_code, wrong.text.count('id="weekly-pause-fault"')) == (422, 1)
+    for day in ("2020-01-01", "0001-01-01"):
+        wrong = client.post(page, data=sent | {"weekly-pause": [day]}, headers=JA)
+        assert (wrong.status_code, wrong.text.count('id="weekly-pause-fault"')) == (422, 1)
     changed = {"weekly-category": ["庭"], "kitchen-reads": ["yes"], "kitchen-frequency": ["weekly"]}
     saved = client.post(page, data=sent | changed | {"weekly-pause": ["2126-12-24"]}, headers=JA)
     assert "保存しました" in saved.text
