@@ -22,7 +22,11 @@ from publisher.jobs.site import require_settings
 from publisher.jobs.standing import Standing, category_feeds, category_patterns, category_slugs, site_feeds
 from publisher.struct import Struct
 
-_IGNORED = ("publisher.db", "publisher.db-*", "cache.db", "cache.db-*", "preview/", "mail/", "dkim/", "smtp-password")
+_IGNORED = (
+    *("publisher.db", "publisher.db-*", "cache.db", "cache.db-*", "preview/", "mail/", "dkim/"),
+    # What the how-tos call the files of secrets, and of readers.
+    *("*-password", "*.secret", "/keys", "/readers.csv"),
+)
 _OFF = {
     Engine.JEKYLL: "take jekyll-feed out of the plugins in _config.yml",
     Engine.HUGO: 'add "rss" to disableKinds in Hugo\'s configuration',

@@ -154,5 +154,5 @@ def test_init_in_a_plain_folder_keeps_its_own_gitignore(tmp_path: Path) -> None:
 
     ignored = (site.folder / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert ignored[0] == "*.tmp"
-    assert "publisher.db" in ignored
+    assert {"publisher.db", "*-password", "*.secret", "/keys", "/readers.csv"} <= {*ignored}
     assert done["posts"] == 1
