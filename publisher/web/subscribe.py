@@ -1,8 +1,10 @@
 """Where readers sign up: a page with a form, the POST of a form on any page of the site, and that of its script."""
 
 import hashlib
+from asyncio import sleep
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -49,6 +51,9 @@ _OF_SCRIPT = {
     "cross-origin-resource-policy": "cross-origin",
 }
 _STATUS = {Shown.LIMITED: 429, Shown.BUSY: 503}
+_BEAT_SECONDS = 0.1
+"""What is taken is answered on the next beat after it came. Without it a new address took a quarter longer than one
+that is known, suppressed or forgotten (12 ms, the median of 120), and a trapped form no time at all."""
 
 
 class Told(Struct, frozen=True):
@@ -96,6 +101,7 @@ class SubscribePages:
         return Response(made, headers=headers, media_type="text/javascript")
 
     async def _answer(self, request: Request) -> Response:
+        came = monotonic()
         try:
             form = filled(await self._pairs(request)) if request.method == "POST" else Filled()
         except HTTPException as error:
@@ -108,6 +114,8 @@ class SubscribePages:
         offer = self._menu.offer(request.query_params.getlist("newsletter"))
         in_json = "application/json" in request.headers.get("accept", "")
         told = await (self._post(request, form, offer, language) if request.method == "POST" else self._get(form))
+        if told.shown is Shown.TAKEN:
+            await sleep((came - monotonic()) % _BEAT_SECONDS)
         return await run_in_threadpool(self._json if in_json else self._page, told, offer, language)
 
     async def _pairs(self, request: Request) -> list[tuple[str, str]]:

@@ -356,6 +356,17 @@ def test_nobody_learns_who_reads_what(attacked: Attacked) -> None:
     assert not {refused, gone} & set(attacked.smtp.recipients)
 
 
+def test_nobody_learns_by_the_time_what_an_address_is(attacked: Attacked) -> None:
+    """Known, new, and a program that fell into the trap: all wait for the same beat."""
+    attacked.sign_up(email=HANAKO)
+    asked = [{"email": HANAKO}, {"email": "beat@example.jp"}, {"email": "beat@example.jp", "website": "x"}]
+
+    answers = [attacked.sign_up(**one) for one in asked]
+
+    assert [one.status_code for one in answers] == [200] * 3
+    assert all(one.elapsed.total_seconds() >= 0.1 for one in answers)
+
+
 def test_a_confirmation_is_spent_by_being_used(attacked: Attacked) -> None:
     address = "ichido@example.jp"
     attacked.sign_up(email=address)
