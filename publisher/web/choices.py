@@ -13,6 +13,9 @@ from publisher.web.offer import Offer
 if TYPE_CHECKING:
     from publisher.jobs.preferences import Picked
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
+"""As the API has it: the first and the last day of a calendar are out of it in other zones."""
+
 
 class Card(Struct, frozen=True):
     """One newsletter on the form: what it has, and what the reader has of it.
@@ -113,8 +116,7 @@ def _until(day: str, held: Subscription | None, newsletter: Newsletter) -> datet
     """The beginning of that day, from which on mail comes again, as `publisher subscriber pause` has it."""
     if not day:
         return None
-    try:
-        return datetime.combine(date.fromisoformat(day), time(), _zone(held, newsletter)).astimezone(UTC)
-    except OverflowError as error:
-        # The first and the last day that a calendar has, in a zone that is a day off.
-        raise ValueError(day) from error
+    asked = date.fromisoformat(day)
+    if not _FIRST_YEAR <= asked.year <= _LAST_YEAR:
+        raise ValueError(day)
+    return datetime.combine(asked, time(), _zone(held, newsletter)).astimezone(UTC)

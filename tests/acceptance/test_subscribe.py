@@ -357,7 +357,7 @@ def test_preferences_are_one_form_and_leaving_is_two_presses_away_from_coming_ba
     shown = client.get(page, headers=JA)
     assert "y…@example.jp" in shown.text
     sent = {**inputs(shown), "do": ["save"]}
-    for day in ("2020-01-01", "0001-01-01"):
+    for day in ("2020-01-01", "0001-01-01", "9999-12-31"):
         wrong = client.post(page, data=sent | {"weekly-pause": [day]}, headers=JA)
         assert (wrong.status_code, wrong.text.count('id="weekly-pause-fault"')) == (422, 1)
     changed = {"weekly-category": ["庭"], "kitchen-reads": ["yes"], "kitchen-frequency": ["weekly"]}
