@@ -116,7 +116,8 @@ def test_the_hour_that_comes_twice_loses_nothing(site: Site, store: Store) -> No
     site.post("一つ目", first - MINUTE)
     site.post("二つ目", first + 59 * MINUTE)
     with store.write() as connection:
-        connection.execute(tables.subscriptions.update().values(confirmed_at=first - DAY, wished_at=first - DAY))
+        before = dict.fromkeys(("created_at", "confirmed_at", "wished_at"), first - DAY)
+        connection.execute(tables.subscriptions.update().values(before))
 
     assert len(round_at(site, store, first).made) == 1
     again = round_at(site, store, first + HOUR)

@@ -19,6 +19,7 @@ from publisher.model.newsletter import Frequency, Newsletter
 from publisher.model.reader import Subscription
 from publisher.store import subscribers, suppressions
 from publisher.store.engine import Store
+from publisher.store.readers import Circle, count
 
 WEEKLY = {Frequency.WEEKLY: parse_schedule(Frequency.WEEKLY, "mon 09:00")}
 LETTERS = [
@@ -208,6 +209,14 @@ def test_wrong_rows_are_told_by_line_also_behind_cells_of_several_lines(load: Lo
     assert [one.split(":", 3)[:3] for one in told(done)] == [["読者.csv", str(line), "1"] for line in (2, 6, 7)]
     assert "line 4, too" in told(done)[2]
     assert (done.added, done.wrong, done.counts[Outcome.DUPLICATE]) == (1, 2, 1)
+
+
+def test_a_digest_that_was_due_before_the_import_is_none_of_theirs(store: Store, load: Load, now: datetime) -> None:
+    load("email,email_disabled,created_at\na@example.jp,false,2022-01-02T03:04:05.678Z\n")
+
+    with store.read() as connection:
+        had = [count(connection, Circle(LETTERS[0], by=now + late)) for late in (timedelta(seconds=-1), timedelta())]
+    assert had == [0, 1]
 
 
 def test_lines_are_counted_behind_a_header_of_several(load: Load) -> None:
