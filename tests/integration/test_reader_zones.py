@@ -87,7 +87,7 @@ def test_a_zone_named_in_midweek_has_missed_nothing(readers: Site, store: Store)
 
 
 def test_a_zone_is_checked_and_near_names_are_told(store: Store, newsletter: Newsletter) -> None:
-    def written(zone: str) -> str | None:
+    def written(zone: str | None) -> str | None:
         add(store, Request("new@example.jp", timezone=zone), [newsletter], evidence="試験", now=MONDAY)
         with store.read() as connection:
             (found,) = subscribers.listed(connection, address_key="new@example.jp")
@@ -98,7 +98,8 @@ def test_a_zone_is_checked_and_near_names_are_told(store: Store, newsletter: New
         with pytest.raises(UsageError) as caught:
             written(wrong)
         assert near in (caught.value.hint or "")
-    assert written("") == "Europe/Paris", "what is not said stays"
+    assert written(None) == "Europe/Paris", "what is not said stays"
+    assert written("") is None, "it can be given back"
 
 
 def test_an_import_has_a_column_for_it(readers: Site, store: Store, newsletter: Newsletter) -> None:
