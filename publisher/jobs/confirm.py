@@ -84,7 +84,8 @@ def confirm(
         sign_ups.lock(connection)
         one = sign_ups.of_uid(connection, found.said, for_update=True)
         standing = _standing(one, found, now)
-        if one is None or standing is Standing.EXPIRED:
+        # Of newsletters that the settings have no more nothing can begin.
+        if one is None or standing is Standing.EXPIRED or not any(own.name in one.wishes for own in door.newsletters):
             return Confirmed(Standing.EXPIRED)
         if standing is Standing.WAITS:
             _write(connection, store.secret, door, one, now, wording=wording, ip=ip)

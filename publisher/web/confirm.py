@@ -82,6 +82,9 @@ class ConfirmPages:
             seen = visit_sign_up(store, signing, came.token, now)
             if seen is None:
                 return Shown.UNKNOWN, None
+            if not any(self._lines(seen.wishes)):
+                # What it was for is in the settings no more.
+                return Shown.EXPIRED, seen
             if came.gesture == _GESTURE and seen.standing is Standing.WAITS:
                 wording = self._room.text("confirm", self._language(came, seen), {})
                 done = confirm(self._door, store, signing, came.token, now, wording=wording, ip=came.ip)

@@ -322,6 +322,17 @@ def test_a_spent_token_changes_nothing(store: Store, now: datetime) -> None:
     assert held(store)[0].status is SubscriptionStatus.UNSUBSCRIBED
 
 
+def test_a_sign_up_for_what_the_settings_have_no_more_is_over(store: Store, now: datetime) -> None:
+    sign_up(door(), store, [asking()], now)
+    token = token_of(store)
+
+    done = confirm(door("books"), store, signing_of(store), token, now, wording="", ip="")
+
+    assert done is not None
+    assert done.standing is Standing.EXPIRED
+    assert held(store)[0].status is SubscriptionStatus.UNCONFIRMED
+
+
 def test_a_token_that_is_too_old_or_none_says_so(store: Store, now: datetime) -> None:
     sign_up(door(), store, [asking()], now)
     token, signing = token_of(store), signing_of(store)
