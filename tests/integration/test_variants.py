@@ -193,13 +193,16 @@ def test_a_post_is_cut_between_the_elements_of_its_first_level() -> None:
     assert blocks_of(" \n") == []
 
 
+OF_THE_SITE = (Note.KNOWN, Note.PREFERENCES, Note.CHOICES, Note.HELP)
+
+
 @pytest.mark.parametrize("note", list(Note))
 def test_the_mails_about_a_subscription_are_variants_like_others(site: Site, note: Note) -> None:
     with desk(site, MONDAY) as place:
         variant = note_variant(place, note, language="ja")
         faults = problems(place, [variant], note)
 
-    about = "みどりの庭" if note in (Note.KNOWN, Note.PREFERENCES) else "みどりの便り"
+    about = "みどりの庭" if note in OF_THE_SITE else "みどりの便り"
     assert about in variant.rendered.subject
     assert variant.post_ids == ()
     assert [one.code for one in faults] == ["no-postal-address"]
