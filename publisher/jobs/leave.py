@@ -54,16 +54,18 @@ def visit(store: Store, signing: Signing, token: str) -> Visitor | None:
     return Visitor(who, found[0].language if found else None, not staying)
 
 
-def leave(store: Store, who: Leave, now: datetime, *, everything: bool, by: str = "reader") -> None:
-    """End what the token names, or every subscription of its address; the first time counts, further ones do no harm.
+def leave(store: Store, who: Leave, now: datetime, *, everything: bool, by: str = "reader") -> bool:
+    """End what the token names, or every subscription of its address; whether there was anything to end: the first time
+    counts, further ones do no harm.
 
     Somebody who had subscribed to nothing gets no mail at all any more.
     """
     key = parse_address(who.email).key
     with store.write() as connection:
-        subscribers.unsubscribe(connection, key, None if everything else who.newsletter, now, by=by)
+        ended = subscribers.unsubscribe(connection, key, None if everything else who.newsletter, now, by=by)
         if who.newsletter is None:
-            suppressions.add(connection, store.secret, key, BY_READER, now, kind=SuppressionKind.READER)
+            ended += suppressions.add(connection, store.secret, key, BY_READER, now, kind=SuppressionKind.READER)
+    return ended > 0
 
 
 def masked(email: str) -> str:

@@ -109,7 +109,7 @@ class LeavePages:
         return self._page(shown, visitor, back, asked.tongues)
 
     def _done(self, asked: Asked) -> "tuple[Shown, Visitor | None, str | None]":
-        """Do what is asked; with the token by which whoever has left now may come back. StoreError where the ledger
+        """Do what is asked; with the token by which whoever left just now may come back. StoreError where the ledger
         cannot be had in time, or is lost."""
         # Here, not above: a server that nobody leaves needs no database.
         from publisher.jobs.leave import visit
@@ -129,14 +129,14 @@ class LeavePages:
             # No ledger: nobody was ever mailed from here.
             return Shown.UNKNOWN, None, None
 
-    def _left(self, store: "Store", visitor: "Visitor", wish: Wish) -> "tuple[Shown, Visitor, str]":
+    def _left(self, store: "Store", visitor: "Visitor", wish: Wish) -> "tuple[Shown, Visitor, str | None]":
         from publisher.jobs.come_back import way_back
         from publisher.jobs.leave import leave
 
         now, everything = self._app.clock(), wish is Wish.ALL
         by = "one-click" if wish is Wish.ONE_CLICK else "page"
-        leave(store, visitor.who, now, everything=everything, by=by)
-        back = way_back(self._app.signing(store), visitor.who, now, everything=everything)
+        has_ended = leave(store, visitor.who, now, everything=everything, by=by)
+        back = way_back(self._app.signing(store), visitor.who, now, everything=everything) if has_ended else None
         return Shown.LEFT_ALL if everything else Shown.LEFT, visitor, back
 
     def _back(self, store: "Store", token: str, visitor: "Visitor") -> Shown:

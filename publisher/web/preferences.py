@@ -64,6 +64,7 @@ class Told(Struct, frozen=True):
     shown: Shown
     notice: Notice = Notice.NONE
     address: str = ""
+    suppressed: bool = False
     cards: Sequence[Card] = ()
 
 
@@ -89,7 +90,13 @@ class PreferencesPages:
         except PublisherError as error:
             self._say(f"somebody came to their preferences and was told to come again: {error.told()}")
             told = Told(Shown.BUSY)
-        facts = {"shown": str(told.shown), "notice": str(told.notice), "address": told.address, "cards": told.cards}
+        facts = {
+            "shown": str(told.shown),
+            "notice": str(told.notice),
+            "address": told.address,
+            "suppressed": told.suppressed,
+            "cards": told.cards,
+        }
         status = 422 if told.notice is Notice.WRONG else _STATUS.get(told.shown, 200)
         headers = AGAIN if told.shown is Shown.BUSY else {}
         return self._room.page("preferences", language, facts, status=status, headers=headers)
@@ -144,7 +151,7 @@ class PreferencesPages:
     def _choices(self, had: "Preferences", notice: Notice) -> Told:
         held, now = {one.newsletter: one for one in had.held}, self._app.clock()
         cards = [card(offer, held.get(offer.newsletters[0].name), now) for offer in self._menu.each()]
-        return Told(Shown.CHOOSE, notice, had.address, cards)
+        return Told(Shown.CHOOSE, notice, had.address, had.suppressed is not None, cards)
 
     @cached_property
     def _door(self) -> "Door":

@@ -376,6 +376,9 @@ def test_preferences_are_one_form_and_leaving_is_two_presses_away_from_coming_ba
     gone = client.post(page, data={"do": "leave"}, headers=JA)
     assert "すべてのメールマガジンを停止しました" in gone.text
     assert held()["kitchen"][0] == "unsubscribed"
+    assert "いまはお送りしていません" not in gone.text
+    readers.ok("suppress", "add", email)
+    assert "いまはお送りしていません" in client.get(page, headers=JA).text
 
 
 def test_who_left_by_mistake_takes_it_back_with_one_press(readers: Site, client: httpx.Client) -> None:
@@ -387,6 +390,8 @@ def test_who_left_by_mistake_takes_it_back_with_one_press(readers: Site, client:
     found = re.search('name="back" value="([^"]+)"', left.text)
     assert found
     assert "お申し込みのページ" in left.text
+    # A second press ends nothing that could be taken back.
+    assert 'name="back"' not in client.post(page, data={"leave": "this"}, headers=JA).text
     assert 'name="back"' not in asked.text + client.get(page, headers=JA).text
 
     late = return_token(secret, "weekly", email, datetime.now(UTC) - DAY)
